@@ -1,0 +1,35 @@
+"""The worker: ``celery -A parvis.celery worker``."""
+
+import os
+from typing import Any
+
+from tenant_schemas_celery.app import CeleryApp
+from tenant_schemas_celery.task import TenantTask
+
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.settings")
+os.environ.setdefault("PARVIS_SERVING", "1")
+
+
+class SchemaTask(TenantTask):  # type: ignore[misc]
+    """A task that says in which schema it runs, and refuses to guess."""
+
+    abstract = True
+    tenant_cache_seconds = 30
+
+    def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+        """Refuse a message without a schema: on the public one it would fail silently.
+
+        Raises:
+            RuntimeError: the message names no schema.
+        """
+        if not self.request.get("_schema_name") and not (self.request.headers or {}).get(
+            "_schema_name"
+        ):
+            raise RuntimeError(f"{self.name} was sent without a schema")
+        super().before_start(task_id, args, kwargs)
+
+
+app = CeleryApp("parvis", task_cls=SchemaTask)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

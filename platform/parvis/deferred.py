@@ -1,0 +1,29 @@
+"""Hand work to the queue, once the transaction has committed and in the right schema."""
+
+import logging
+from functools import partial
+
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from parvis.celery import app
+from parvis.guard import current_schema
+
+
+log = logging.getLogger(__name__)
+
+
+def defer(task: str, **arguments: int | str) -> None:
+    """Run the Celery task called ``task`` after commit, with ids and strings only.
+
+    The task runs in the schema that is current now, whichever is current at commit. When the
+    queue is down nothing is raised: a sweep finds every minute what nobody was woken for.
+    """
+    transaction.on_commit(partial(_send, task, current_schema(), arguments))
+
+
+def _send(task: str, schema: str, arguments: dict[str, int | str]) -> None:
+    try:
+        app.send_task(task, kwargs=arguments, headers={"_schema_name": schema})
+    except (OperationalError, OSError) as fault:
+        log.warning("The queue is unreachable, %s waits for the sweep: %s", task, fault)

@@ -1,0 +1,34 @@
+"""Files of a commune: under the name of its schema, and nowhere else."""
+
+import uuid
+from typing import IO, Any
+
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import FileSystemStorage
+
+from parvis.guard import current_schema
+
+
+class CommuneFiles(FileSystemStorage):
+    """A storage whose keys start with the current schema and say nothing else.
+
+    Raises:
+        SuspiciousFileOperation: the key belongs to another schema.
+    """
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        """Draw a random key under the current schema; only the extension is kept."""
+        extension = name.rpartition(".")[2].lower()[:5]
+        return f"{current_schema()}/{uuid.uuid4().hex}.{extension}"
+
+    def _open(self, name: str, mode: str = "rb") -> IO[Any]:
+        return super()._open(self._own(name), mode)
+
+    def path(self, name: str) -> str:
+        """Locate a file of the current schema on disk."""
+        return super().path(self._own(name))
+
+    def _own(self, name: str) -> str:
+        if not name.startswith(f"{current_schema()}/"):
+            raise SuspiciousFileOperation("This file belongs to another commune.")
+        return name

@@ -1,0 +1,87 @@
+"""Guards applied to every request."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
+
+from parvis import error_views
+from parvis.errors import DomainError
+
+
+READING = (
+    "SELECT", "WITH", "SET ", "SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ",
+    "DECLARE ", "FETCH ", "CLOSE ",
+)  # fmt: skip
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def reading_only(
+    execute: Callable[..., Any], sql: str, params: object, many: object, context: object
+) -> object:
+    """Refuse a statement that writes."""
+    if not sql.lstrip("( \n").upper().startswith(READING):
+        raise RuntimeError(f"A safe request tried to write: {sql[:60]}")
+    return execute(sql, params, many, context)
+
+
+def safe_means_safe(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Make GET and HEAD unable to write to the database.
+
+    Sessions are saved outside. A view of somebody else that must write when read (a link of
+    allauth) says so with ``request.may_write`` through ``writes_when_read``.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"} or getattr(request, "may_write", False):
+            return get_response(request)
+        with connection.execute_wrapper(reading_only):
+            return get_response(request)
+
+    return middleware
+
+
+def content_security_policy(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Let the browser load nothing but our own files, and run nothing inline.
+
+    A view widens one directive for its own page by setting ``response.csp`` to a dict.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        policy = {**POLICY, **getattr(response, "csp", {})}
+        response["Content-Security-Policy"] = "; ".join(f"{k} {v}" for k, v in policy.items())
+        response["Permissions-Policy"] = "geolocation=(self), camera=(self)"
+        if "Cache-Control" not in response and "text/html" in response.get("Content-Type", ""):
+            response["Cache-Control"] = "no-store"
+        return response
+
+    return middleware
+
+
+class refusals(MiddlewareMixin):  # noqa: N801 (named as the function it stands for)
+    """Show a refusal of the domain as a page, where no form did."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a ``DomainError`` with its sentence; leave bugs to the error page."""
+        if isinstance(exception, DomainError):
+            return error_views.refusal(request, exception)
+        return None

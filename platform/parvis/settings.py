@@ -1,0 +1,256 @@
+"""Settings. Everything that differs between two deployments comes from the environment."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from environs import Env
+from psycopg.conninfo import conninfo_to_dict
+
+
+env = Env()
+ROOT = Path(__file__).resolve().parents[2]
+
+
+
+def database(url: str, **settings: Any) -> dict[str, Any]:
+    """Translate a ``postgresql://`` address into a Django database."""
+    parts = conninfo_to_dict(url)
+    return {
+        "ENGINE": "parvis.postgresql",
+        "NAME": parts.get("dbname", ""),
+        "USER": parts.get("user", ""),
+        "PASSWORD": parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": parts.get("port", ""),
+        **settings,
+    }
+
+
+DEBUG = env.bool("PARVIS_DEBUG", default=False)
+DEMO = env.bool("PARVIS_DEMO", default=False)  # outbox viewer, relaxed second factor
+SECRET_KEY = env.str("PARVIS_SECRET_KEY", default="")  # Django refuses to sign with an empty key
+SECRET_KEY_FALLBACKS = env.list("PARVIS_SECRET_KEY_FALLBACKS", default=[])
+FERNET_KEYS = env.list("PARVIS_FERNET_KEYS", default=[])  # newest first; encrypts second factors
+HOME = Path(env.str("PARVIS_HOME", default=str(ROOT / ".parvis")))
+
+# --- Hosts: the base domain, the login host and one name per commune and association ---
+BASE_DOMAIN = env.str("PARVIS_BASE_DOMAIN", default="localhost").lower()
+SCHEME = env.str("PARVIS_SCHEME", default="http")
+PORT = env.int("PARVIS_PORT", default=8000)  # as seen from outside
+LOGIN_HOST_LABEL = "connexion"
+ALLOWED_HOSTS = ["*"]  # tenants.middleware answers 404 for every name that is not registered
+USE_X_FORWARDED_HOST = False
+
+# --- Applications ---
+SHARED_APPS = [
+    "parvis",
+    "tenants",
+    "identity",
+    "onboarding",
+    "demo",
+    "django_tenants",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "lucide",
+]
+TENANT_APPS = ["parvis", "booking"]  # "parvis": each commune keeps its own outbox
+INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
+TENANT_MODEL = "tenants.Commune"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+AUTH_USER_MODEL = "tenants.User"
+
+ROOT_URLCONF = "parvis.urls_portal"
+WSGI_APPLICATION = "parvis.wsgi.application"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "parvis.middleware.content_security_policy",
+    "tenants.middleware.CommuneMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "identity.middleware.staff_session",  # who is asking; stands outside the read-only guard
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "identity.middleware.second_factor_required",
+    "parvis.middleware.safe_means_safe",
+    "parvis.middleware.refusals",
+]
+if env.bool("ZEAL", default=DEBUG and find_spec("zeal") is not None):
+    INSTALLED_APPS.append("zeal")
+    MIDDLEWARE.append("zeal.middleware.zeal_middleware")
+
+TEMPLATES = [
+    {
+        "NAME": "django",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "parvis.templatetags.ui",
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "tenants.context.site",
+                "identity.context.who",
+            ],
+        },
+    },
+    {
+        "NAME": "text",  # second, and only by name: e-mails say d’identité, not d&#x27;identité
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "OPTIONS": {
+            "autoescape": False,
+            "builtins": ["django.templatetags.i18n", "parvis.templatetags.ui"],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- Database: the owner migrates and creates communes, the application only changes role ---
+OWNER_DATABASE_URL = env.str("DATABASE_URL", default="postgresql:///parvis")
+APP_DATABASE_URL = env.str("PARVIS_APP_DATABASE_URL", default=OWNER_DATABASE_URL)
+SERVING = env.bool("PARVIS_SERVING", default=False)  # wsgi.py and celery.py say yes
+DATABASES = {
+    "default": database(
+        APP_DATABASE_URL if SERVING else OWNER_DATABASE_URL,
+        OPTIONS={"options": "-c lock_timeout=10s", "application_name": "parvis"},
+        CONN_MAX_AGE=300,
+        CONN_HEALTH_CHECKS=True,
+        TENANT_ROLES=SERVING,  # each commune under its own role; the owner keeps its own
+    )
+}
+DATABASE_ROUTERS = ["parvis.guard.GuardRouter", "django_tenants.routers.TenantSyncRouter"]
+PG_EXTRA_SEARCH_PATHS = ["extensions"]
+SKIP_PG_EXTRA_VALIDATION = True  # it queries at boot what a check constraint already holds
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PG_BIN = env.str("PARVIS_PG_BIN", default="")  # folder of pg_dump, for `parvis migrate`
+
+# --- Valkey: queue, cache and limits; losing it loses nothing that matters ---
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+CACHES = {
+    # "default" is for pages: each commune has its own keys. "shared" knows no commune: hosts,
+    # sessions and the limits that many communes must not multiply.
+    "default": {
+        "BACKEND": "parvis.cache.ForgivingCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "parvis.cache.commune_key",
+    },
+    "shared": {
+        "BACKEND": "parvis.cache.ForgivingCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "shared",
+    },
+}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "Europe/Paris"
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "tenants.sweep", "schedule": 60.0},
+    "count": {"task": "tenants.count", "schedule": 300.0},
+}
+
+# --- Mail ---
+EMAIL_BACKEND = "parvis.mail.Outbox"
+DELIVERY_BACKEND = env.str(
+    "PARVIS_DELIVERY_BACKEND",
+    default="django.core.mail.backends." + ("dummy" if DEMO else "smtp") + ".EmailBackend",
+)
+EMAIL_HOST = env.str("PARVIS_SMTP_HOST", default="localhost")
+EMAIL_PORT = env.int("PARVIS_SMTP_PORT", default=25)
+EMAIL_HOST_USER = env.str("PARVIS_SMTP_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("PARVIS_SMTP_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("PARVIS_SMTP_TLS", default=False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("PARVIS_FROM_EMAIL", default=f"parvis@{BASE_DOMAIN}")
+
+# --- Sessions and cookies: one cookie per host, never on the parent domain ---
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_CACHE_ALIAS = "shared"
+SESSION_COOKIE_NAME = "__Host-sid"
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = "__Host-csrf"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "parvis.error_views.csrf_failure"
+LANGUAGE_COOKIE_NAME = "__Host-langue"
+LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SCHEME == "https" else 0
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if SCHEME == "https" else None  # the edge sets it
+)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 300
+
+# --- Language ---
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("Français")), ("en", _("Anglais"))]
+LOCALE_PATHS = [ROOT / "platform" / "parvis" / "locale"]
+TIME_ZONE = "Europe/Paris"
+USE_THOUSAND_SEPARATOR = False
+
+# --- Static files ---
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "parvis.files.CommuneFiles"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = HOME / "files"
+
+# --- Identity: allauth lives on the login host alone ---
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "login"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("PARVIS_LOG_LEVEL", default="WARNING")},
+    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
+}

@@ -1,0 +1,12 @@
+"""Work that the queue asks for in any schema."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from parvis.mail import deliver_due
+
+
+@shared_task(name="parvis.deliver")
+def deliver() -> int:
+    """Deliver what is due in the outbox of the current schema."""
+    return deliver_due(now=timezone.now())

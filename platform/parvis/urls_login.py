@@ -1,0 +1,14 @@
+"""URLs of the login host, the only place where anybody proves who she is."""
+
+from django.urls import include, path
+
+
+urlpatterns = [
+    path("", include("identity.urls_login")),
+    path("", include("parvis.urls_everywhere")),
+]
+
+handler400 = "parvis.error_views.bad_request"
+handler403 = "parvis.error_views.forbidden"
+handler404 = "parvis.error_views.not_found"
+handler500 = "parvis.error_views.server_error"

@@ -1,0 +1,14 @@
+"""URLs of the portal: the base domain, where nobody works for one commune."""
+
+from django.urls import include, path
+
+
+urlpatterns = [
+    path("", include("tenants.urls_portal")),
+    path("", include("parvis.urls_everywhere")),
+]
+
+handler400 = "parvis.error_views.bad_request"
+handler403 = "parvis.error_views.forbidden"
+handler404 = "parvis.error_views.not_found"
+handler500 = "parvis.error_views.server_error"
