@@ -1,0 +1,83 @@
+"""Everything that changes the registry of communes."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from parvis.errors import DomainError
+from tenants import provisioning
+from tenants.directory import slug as slug_of
+from tenants.hosts import RESERVED_LABELS, absolute_url, forget_hosts
+from tenants.models import Association, Commune, Domain, OfficialCommune
+
+
+class UnknownInseeCode(DomainError):
+    """No commune of France has this code today."""
+
+    message = _("Aucune commune n’a ce code INSEE. Vérifiez les cinq caractères (« 33314 »).")
+    status = 404
+
+
+def list_commune(
+    *, insee_code: str, association: Association | None = None, station_count: int = 0
+) -> Commune:
+    """Register a commune from the official directory, without a schema yet; safe to repeat.
+
+    Raises:
+        UnknownInseeCode: the directory does not know the code.
+    """
+    official = OfficialCommune.objects.filter(pk=insee_code.strip().upper()).first()
+    if official is None:
+        raise UnknownInseeCode
+    commune, _created = Commune.objects.get_or_create(
+        insee_code=official.insee_code,
+        defaults={
+            "schema_name": f"c_{official.insee_code.lower()}",
+            "name": official.name,
+            "slug": free_slug(official),
+            "association": association,
+            "station_count": station_count,
+            "population": official.population or 0,
+            "address": official.address,
+            "phone": official.phone,
+            "email": official.email,
+            "hours": official.hours,
+        },
+    )
+    return commune
+
+
+def free_slug(official: OfficialCommune) -> str:
+    """Choose the host name of a commune: its name, with the département on a collision."""
+    wanted = slug_of(official.name)
+    candidates = (wanted, f"{wanted}-{official.department.lower()}", official.insee_code.lower())
+    for candidate in candidates:
+        taken = Commune.objects.filter(slug=candidate).exists()
+        if candidate not in RESERVED_LABELS and not taken:
+            return candidate
+    return f"c-{official.insee_code.lower()}"
+
+
+def open_commune(*, commune: Commune, now: datetime) -> Commune:
+    """Create the schema, its role and its host name, and open the site; resumable anywhere."""
+    template = provisioning.ensure_template()
+    connection.set_schema_to_public()  # type: ignore[attr-defined]
+    if not commune.has_schema:
+        commune.state = Commune.State.CREATING
+        commune.save(update_fields=["state"])
+        provisioning.provision(commune.schema_name, template=template)
+    with transaction.atomic():
+        Domain.objects.get_or_create(
+            domain=absolute_host(commune), defaults={"commune": commune, "is_primary": True}
+        )
+        commune.state = Commune.State.READY
+        commune.opened_at = commune.opened_at or now
+        commune.save(update_fields=["state", "opened_at"])
+        transaction.on_commit(forget_hosts)
+    return commune
+
+
+def absolute_host(commune: Commune) -> str:
+    """Name the host that every commune has from the start."""
+    return absolute_url(commune, "").partition("://")[2].partition(":")[0]

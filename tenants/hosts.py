@@ -1,0 +1,153 @@
+"""Which site a host name leads to, and the addresses of the sites.
+
+Addresses are built from the registry, never from the request: a forged ``Host`` header cannot
+end up in an e-mail.
+"""
+
+import time
+from dataclasses import dataclass
+from threading import Lock
+from typing import Literal
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connection
+
+from tenants.models import Association, Commune, Domain
+
+
+Kind = Literal["portal", "login", "association", "commune", "unknown"]
+URLCONFS: dict[Kind, str] = {
+    "portal": "parvis.urls_portal",
+    "login": "parvis.urls_login",
+    "association": "parvis.urls_association",
+    "commune": "parvis.urls_commune",
+    "unknown": "parvis.urls_unknown",
+}
+# Labels no commune may take: they would shadow a site of the platform or mislead.
+RESERVED_LABELS = frozenset(
+    {
+        "www", "api", "connexion", "mail", "smtp", "admin", "static", "media", "demo", "aide",
+        "support", "test", "asso", "association", "portail", "status", "tenants", "localhost",
+    }
+)  # fmt: skip
+VERSION_KEY = "hosts:version"
+LIFETIME = 30.0  # seconds a look-up is believed without asking again
+MOST = 5_000  # look-ups kept, unknown names included, so that they cannot fill memory
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What answers under a host name. Shared by threads: read-only."""
+
+    kind: Kind
+    commune: Commune | None = None
+    association: Association | None = None
+
+
+UNKNOWN = Site("unknown")
+
+
+def normalise(host: str) -> str:
+    """Bring a ``Host`` header to its registered form: no port, no final dot, lower case, IDNA.
+
+    Returns an empty string for what cannot be a host name.
+    """
+    name = host.strip().lower()
+    name = name.partition(":")[0] if not name.startswith("[") else ""
+    name = name.removesuffix(".")
+    try:
+        return name.encode("idna").decode() if name else ""
+    except UnicodeError:
+        return ""
+
+
+class _Lookups:
+    """A bounded, short memory of look-ups, cleared everywhere when the registry changes."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[float, Site]] = {}
+        self._version: object = None
+        self._checked = 0.0
+        self._lock = Lock()
+
+    def get(self, name: str) -> Site | None:
+        self._forget_if_changed()
+        found = self._known.get(name)
+        if found is None or found[0] < time.monotonic():
+            return None
+        return found[1]
+
+    def put(self, name: str, site: Site) -> None:
+        with self._lock:
+            if len(self._known) >= MOST:
+                self._known.clear()
+            self._known[name] = (time.monotonic() + LIFETIME, site)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._known.clear()
+
+    def _forget_if_changed(self) -> None:
+        """Ask Valkey at most once a second whether somebody changed the registry."""
+        if time.monotonic() - self._checked < 1:
+            return
+        self._checked = time.monotonic()
+        version = caches["shared"].get(VERSION_KEY)
+        if version != self._version:
+            self._version = version
+            self.clear()
+
+
+_lookups = _Lookups()
+
+
+def site_of(host: str) -> Site:
+    """Find what answers under ``host``; an unknown name costs no write and no error."""
+    name = normalise(host)
+    site = _lookups.get(name)
+    if site is None:
+        site = _find(name)
+        _lookups.put(name, site)
+    return site
+
+
+def forget_hosts() -> None:
+    """Make every process look again; to be called after the registry changed."""
+    caches["shared"].set(VERSION_KEY, time.time_ns(), None)
+    _lookups.clear()
+
+
+def _find(name: str) -> Site:
+    base = settings.BASE_DOMAIN
+    if name in {base, "127.0.0.1"}:
+        return Site("portal")
+    if name == f"{settings.LOGIN_HOST_LABEL}.{base}":
+        return Site("login")
+    connection.set_schema_to_public()  # type: ignore[attr-defined]
+    domain = Domain.objects.select_related("commune__association").filter(domain=name).first()
+    if domain is not None:
+        return Site("commune", domain.commune, domain.commune.association)
+    label = name.removesuffix(f".{base}")
+    association = Association.objects.filter(slug=label).first() if label != name else None
+    return Site("association", association=association) if association else UNKNOWN
+
+
+def host_of(owner: Commune | Association | Literal["portal", "login"]) -> str:
+    """Name the host of a site, without port."""
+    base = settings.BASE_DOMAIN
+    if owner == "portal":
+        return str(base)
+    if owner == "login":
+        return f"{settings.LOGIN_HOST_LABEL}.{base}"
+    if isinstance(owner, Association):
+        return f"{owner.slug}.{base}"
+    domain = Domain.objects.filter(commune_id=owner.pk, is_primary=True).first()
+    return domain.domain if domain else f"{owner.slug}.{base}"
+
+
+def absolute_url(owner: Commune | Association | Literal["portal", "login"], path: str) -> str:
+    """Build the full address of ``path`` (which starts with a slash) on a site."""
+    usual = {"http": 80, "https": 443}[settings.SCHEME]
+    port = "" if settings.PORT == usual or settings.SCHEME == "https" else f":{settings.PORT}"
+    return f"{settings.SCHEME}://{host_of(owner)}{port}{path}"

@@ -1,0 +1,46 @@
+"""Choose the site, the URLs and the schema of a request from its host name, and nothing else."""
+
+from collections.abc import Callable
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+from parvis import error_views
+from tenants.hosts import URLCONFS, site_of
+from tenants.models import Commune
+
+
+CLOSED = {
+    Commune.State.LISTED,
+    Commune.State.CREATING,
+    Commune.State.MAINTENANCE,
+    Commune.State.SUSPENDED,
+    Commune.State.INCOMPATIBLE,
+}
+
+
+class CommuneMiddleware:
+    """Set ``request.site_kind``, ``commune``, ``association``, ``tenant`` and the schema."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer under the schema of the host, then leave the connection on public."""
+        site = site_of(request.META.get("HTTP_HOST", ""))
+        request.site_kind = site.kind  # type: ignore[attr-defined]
+        request.commune = request.tenant = site.commune  # type: ignore[attr-defined]
+        request.association = site.association  # type: ignore[attr-defined]
+        request.urlconf = URLCONFS[site.kind]  # type: ignore[attr-defined]
+        if site.kind == "unknown":
+            return error_views.unknown_commune(request)
+        if site.commune and site.commune.state in CLOSED:
+            return error_views.closed(request)
+        if site.commune:
+            connection.set_tenant(site.commune)  # type: ignore[attr-defined]
+        else:
+            connection.set_schema_to_public()  # type: ignore[attr-defined]
+        try:
+            return self.get_response(request)
+        finally:
+            connection.set_schema_to_public()  # type: ignore[attr-defined]

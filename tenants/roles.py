@@ -1,0 +1,135 @@
+"""The second wall: what each database role may do.
+
+``parvis_app`` owns nothing and may only become another role. A request on a commune's host runs
+as ``t_<schema>``, which reaches its own schema and, through ``t_shared``, the few public tables a
+request of a commune needs. Everything else (portal, login, association) runs as ``t_public``,
+which can read no commune.
+"""
+
+from collections.abc import Iterable
+
+from django.db import connection
+from psycopg import sql
+
+
+APP = "parvis_app"
+READ = "SELECT"
+WRITE = "SELECT, INSERT, UPDATE, DELETE"
+APPEND = "SELECT, INSERT"
+
+# What communes may do in public. A table that is absent cannot even be read by a commune.
+SHARED: dict[str, str] = {
+    "tenants_association": READ,
+    "tenants_commune": READ,
+    "tenants_domain": READ,
+    "tenants_membership": READ,
+    "tenants_user": "SELECT, UPDATE (last_login, language)",
+    "django_session": WRITE,
+    "django_content_type": READ,
+    "usersessions_usersession": WRITE,
+    "mfa_authenticator": READ,
+    "identity_ticket": "SELECT, UPDATE (used_at)",
+    "onboarding_metric": WRITE,
+}
+# What only the owner may touch: structure and releases.
+OWNER_ONLY = {"tenants_template", "tenants_migrationstatus", "django_migrations"}
+READ_ONLY_IN_PUBLIC = {"tenants_officialcommune", "tenants_association", "tenants_domain"}
+APPEND_ONLY_IN_COMMUNES = {"booking_appointmentevent"}
+
+
+def ensure_role(name: str) -> None:
+    """Create a role that cannot log in, unless it exists; roles are global to the cluster."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "DO $$ BEGIN CREATE ROLE {} NOLOGIN;"
+                " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            ).format(sql.Identifier(name))
+        )
+
+
+def grant_shared_tables() -> None:
+    """Give ``t_shared`` and ``t_public`` exactly the rights written above; safe to repeat."""
+    ensure_role("t_shared")
+    ensure_role("t_public")
+    tables = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for table in sorted(tables):
+            name = sql.Identifier("public", table)
+            cursor.execute(
+                sql.SQL("REVOKE ALL ON {} FROM t_shared, t_public").format(name)
+            )
+            if rights := SHARED.get(table):
+                cursor.execute(sql.SQL("GRANT " + rights + " ON {} TO t_shared").format(name))
+            if table in OWNER_ONLY:
+                continue
+            rights = READ if table in READ_ONLY_IN_PUBLIC else WRITE
+            cursor.execute(sql.SQL("GRANT " + rights + " ON {} TO t_public").format(name))
+        cursor.execute("GRANT USAGE ON SCHEMA public, extensions TO t_shared, t_public")
+        cursor.execute("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO t_public")
+        for sequence in _sequences_of(tables & {t for t, r in SHARED.items() if "INSERT" in r}):
+            cursor.execute(
+                sql.SQL("GRANT USAGE, SELECT ON SEQUENCE {} TO t_shared").format(
+                    sql.Identifier("public", sequence)
+                )
+            )
+    _let_app_become("t_public")
+
+
+def grant_schema(schema: str, *, tables: Iterable[str], sequences: Iterable[str]) -> None:
+    """Create the role of a commune and give it its own tables, named one by one.
+
+    ``GRANT … ON ALL TABLES`` would read the whole catalogue.
+    """
+    role = f"t_{schema}"
+    ensure_role(role)
+    names = {
+        "r": sql.Identifier(role),
+        "s": sql.Identifier(schema),
+        "tables": sql.SQL(", ").join(sql.Identifier(schema, table) for table in tables),
+        "sequences": sql.SQL(", ").join(sql.Identifier(schema, name) for name in sequences),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "GRANT t_shared TO {r} WITH INHERIT TRUE;"
+                "GRANT USAGE ON SCHEMA {s}, public, extensions TO {r};"
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {r};"
+                "GRANT USAGE, SELECT ON SEQUENCE {sequences} TO {r};"
+                "ALTER DEFAULT PRIVILEGES IN SCHEMA {s}"
+                " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {r};"
+                "ALTER DEFAULT PRIVILEGES IN SCHEMA {s} GRANT USAGE, SELECT ON SEQUENCES TO {r};"
+                "REVOKE INSERT, UPDATE, DELETE ON {s}.django_migrations FROM {r}"
+            ).format(**names)
+        )
+        for table in APPEND_ONLY_IN_COMMUNES & set(tables):
+            cursor.execute(
+                sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(
+                    sql.Identifier(schema, table), names["r"]
+                )
+            )
+    _let_app_become(role)
+
+
+def _let_app_become(role: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regrole(%s) IS NOT NULL", [APP])
+        if cursor.fetchone()[0]:
+            cursor.execute(
+                sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(
+                    sql.Identifier(role), sql.Identifier(APP)
+                )
+            )
+
+
+def _sequences_of(tables: Iterable[str]) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.relname FROM pg_class s"
+            " JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i')"
+            " JOIN pg_class t ON t.oid = d.refobjid"
+            " WHERE s.relkind = 'S' AND t.relname = ANY(%s)"
+            " AND t.relnamespace = 'public'::regnamespace",
+            [list(tables)],
+        )
+        return [name for (name,) in cursor.fetchall()]

@@ -1,0 +1,55 @@
+"""What the scheduler asks for: visit every commune, in chunks, so that nothing waits unseen."""
+
+import logging
+from collections.abc import Iterator
+
+from celery import shared_task
+from django.core.cache import caches
+from django.db import DatabaseError
+from django.utils import timezone
+from django_tenants.utils import schema_context
+
+from parvis.celery import app
+from tenants.models import Commune
+
+
+log = logging.getLogger(__name__)
+CHUNK = 50
+HEARTBEAT = "scheduler:heartbeat"
+EVERY_MINUTE = ("parvis.deliver", "booking.release_expired")
+
+
+@shared_task(name="tenants.sweep")
+def sweep() -> None:
+    """Every minute: deliver what is due and free what has expired, everywhere."""
+    caches["shared"].set(HEARTBEAT, timezone.now().isoformat(), 600)
+    app.tasks["parvis.deliver"].run()
+    for schemas in _chunks():
+        visit.delay(schemas=schemas, tasks=list(EVERY_MINUTE))
+
+
+@shared_task(name="tenants.count")
+def count() -> None:
+    """Every five minutes: count what leaves the communes, numbers only."""
+    for schemas in _chunks():
+        visit.delay(schemas=schemas, tasks=["onboarding.count"])
+
+
+@shared_task(name="tenants.visit")
+def visit(*, schemas: list[str], tasks: list[str]) -> None:
+    """Run the named tasks in each schema, one after the other; one failure stops nobody else."""
+    for schema in schemas:
+        with schema_context(schema):
+            for name in tasks:
+                try:
+                    app.tasks[name].run()
+                except DatabaseError:
+                    log.exception("%s failed in %s", name, schema)
+
+
+def _chunks() -> Iterator[list[str]]:
+    names = list(
+        Commune.objects.with_schema().order_by("pk").values_list("schema_name", flat=True)
+    )
+    for start in range(0, len(names), CHUNK):
+        yield names[start : start + CHUNK]
