@@ -1,0 +1,171 @@
+"""One database, two communes, shared by every test; each test rolls back.
+
+Tests see what a request sees: the role of the commune, which can read nothing else. ``owner``
+opens a parenthesis for what only the owner of the database may write.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from parvis.celery import app
+from tenants import hosts
+from tenants.actions import open_commune
+from tenants.models import Association, Commune, Membership, User
+from tenants.provisioning import drop
+
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 9 h in Paris
+COMMUNES = [("33314", "Pauillac", "pauillac"), ("33214", "Lacanau", "lacanau")]
+THROW_AWAY = "33999"  # no commune of France has this code
+
+
+def pytest_configure() -> None:
+    """Stand in for a deployment: a secret, a broker, a way to deliver mail."""
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop
+    settings.SECRET_KEY = "only for tests, long enough to please the deployment checks 0123456789"
+    settings.FERNET_KEYS = ["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="]
+    settings.DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.DEMO = False
+    settings.BASE_DOMAIN = "localhost"
+    settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    app.conf.broker_url = "memory://"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Open two communes once, then act as the application does."""
+    with django_db_blocker.unblock():
+        for insee_code, name, slug in COMMUNES:
+            commune, _created = Commune.objects.get_or_create(
+                insee_code=insee_code,
+                defaults={"schema_name": f"c_{insee_code}", "name": name, "slug": slug},
+            )
+            open_commune(commune=commune, now=NOW)
+        Association.objects.get_or_create(
+            slug="gironde",
+            defaults={
+                "name": "Association des maires de Gironde",
+                "short_name": "AMG",
+                "departments": ["33"],
+            },
+        )
+        Commune.objects.update(association=Association.objects.get())
+
+
+@contextmanager
+def owner() -> Iterator[None]:
+    """Act as the owner of the database, in public, for the length of a block."""
+    schema, role = connection.tenant, connection.settings_dict["TENANT_ROLES"]
+    connection.settings_dict["TENANT_ROLES"] = False
+    connection.set_schema_to_public()
+    try:
+        yield
+    finally:
+        connection.settings_dict["TENANT_ROLES"] = role
+        connection.set_tenant(schema)
+
+
+@pytest.fixture(autouse=True)
+def _in_commune(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run every database test in Pauillac under its role, or in public where marked so."""
+    if request.node.get_closest_marker("django_db") is None:
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")
+    caches["shared"].clear()
+    hosts.forget_hosts()
+    connection.set_schema_to_public()
+    pauillac = Commune.objects.get(insee_code="33314")
+    connection.settings_dict["TENANT_ROLES"] = request.node.get_closest_marker("owner") is None
+    if not request.node.get_closest_marker("public"):
+        connection.set_tenant(pauillac)
+    yield
+    connection.settings_dict["TENANT_ROLES"] = False
+    connection.set_schema_to_public()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday at 9 h in Paris."""
+    return NOW
+
+
+@pytest.fixture
+def commune() -> Commune:
+    """Pauillac, in whose schema the test runs."""
+    return Commune.objects.get(insee_code="33314")
+
+
+@pytest.fixture
+def other_commune() -> Commune:
+    """Lacanau, which must notice nothing."""
+    return Commune.objects.get(insee_code="33214")
+
+
+@pytest.fixture
+def association() -> Association:
+    """The association both communes belong to."""
+    return Association.objects.get(slug="gironde")
+
+
+@pytest.fixture
+def client() -> Client:
+    """A browser on Pauillac's site."""
+    return Client(headers={"host": "pauillac.localhost"})
+
+
+@pytest.fixture
+def host_client() -> Callable[[str], Client]:
+    """A browser on the site of one host."""
+    return lambda host: Client(headers={"host": host})
+
+
+@pytest.fixture
+def real_commune(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Commune]:
+    """A throw-away commune with committed rows, for tests in several threads.
+
+    No transaction wraps the test: threads see what the others commit. The schema goes with it.
+    """
+    with django_db_blocker.unblock():
+        connection.settings_dict["TENANT_ROLES"] = False
+        commune = Commune.objects.create(
+            insee_code=THROW_AWAY, schema_name=f"c_{THROW_AWAY}", name="Essai", slug="essai"
+        )
+        open_commune(commune=commune, now=NOW)
+        connection.settings_dict["TENANT_ROLES"] = True
+        connection.set_tenant(commune)
+        try:
+            yield commune
+        finally:
+            connection.settings_dict["TENANT_ROLES"] = False
+            connection.set_schema_to_public()
+            drop(commune.schema_name)
+            commune.delete()
+
+
+@pytest.fixture
+def make_user() -> Callable[..., User]:
+    """Create an account with a membership: ``make_user("admin", commune=commune)``."""
+
+    def make(role: str, *, commune: Commune | None = None, email: str = "", **fields: str) -> User:
+        with owner():
+            user = User.objects.create_user(
+                email or f"{role}@example.org", "a long enough secret", display_name=role, **fields
+            )
+            where = {"commune": commune} if commune else {"association": Association.objects.get()}
+            Membership.objects.create(user=user, role=role, **where)
+        return user
+
+    return make
