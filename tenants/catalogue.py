@@ -8,7 +8,7 @@ from django.db import connection
 FINGERPRINTS = """
 SELECT n.nspname, md5(string_agg(d.line, E'\n' ORDER BY d.line COLLATE "C"))
 FROM pg_namespace n CROSS JOIN LATERAL (
-  SELECT replace(x.line, n.nspname || '.', '') AS line FROM (
+  SELECT regexp_replace(replace(x.line, n.nspname || '.', ''), %s, '', 'g') AS line FROM (
     SELECT concat_ws(' ', 'col', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
                      a.attnotnull, a.attidentity, a.attgenerated,
                      pg_get_expr(f.adbin, f.adrelid)) AS line
@@ -35,6 +35,10 @@ FROM pg_namespace n CROSS JOIN LATERAL (
 WHERE n.nspname = ANY(%s) GROUP BY n.nspname
 """
 
+# A dumped condition comes back with its casts elsewhere: "(ARRAY['a', 'b'])::text[]" becomes
+# "ARRAY[('a')::text, ('b')::text]". Casts between texts and parentheses do not count.
+SPELLING = r"[()]|::(text|character varying)(\[\])?"
+
 CROSSING_KEYS = """
 SELECT k.conname FROM pg_constraint k
 JOIN pg_class a ON a.oid = k.conrelid JOIN pg_class b ON b.oid = k.confrelid
@@ -53,7 +57,7 @@ def fingerprints(schemas: Iterable[str]) -> dict[str, str]:
         path = cursor.fetchone()[0]
         cursor.execute("SELECT set_config('search_path', '', false)")
         try:
-            cursor.execute(FINGERPRINTS, [list(schemas)])
+            cursor.execute(FINGERPRINTS, [SPELLING, list(schemas)])
             return dict(cursor.fetchall())
         finally:
             cursor.execute("SELECT set_config('search_path', %s, false)", [path])

@@ -97,6 +97,8 @@ class Commune(models.Model):
 
     objects = CommuneQuerySet.as_manager()
 
+    auto_drop_schema = False  # django-tenants asks when a row is deleted: never by itself
+
     class Meta:
         verbose_name = _("commune")
         ordering = ["name", "pk"]

@@ -29,6 +29,6 @@ class CommuneFiles(FileSystemStorage):
         return super().path(self._own(name))
 
     def _own(self, name: str) -> str:
-        if not name.startswith(f"{current_schema()}/"):
+        if not name.startswith(f"{current_schema()}/") or ".." in name:
             raise SuspiciousFileOperation("This file belongs to another commune.")
         return name

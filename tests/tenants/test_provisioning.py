@@ -1,0 +1,169 @@
+"""A commune made from the template is the same as one made by migrations."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from psycopg import sql
+
+from tenants.actions import UnknownInseeCode, list_commune, open_commune
+from tenants.catalogue import fingerprints
+from tenants.models import Commune, MigrationStatus, OfficialCommune
+from tenants.provisioning import (
+    MARK,
+    current_template,
+    drop,
+    fingerprint,
+    migrate_schema,
+    provision,
+    wanted_migrations,
+)
+from tenants.releases import behind, release
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.public, pytest.mark.owner]
+
+
+@pytest.fixture
+def schemas():
+    """Two schemas by replay and one by ordinary migrations; gone with the transaction."""
+    template = current_template()
+    for name in ("c_33901", "c_33902"):
+        provision(name, template=template)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA c_33903")
+    migrate_schema("c_33903")
+    return ["c_33901", "c_33902", "c_33903"]
+
+
+def test_replay_gives_what_migrations_give(schemas):
+    assert len(set(fingerprints(schemas).values())) == 1
+
+
+def test_the_template_is_that_of_the_code():
+    assert current_template().fingerprint == fingerprint(wanted_migrations())
+    assert MARK in current_template().sql
+    assert "public." not in current_template().sql
+
+
+def test_provisioning_twice_changes_nothing(schemas):
+    assert provision("c_33901", template=current_template()) is False
+
+
+@pytest.mark.parametrize("name", ["public", "c_1", "c_33314; DROP", "pauillac", "C_33314"])
+def test_only_the_name_of_a_commune_may_become_a_schema(name):
+    with pytest.raises(ValueError, match=name.partition(";")[0]):
+        provision(name, template=current_template())
+    with pytest.raises(ValueError, match=name.partition(";")[0]):
+        drop(name)
+
+
+def test_a_dropped_commune_leaves_no_schema_and_no_role(schemas):
+    drop("c_33901")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regnamespace('c_33901'), to_regrole('t_c_33901')")
+        assert cursor.fetchone() == (None, None)
+
+
+def test_an_unknown_insee_code_is_said_in_words():
+    with pytest.raises(UnknownInseeCode, match="INSEE"):
+        list_commune(insee_code="99999\x00"[:5])
+
+
+def test_a_commune_opens_from_its_insee_code(now):
+    OfficialCommune.objects.update_or_create(
+        insee_code="33063",
+        defaults={
+            "name": "Bordeaux",
+            "department": "33",
+            "postcodes": ["33000"],
+            "search_key": " bordeaux",
+            "population": 260_000,
+        },
+    )
+
+    commune = open_commune(commune=list_commune(insee_code="33063"), now=now)
+
+    assert (commune.schema_name, commune.slug, commune.state) == ("c_33063", "bordeaux", "ready")
+    assert [domain.domain for domain in commune.domains.all()] == ["bordeaux.localhost"]
+    assert open_commune(commune=commune, now=now).opened_at == now  # again: nothing changes
+
+
+def member(schema, number):
+    return Commune.objects.create(
+        schema_name=schema, insee_code=schema[2:], name=schema, slug=schema, state="ready"
+    )
+
+
+def forget_last_migration(schema):
+    """Put one schema back before a migration that adds an index."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "DELETE FROM {s}.django_migrations WHERE app = 'parvis';"
+                "DROP TABLE {s}.parvis_outgoingemail"
+            ).format(s=sql.Identifier(schema))
+        )
+
+
+def test_an_up_to_date_fleet_is_left_alone(schemas, now):
+    for number, schema in enumerate(schemas):
+        member(schema, number)
+
+    outcome = release(now=now)
+
+    assert outcome.complete
+    assert outcome.migrated == []
+    assert behind(schemas) == {}
+
+
+def test_communes_behind_are_migrated_and_end_up_equal(schemas, now):
+    for number, schema in enumerate(schemas):
+        member(schema, number)
+        forget_last_migration(schema)
+    lines = []
+
+    outcome = release(now=now, say=lines.append)
+
+    assert outcome.complete
+    assert sorted(outcome.migrated) == schemas
+    assert "canary c_33901" in lines[0]
+    assert len(set(fingerprints([*schemas, "c_33314"]).values())) == 1
+    assert MigrationStatus.objects.filter(state="done").count() == len(schemas)
+
+
+def test_a_failure_in_one_commune_is_noted_and_the_next_run_goes_on(schemas, now):
+    for number, schema in enumerate(schemas):
+        member(schema, number)
+        forget_last_migration(schema)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE c_33902.parvis_outgoingemail (id int)")  # in the way
+
+    first = release(now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE c_33902.parvis_outgoingemail")
+    second = release(now=now)
+
+    assert list(first.failed) == ["c_33902"]
+    assert second.complete
+    assert second.migrated == ["c_33902"]
+
+
+def test_when_the_canary_fails_nobody_else_is_touched(schemas, now):
+    for number, schema in enumerate(schemas):
+        member(schema, number)
+        forget_last_migration(schema)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE c_33901.parvis_outgoingemail (id int)")
+
+    outcome = release(now=now)
+
+    assert set(outcome.failed) == set(schemas)
+    assert outcome.migrated == []
+
+
+def test_the_command_says_how_many_are_up_to_date(capsys):
+    call_command("migrate", verbosity=1)
+
+    assert "2 commune(s) up to date" in capsys.readouterr().out
+
