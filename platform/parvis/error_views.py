@@ -1,0 +1,86 @@
+"""Pages for what went wrong: themed, with the town hall's telephone, and without a query.
+
+Context processors do not run here: they could need the database that has just failed.
+"""
+
+from math import ceil
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import get_template
+
+from parvis.errors import DomainError
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 400: the address or the form cannot be read."""
+    return _page(request, "400", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 403: this person may not see this page."""
+    return _page(request, "403", status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403: the form is too old, or comes from elsewhere."""
+    return _page(request, "403", status=403, expired_form=True)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 404: there is no such page."""
+    return _page(request, "404", status=404)
+
+
+def gone(request: HttpRequest, *, message: str = "", href: str = "") -> HttpResponse:
+    """Answer 410: the link has expired; ``href`` is where to ask for a new one."""
+    return _page(request, "410", status=410, message=message, href=href)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer 413: what was sent is too heavy."""
+    return _page(request, "413", status=413)
+
+
+def too_many(request: HttpRequest, *, retry_after_s: int = 0) -> HttpResponse:
+    """Answer 429 and say when to try again; ``retry_after_s`` is in seconds."""
+    answer = _page(request, "429", status=429, minutes=ceil(retry_after_s / 60))
+    if retry_after_s:
+        answer["Retry-After"] = str(retry_after_s)
+    return answer
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500: a bug, or a part of the machine that is down."""
+    return _page(request, "500", status=500)
+
+
+def unavailable(request: HttpRequest, *, message: str = "") -> HttpResponse:
+    """Answer 503: maintenance."""
+    return _page(request, "503", status=503, message=message)
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """Answer 503: the commune's site is not open, or not now."""
+    return unavailable(request)
+
+
+def refusal(request: HttpRequest, exception: DomainError) -> HttpResponse:
+    """Show a refusal of the domain where no form could."""
+    name = "410" if exception.status == 410 else "refusal"  # noqa: PLR2004 - HTTP's own number
+    return _page(request, name, status=exception.status, message=str(exception))
+
+
+def unknown_commune(request: HttpRequest) -> HttpResponse:
+    """Answer 404: nobody registered this host; the portal helps to find the right one."""
+    port = "" if settings.PORT in {80, 443} else f":{settings.PORT}"
+    portal = f"{settings.SCHEME}://{settings.BASE_DOMAIN}{port}/"
+    return _page(request, "unknown_commune", status=404, portal=portal)
+
+
+def _page(request: HttpRequest, name: str, *, status: int, **words: Any) -> HttpResponse:
+    text = get_template(f"errors/{name}.html").render({"request": request, **words})
+    answer = HttpResponse(text, status=status)
+    answer["Cache-Control"] = "no-store"
+    return answer
