@@ -4,7 +4,9 @@ Addresses are built from the registry, never from the request: a forged ``Host``
 end up in an e-mail.
 """
 
+import re
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
 from typing import Literal
@@ -31,6 +33,7 @@ RESERVED_LABELS = frozenset(
         "support", "test", "asso", "association", "portail", "status", "tenants", "localhost",
     }
 )  # fmt: skip
+HOST_NAME = re.compile(r"[a-z0-9.-]{1,253}")
 VERSION_KEY = "hosts:version"
 LIFETIME = 30.0  # seconds a look-up is believed without asking again
 MOST = 5_000  # look-ups kept, unknown names included, so that they cannot fill memory
@@ -57,9 +60,10 @@ def normalise(host: str) -> str:
     name = name.partition(":")[0] if not name.startswith("[") else ""
     name = name.removesuffix(".")
     try:
-        return name.encode("idna").decode() if name else ""
+        name = name.encode("idna").decode() if name else ""
     except UnicodeError:
         return ""
+    return name if HOST_NAME.fullmatch(name) else ""
 
 
 class _Lookups:
@@ -148,6 +152,17 @@ def host_of(owner: Commune | Association | Literal["portal", "login"]) -> str:
 
 def absolute_url(owner: Commune | Association | Literal["portal", "login"], path: str) -> str:
     """Build the full address of ``path`` (which starts with a slash) on a site."""
+    return f"{_origin(host_of(owner))}{path}"
+
+
+def home_pages(communes: Iterable[Commune]) -> dict[int, str]:
+    """Build the addresses of several communes' home pages in one query, by primary key."""
+    domains = Domain.objects.filter(commune__in=list(communes), is_primary=True)
+    return {domain.commune_id: f"{_origin(domain.domain)}/" for domain in domains}
+
+
+def _origin(host: str) -> str:
+    """Put scheme and port around a host name."""
     usual = {"http": 80, "https": 443}[settings.SCHEME]
     port = "" if settings.PORT == usual or settings.SCHEME == "https" else f":{settings.PORT}"
-    return f"{settings.SCHEME}://{host_of(owner)}{port}{path}"
+    return f"{settings.SCHEME}://{host}{port}"

@@ -39,8 +39,10 @@ def pytest_configure() -> None:
     settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
+    settings.STATIC_ROOT = settings.ROOT / "platform" / "parvis" / "static"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     app.conf.broker_url = "memory://"
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +86,7 @@ def _in_commune(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue("_django_db_helper")
+    settings.EMAIL_BACKEND = "parvis.mail.Outbox"  # Django replaces it when tests begin
     caches["shared"].clear()
     hosts.forget_hosts()
     connection.set_schema_to_public()

@@ -1,0 +1,180 @@
+"""Promises about the code base itself."""
+
+import ast
+import re
+from inspect import iscoroutinefunction
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.urls import URLPattern, get_resolver
+
+from parvis.celery import app
+from tenants.hosts import URLCONFS
+
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ["platform/parvis", "tenants", "identity", "booking", "onboarding", "demo"]
+# The sanctioned places: who provisions, migrates and visits communes may switch schemas.
+SWITCHERS = {
+    "tenants/provisioning.py",
+    "tenants/releases.py",
+    "tenants/tasks.py",
+    "tenants/hosts.py",
+    "tenants/middleware.py",
+    "tenants/actions.py",
+    "tenants/management/commands/migrate.py",
+    "parvis/postgresql/base.py",
+}
+
+
+def modules():
+    """List every module of the product, migrations aside."""
+    return [
+        path
+        for name in PACKAGES
+        for path in (ROOT / name).rglob("*.py")
+        if "migrations" not in path.parts
+    ]
+
+
+def short(path):
+    """Name a module as the reader does."""
+    return str(path.relative_to(ROOT)).removeprefix("platform/")
+
+
+def test_deferred_names_are_tasks():
+    app.loader.import_default_modules()
+    calls = [
+        node.args[0].value
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "defer"
+        and isinstance(node.args[0], ast.Constant)
+    ]
+
+    assert set(calls) <= set(app.tasks)
+
+
+def test_scheduled_names_are_tasks():
+    from tenants.tasks import EVERY_MINUTE
+
+    app.loader.import_default_modules()
+    beat = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+    assert beat | set(EVERY_MINUTE) | {"onboarding.count"} <= set(app.tasks)
+
+
+def test_actions_take_keywords_only():
+    wrong = [
+        f"{short(path)}: {node.name}"
+        for path in modules()
+        if path.name == "actions.py"
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and len(node.args.args) + len(node.args.posonlyargs) > 1
+    ]
+
+    assert wrong == []
+
+
+def test_platform_is_a_folder_not_a_package():
+    """A module called ``platform`` would hide the standard library's."""
+    assert not (ROOT / "platform" / "__init__.py").exists()
+
+
+def test_only_sanctioned_modules_switch_schemas():
+    switch = re.compile(r"schema_context\(|tenant_context\(|\.set_schema\w*\(|\.set_tenant\(")
+    found = {short(p) for p in modules() if switch.search(p.read_text())}
+
+    assert found - SWITCHERS <= {n for n in found if n.startswith("demo/")}
+
+
+@pytest.mark.parametrize(
+    ("word", "allowed"),
+    [
+        (r"\bmark_safe\(", {"parvis/templatetags/"}),
+        (r"\.objects\.raw\(", set()),
+        (r"\bget_host\(", set()),
+        (r"Thread\(|ThreadPoolExecutor", {"parvis/supervisor.py", "parvis/processes.py"}),
+        (r"^import random|^from random", {"demo/"}),
+        (r"^from django\.core import signing|django\.core\.signing", {"parvis/signing.py"}),
+        (r"^with tenant|@schema_context|@tenant_context", set()),
+        (r"objects\.a(get|filter|create|first|iterator)\(|async def", set()),
+        (r"\.through\.objects", {"demo/"}),
+        (r"GRANT .* ON ALL TABLES", {"tenants/roles.py"}),  # its docstring says why not
+    ],
+)
+def test_what_would_open_a_door_is_not_written(word, allowed):
+    pattern = re.compile(word, re.MULTILINE)
+    found = [short(path) for path in modules() if pattern.search(path.read_text())]
+
+    assert [name for name in found if not name.startswith(tuple(allowed) or ("-",))] == []
+
+
+def views(patterns):
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern.callback
+        else:
+            yield from views(pattern.url_patterns)
+
+
+def test_no_view_is_asynchronous():
+    """An async view reads the commune of whoever else is on the event loop."""
+    found = [
+        view
+        for urlconf in URLCONFS.values()
+        for view in views(get_resolver(urlconf).url_patterns)
+        if iscoroutinefunction(view)
+    ]
+
+    assert found == []
+
+
+def commune_models():
+    return [
+        model
+        for label in settings.TENANT_APPS
+        for model in apps.get_app_config(label.rpartition(".")[2]).get_models()
+    ]
+
+
+def test_tables_of_communes_carry_no_needless_index():
+    """Each index is multiplied by the number of communes."""
+    wasteful = [
+        f"{model.__name__}.{field.name}"
+        for model in commune_models()
+        for field in model._meta.local_fields
+        if isinstance(field, models.SlugField)
+        or (field.unique and not field.primary_key)
+        or (field.db_index and not field.is_relation)
+    ]
+
+    assert wasteful == []
+
+
+def test_no_commune_table_points_outside_its_schema():
+    inside = set(commune_models())
+    crossing = [
+        f"{model.__name__}.{field.name}"
+        for model in inside
+        for field in model._meta.local_fields
+        if field.is_relation and field.related_model not in inside
+    ]
+
+    assert crossing == []
+
+
+def test_modules_stay_readable():
+    long = {
+        short(path): lines
+        for path in modules()
+        if (lines := path.read_text().count("\n")) > 420
+    }
+
+    assert long == {}
