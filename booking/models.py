@@ -1,4 +1,4 @@
-"""Services, the resources that give them, their opening rules, and the appointments citizens take."""
+"""Services, the resources that give them, opening rules, and the appointments citizens take."""
 
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from parvis.guard import TenantModel, TenantQuerySet
+from parvis.signing import digest
 
 
 STEP = 5  # minutes: every duration, buffer and opening time is a multiple
@@ -18,11 +19,12 @@ STEP = 5  # minutes: every duration, buffer and opening time is a multiple
 class Settings(TenantModel):
     """What the commune decides for all its appointments; one row.
 
-    ``version`` grows with every change of openings, closures, resources or services: what is
-    computed from the configuration is kept under it.
+    ``version`` changes with every change of openings, closures, resources or services: what is
+    computed from the configuration is kept under it. It is drawn from the clock, in microseconds,
+    so that a restored backup does not use a number again.
     """
 
-    version = models.PositiveIntegerField(_("version"), default=1)
+    version = models.BigIntegerField(_("version"), default=0)
     hold_minutes = models.PositiveSmallIntegerField(_("durée de garde d’un créneau"), default=10)
 
     class Meta:
@@ -60,7 +62,9 @@ class Service(TenantModel):
     name = models.CharField(_("nom"), max_length=100)
     name_en = models.CharField(_("nom en anglais"), max_length=100, default="", blank=True)
     text = models.CharField(_("en une ligne"), max_length=200, default="", blank=True)
-    text_en = models.CharField(_("en une ligne, en anglais"), max_length=200, default="", blank=True)
+    text_en = models.CharField(
+        _("en une ligne, en anglais"), max_length=200, default="", blank=True
+    )
     icon = models.CharField(_("icône"), max_length=40, default="calendar-check")
     titles = models.CharField(
         _("titres"), choices=Titles.choices, max_length=12, default="", blank=True
@@ -155,7 +159,7 @@ class Resource(TenantModel):
 
 
 class Opening(TenantModel):
-    """A weekly rule in local wall time: these resources receive on that day between these hours."""
+    """A weekly rule in local wall time: when these resources receive on that day."""
 
     weekday = models.PositiveSmallIntegerField(_("jour"))  # 0 is Monday
     start_time = models.TimeField(_("de"))
@@ -189,7 +193,9 @@ class Closure(TenantModel):
     resource = models.ForeignKey(
         Resource, models.CASCADE, related_name="closures", null=True, blank=True
     )
-    reason = models.CharField(_("raison, visible du public"), max_length=120, default="", blank=True)
+    reason = models.CharField(
+        _("raison, visible du public"), max_length=120, default="", blank=True
+    )
 
     class Meta:
         verbose_name = _("fermeture")
@@ -208,6 +214,10 @@ class AppointmentQuerySet(TenantQuerySet["Appointment"]):
     def standing(self) -> "AppointmentQuerySet":
         """Those that were confirmed and not cancelled."""
         return self.exclude(status__in=[Appointment.Status.HELD, Appointment.Status.CANCELLED])
+
+    def with_token(self, token: str) -> "AppointmentQuerySet":
+        """The one that this secret opens, if any."""
+        return self.filter(token_hash=digest(token))
 
     def starting_between(self, first: datetime, last: datetime) -> "AppointmentQuerySet":
         """Those that start in ``[first, last)``, soonest first."""
@@ -295,9 +305,7 @@ class Appointment(TenantModel):
             ),
         ]
         indexes = [
-            models.Index(
-                Func(F("period"), function="lower"), name="appointment_by_start"
-            ),
+            models.Index(Func(F("period"), function="lower"), name="appointment_by_start"),
         ]
 
     def __str__(self) -> str:
@@ -375,7 +383,7 @@ class AppointmentEvent(TenantModel):
         MISSED = "missed", _("absent")
         RESET = "reset", _("remis à l’état confirmé")
 
-    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="events")
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="events")
     kind = models.CharField(_("fait"), choices=Kind.choices, max_length=10)
     at = models.DateTimeField(_("le"))
     by_id = models.BigIntegerField(_("par"), null=True, blank=True)  # None: the citizen

@@ -1,0 +1,80 @@
+"""What citizens are told about their appointments, in the language they booked in.
+
+Nothing that somebody typed is repeated: a confirmation cannot carry another person's message.
+"""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from booking import ics
+from booking.checklists import titles, told
+from booking.models import Appointment
+from parvis.mail import FACT
+from tenants.hosts import absolute_url
+from tenants.models import Commune
+
+
+def booked(appointment: Appointment, commune: Commune, *, token: str) -> EmailMultiAlternatives:
+    """Confirm the appointment, with what to bring and the link to manage it."""
+    message = _message("booked", appointment, commune, path=f"/rdv/{token}")
+    _attach_calendar(message, appointment, commune)
+    return message
+
+
+def cancelled(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
+    """Confirm that the appointment is cancelled, and say how to take another one."""
+    message = _message("cancelled", appointment, commune, path="/rendez-vous/")
+    _attach_calendar(message, appointment, commune)
+    return message
+
+
+def link(appointment: Appointment, commune: Commune, *, token: str) -> EmailMultiAlternatives:
+    """Send a new link to manage the appointment; the old one opens nothing any more."""
+    return _message("link", appointment, commune, path=f"/rdv/{token}")
+
+
+def _message(
+    event: str, appointment: Appointment, commune: Commune, *, path: str
+) -> EmailMultiAlternatives:
+    with (
+        translation.override(appointment.language),
+        timezone.override(ZoneInfo(commune.time_zone)),
+    ):
+        context: dict[str, Any] = {
+            "appointment": appointment,
+            "service_name": service_name(appointment),
+            "commune": commune,
+            "url": absolute_url(commune, path),
+            "documents": told(appointment),
+            "language": appointment.language,
+        }
+        name = f"booking/emails/{event}"
+        message = EmailMultiAlternatives(
+            subject=render_to_string(f"{name}_subject.txt", context, using="text").strip(),
+            body=render_to_string(f"{name}.txt", context, using="text"),
+            to=[appointment.email],
+            reply_to=[commune.email] if commune.email else None,
+            headers={FACT: f"{event}.{appointment.pk}.{appointment.version}"},
+        )
+        html = render_to_string(f"{name}.html", context, using="django")
+        message.attach_alternative(html, "text/html")
+    return message
+
+
+def service_name(appointment: Appointment) -> str:
+    """Name the service in the language of the appointment."""
+    service = appointment.service
+    is_english = appointment.language.startswith("en")
+    return service.name_en if is_english and service.name_en else service.name
+
+
+def _attach_calendar(
+    message: EmailMultiAlternatives, appointment: Appointment, commune: Commune
+) -> None:
+    with translation.override(appointment.language):
+        content = ics.calendar(appointment, commune, documents=titles(appointment))
+    message.attach(ics.FILE_NAME, content, ics.MIME_TYPE)

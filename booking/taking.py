@@ -1,0 +1,141 @@
+"""Take resources for a time so that nobody else can: the locks, the rows and their errors.
+
+One writer per commune and day holds an advisory lock, so rivals wait for each other in order
+instead of colliding in the exclusion constraint, which stays the guarantee. Lock and look are
+separate statements: a statement that does both looks at the world of before its wait.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db import OperationalError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext_lazy as _
+from psycopg import errors
+
+from booking.models import Allocation, Appointment
+from parvis.errors import DomainError
+from parvis.guard import current_schema
+
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+INSERT = """
+INSERT INTO booking_allocation (appointment_id, resource_id, period, state, expires_at)
+SELECT %(appointment)s, unit, %(period)s, %(state)s, %(expires)s
+FROM unnest(%(units)s::bigint[]) unit
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+
+class SlotTaken(DomainError):
+    """Somebody else has the slot; ``alternatives`` lists the nearest free starts."""
+
+    message = _("Ce créneau n’est plus libre. Voici les plus proches.")
+
+    def __init__(self, alternatives: Sequence[datetime] = ()) -> None:
+        super().__init__()
+        self.alternatives = list(alternatives)
+
+
+class Busy(DomainError):
+    """Too many people book the same day at this very moment."""
+
+    message = _("Beaucoup de personnes réservent en ce moment. Réessayez dans quelques secondes.")
+    status = 503
+
+
+def in_one_transaction(work: Callable[[], Result]) -> Result:
+    """Run a booking transaction, and turn what the database refuses into domain errors.
+
+    Raises:
+        Busy: the lock of the day did not come within two seconds.
+        SlotTaken: rivals got in each other's way twice.
+    """
+    try:
+        return _once(work)
+    except OperationalError as fault:
+        if not _is_rivalry(fault) or connection.in_atomic_block:
+            raise
+    try:
+        return _once(work)
+    except OperationalError as fault:
+        if _is_rivalry(fault):
+            raise SlotTaken from fault
+        raise
+
+
+def _once(work: Callable[[], Result]) -> Result:
+    try:
+        with transaction.atomic():
+            return work()
+    except OperationalError as fault:
+        if isinstance(fault.__cause__, errors.LockNotAvailable):
+            raise Busy from fault
+        raise
+
+
+def _is_rivalry(fault: OperationalError) -> bool:
+    return isinstance(fault.__cause__, errors.DeadlockDetected | errors.SerializationFailure)
+
+
+def lock_days(days: Iterable[date]) -> None:
+    """Wait to be the only writer of these days of the active commune, in ascending order."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '2s'")
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [_lock_number()])
+        for day in sorted(set(days)):
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s, %s)", [_lock_number(), day.toordinal()]
+            )
+
+
+def lock_configuration() -> None:
+    """Wait until nobody books in the active commune, and keep everybody out until commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_lock_number()])
+
+
+def _lock_number() -> int:
+    """Read the INSEE code as a hexadecimal number: one per schema, whoever asks."""
+    return int(current_schema().removeprefix("c_"), 16)
+
+
+def forget_expired_holds(day: date, *, zone: ZoneInfo, now: datetime) -> None:
+    """Free what nobody confirmed in time: the constraint cannot know the clock."""
+    Allocation.objects.filter(
+        state=Allocation.State.HOLD,
+        expires_at__lte=now,
+        start_at__gte=datetime.combine(day, time.min, zone) - timedelta(days=1),
+        start_at__lt=datetime.combine(day + timedelta(days=1), time.min, zone),
+    ).delete()
+
+
+def allocate(appointment: Appointment, units: Sequence[int], *, state: Allocation.State) -> None:
+    """Take the resources for the appointment and its buffers; a hold lasts as long as hers.
+
+    Raises:
+        SlotTaken: one is taken, which the lock should have prevented: logged as a defect.
+    """
+    service = appointment.service
+    period = DateTimeTZRange(
+        appointment.start - timedelta(minutes=service.buffer_before),
+        appointment.end + timedelta(minutes=service.buffer_after),
+    )
+    values = {
+        "appointment": appointment.pk,
+        "period": period,
+        "state": state.value,
+        "expires": appointment.held_until if state == Allocation.State.HOLD else None,
+        "units": sorted(units),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, values)
+        taken = len(cursor.fetchall())
+    if taken < len(units):
+        log.error("Resources %s were taken at %s without the lock of the day", units, period)
+        raise SlotTaken
