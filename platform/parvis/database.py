@@ -60,7 +60,8 @@ def connect(dsn: str, *, seconds: int = 5) -> psycopg.Connection:
         return psycopg.connect(dsn, connect_timeout=seconds, prepare_threshold=None)
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
-        raise Trouble(f"PostgreSQL does not answer at {without_password(dsn)}: {reason}") from error
+        place = without_password(dsn)
+        raise Trouble(f"PostgreSQL does not answer at {place}: {reason}") from error
     except psycopg.ProgrammingError as error:
         raise Trouble(f"DATABASE_URL is not a PostgreSQL address: {error}") from error
 
@@ -74,15 +75,18 @@ def as_role(dsn: str, *, role: str, password: str) -> str:
 
 def password_in(dsn: str) -> str | None:
     """Read the password that an address carries."""
-    return psycopg.conninfo.conninfo_to_dict(dsn).get("password")
+    password = psycopg.conninfo.conninfo_to_dict(dsn).get("password")
+    return None if password is None else str(password)
 
 
 def without_password(dsn: str) -> str:
-    """Return an address that may be shown."""
-    parts = urlsplit(dsn)
-    who, _, server = parts.netloc.rpartition("@")
-    user = who.partition(":")[0]
-    return urlunsplit(parts._replace(netloc=f"{user}@{server}" if user else server, query=""))
+    """Describe an address, URL or keywords, so that it may be shown."""
+    try:
+        parts = psycopg.conninfo.conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError:
+        return "(unreadable address)"
+    server = f"{parts.get('host') or 'local socket'}:{parts.get('port') or 5432}"
+    return f"{parts.get('user') or 'default user'}@{server}/{parts.get('dbname') or ''}"
 
 
 def _prepare(connection: psycopg.Connection, app_password: str | None) -> None:

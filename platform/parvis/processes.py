@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import TypedDict
 
 
 PR_SET_PDEATHSIG = 1
@@ -38,6 +39,12 @@ class Child:
     def is_running(self) -> bool:
         """Say whether the process is still there."""
         return self.process.poll() is None
+
+    def tell(self, text: str) -> None:
+        """Write to its standard input, opened as a pipe, and close it."""
+        if self.process.stdin:
+            with self.process.stdin as pipe:
+                pipe.write(text.encode())
 
     def last_words(self) -> str:
         """Return the end of its log."""
@@ -88,7 +95,8 @@ def spawn(
             stderr=subprocess.STDOUT if output else None,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=dies_with(os.getpid(), farewell),  # noqa: PLW1509 - runs after the change of user, which clears the link
+            # It runs after the change of user, which would undo the link.
+            preexec_fn=dies_with(os.getpid(), farewell),
             **as_user(identity),
         )
     finally:
@@ -126,7 +134,15 @@ def dies_with(parent: int, farewell: signal.Signals) -> Callable[[], None]:
     return link
 
 
-def as_user(identity: Identity | None) -> dict[str, object]:
+class UserArguments(TypedDict, total=False):
+    """The arguments of ``subprocess`` that change the user."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def as_user(identity: Identity | None) -> UserArguments:
     """Translate an identity into arguments of ``subprocess``."""
     if identity is None:
         return {}

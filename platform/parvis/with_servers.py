@@ -46,11 +46,10 @@ def run(command: Sequence[str]) -> int:
     """Run a command beside throw-away servers and return its exit code."""
     with _throw_away_folder() as folder, servers(folder, durable=False) as environment:
         # Same session as ours: the command keeps the terminal, and Ctrl-C reaches it first.
-        parent = os.getpid()
         process = subprocess.Popen(
             command,
             env={**os.environ, **environment, "PARVIS_HOME": str(folder)},
-            preexec_fn=dies_with(parent, signal.SIGTERM),  # noqa: PLW1509 - no other thread runs
+            preexec_fn=dies_with(os.getpid(), signal.SIGTERM),
         )
         try:
             return process.wait()

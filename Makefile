@@ -1,0 +1,24 @@
+# Two commands on a fresh machine: `make demo` and `make test`.
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset test check bench setup
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Serve the demo until Ctrl-C (PARVIS_PORT, PARVIS_HOME, DATABASE_URL, REDIS_URL)
+	@platform/bin/demo
+
+demo-reset: ## Stop the demo and delete its data: the next `make demo` starts over
+	@platform/bin/demo reset
+
+test: ## Run the whole suite, browser journeys included
+	@platform/bin/test
+
+check: ## Check format, lint, types, imports, templates, migrations, translations
+	@platform/bin/check
+
+bench: ## Measure, and compare with the targets
+	@platform/bin/bench
+
+setup: ## Only install the locked dependencies in .venv
+	@platform/bin/setup
