@@ -1,0 +1,40 @@
+"""``make bench``: every figure of one run, against its limit or its peer in the same run.
+
+``make bench P=creation`` runs one of them.
+"""
+
+import os
+import sys
+
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.settings")
+
+import django  # noqa: E402
+
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+
+from benchmarks import creation, pages, race, search  # noqa: E402
+from benchmarks.measure import Sheet, header  # noqa: E402
+
+
+BENCHES = {
+    "search": search.run,
+    "race": race.run,
+    "pages": pages.run,
+    "creation": creation.run,
+}
+
+if __name__ == "__main__":
+    names = sys.argv[1:] or list(BENCHES)
+    if unknown := set(names) - set(BENCHES):
+        sys.exit(f"No benchmark called {', '.join(unknown)}: {', '.join(BENCHES)}.")
+    call_command("migrate", verbosity=0)
+    header()
+    sheet = Sheet()
+    for name in names:
+        BENCHES[name](sheet)
+    if sheet.failures:
+        sys.exit(f"Broken: {', '.join(sheet.failures)}")

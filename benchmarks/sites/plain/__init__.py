@@ -1,0 +1,1 @@
+"""A Django project as ``startproject`` makes it: no commune, no role, no guard."""

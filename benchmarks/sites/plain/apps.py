@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PlainBookingConfig(AppConfig):
+    name = "benchmarks.sites.plain"
+    label = "booking"

@@ -1,0 +1,115 @@
+"""One commune with three counters, made for a measurement and removed afterwards."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, time, timedelta
+from uuid import uuid4
+
+from django.db import connection
+from psycopg.types.range import TimestamptzRange
+
+from booking.models import (
+    Allocation,
+    Appointment,
+    Opening,
+    Resource,
+    Service,
+    Settings,
+    Site,
+)
+from tenants.actions import open_commune
+from tenants.models import Commune
+from tenants.provisioning import drop
+
+
+NOW = datetime(2026, 10, 1, 6, 0, tzinfo=UTC)  # 60 days from here cross a change of hour
+HOURS = ((time(8, 30), time(12, 30)), (time(13, 30), time(17, 30)))
+
+
+@contextmanager
+def bench_commune(insee_code: str) -> Iterator[Commune]:
+    """Open a commune that no INSEE code has, and leave nothing of it."""
+    connection.set_schema_to_public()
+    commune = Commune.objects.create(
+        insee_code=insee_code.upper(),
+        schema_name=f"c_{insee_code}",
+        name="Mesure",
+        slug=f"mesure-{insee_code}",
+    )
+    open_commune(commune=commune, now=NOW)
+    connection.set_tenant(commune)
+    try:
+        yield commune
+    finally:
+        connection.set_schema_to_public()
+        drop(commune.schema_name)
+        commune.delete()
+
+
+def configure(counters: int = 3) -> Service:
+    """Give the commune a service of 20 minutes, its counters and weekday hours."""
+    Settings.objects.get_or_create(pk=1)
+    site = Site.objects.create(name="Mairie")
+    service = Service.objects.create(
+        slug="carte-identite",
+        name="Carte d’identité",
+        titles="CNI",
+        minutes=[20, 30, 40],
+        horizon_days=120,
+        notice_hours=0,
+    )
+    units = [
+        Resource.objects.create(site=site, name=f"Guichet {n + 1}") for n in range(counters)
+    ]
+    for unit in units:
+        unit.services.add(service)
+    for weekday in range(5):
+        for start, end in HOURS:
+            opening = Opening.objects.create(
+                weekday=weekday, start_time=start, end_time=end, step_minutes=10
+            )
+            opening.resources.set(units)
+    return service
+
+
+def fill(service: Service, count: int, *, days: int = 60, seed: int = 33) -> None:
+    """Book ``count`` appointments at random places of the next ``days``, none overlapping."""
+    chance = random.Random(seed)
+    units = list(Resource.objects.order_by("pk"))
+    places = [
+        (day, unit, slot)
+        for day in range(days)
+        if (NOW + timedelta(days=day)).weekday() < 5
+        for unit in units
+        for slot in range(24)
+    ]
+    site = units[0].site
+    appointments, allocations = [], []
+    for day, unit, slot in chance.sample(places, min(count, len(places))):
+        start = (NOW + timedelta(days=day)).replace(hour=6, minute=30) + timedelta(
+            minutes=20 * slot + (60 if slot >= 12 else 0)
+        )
+        period = TimestamptzRange(start, start + timedelta(minutes=20), "[)")
+        token = uuid4()
+        appointments.append(
+            Appointment(
+                reference=token.hex[:8].upper(),
+                service=service,
+                site=site,
+                period=period,
+                status="booked",
+                channel="online",
+                name="Mesure",
+                token_hash=token.hex,
+                idempotency_key=token,
+            )
+        )
+        allocations.append((unit, period))
+    made = Appointment.objects.bulk_create(appointments)
+    Allocation.objects.bulk_create(
+        Allocation(appointment=a, resource=unit, period=period, state="booked")
+        for a, (unit, period) in zip(made, allocations, strict=True)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE booking_allocation")

@@ -1,0 +1,200 @@
+"""The product as it runs: its own database with the demo in it, the web server, a real browser.
+
+These journeys need the distribution's Chromium; without it they are reported as skipped, with
+the reason. They read the outbox viewer instead of a mailbox.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from psycopg import sql
+
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+PASSWORD = "parvis-demo"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the journeys in one worker, and skip them where no browser is."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.enable_socket)
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no Chromium here: apt install chromium"))
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Where the demo answers."""
+
+    port: int
+
+    def url(self, host: str, path: str = "/") -> str:
+        """Give the address of a path on ``<host>.localhost``, or on the portal for ``""``."""
+        name = f"{host}.localhost" if host else "localhost"
+        return f"http://{name}:{self.port}{path}"
+
+
+def run(environment: dict[str, str], *arguments: str) -> None:
+    """Run a management command to its end, bounded in time."""
+    done = subprocess.run(
+        [sys.executable, "-m", "parvis", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, f"{arguments}: {done.stdout[-2000:]}{done.stderr[-4000:]}"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Load the demo in a database of its own and serve it."""
+    dsn = os.environ["DATABASE_URL"]
+    name = f"journeys_{os.getpid()}"
+    with psycopg.connect(dsn, autocommit=True) as db:
+        db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    base, _, _query = dsn.partition("?")
+    app = os.environ.get("PARVIS_APP_DATABASE_URL", dsn).partition("?")[0]
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"{base.rpartition('/')[0]}/{name}",
+        "PARVIS_APP_DATABASE_URL": f"{app.rpartition('/')[0]}/{name}",
+        "REDIS_URL": os.environ["REDIS_URL"].rpartition("/")[0] + "/9",
+        "PARVIS_DEMO": "1",
+        "PARVIS_PORT": str(port),
+        "PARVIS_HOME": str(tmp_path_factory.mktemp("home")),
+        "PARVIS_SECRET_KEY": "for journeys only, long enough to please everybody 0123456789",
+        "PARVIS_FERNET_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
+        "DJANGO_SETTINGS_MODULE": "parvis.settings",
+    }
+    for steps in (["migrate", "--verbosity=0"], ["collectstatic", "--noinput", "--verbosity=0"],
+                  ["demo_load", "--seed", "33"]):
+        run(environment, *steps)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1",
+         "--blocking-threads", "2", "--host", "127.0.0.1", "--port", str(port),
+         "--no-access-log", "--log-level", "error", "parvis.wsgi:application"],
+        env={**environment, "PARVIS_SERVING": "1"},
+    )
+    try:
+        wait(port)
+        yield Demo(port)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+        with psycopg.connect(dsn, autocommit=True) as db:
+            db.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def wait(port: int) -> None:
+    """Wait for the first answer, thirty seconds at most."""
+    for _attempt in range(150):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/sante/", timeout=5).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail("the product does not answer")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The distribution's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def new_context(browser: Browser, **options: object) -> BrowserContext:
+    """Open a browser of somebody in France, on a phone."""
+    options = {"viewport": PHONE, "locale": "fr-FR", "timezone_id": "Europe/Paris", **options}
+    context = browser.new_context(**options)
+    context.set_default_timeout(10_000)
+    return context
+
+
+def watch(page: Page, seen: list[str]) -> None:
+    """Note everything the console says is wrong: policy violations, missing files, exceptions."""
+    page.on("pageerror", lambda error: seen.append(str(error)))
+    page.on("console", lambda line: seen.append(line.text) if line.type == "error" else None)
+
+
+def foreign(page: Page, seen: list[str]) -> None:
+    """Note every request that leaves the machine."""
+    page.on(
+        "request",
+        lambda asked: None
+        if ".localhost:" in asked.url or "//localhost:" in asked.url or asked.url.startswith("data:")
+        else seen.append(asked.url),
+    )
+
+
+@pytest.fixture
+def faults(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """What the console and the network complained of; must be empty at the end."""
+    seen: list[str] = []
+    yield seen
+    marker = request.node.get_closest_marker("console")
+    allowed = marker.args if marker else ()
+    assert [line for line in seen if not any(word in line for word in allowed)] == []
+
+
+@pytest.fixture
+def page(browser: Browser, faults: list[str]) -> Iterator[Page]:
+    """A citizen's phone."""
+    context = new_context(browser)
+    page = context.new_page()
+    watch(page, faults)
+    foreign(page, faults)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def bare_page(browser: Browser, faults: list[str]) -> Iterator[Page]:
+    """A citizen's phone without JavaScript."""
+    context = new_context(browser, java_script_enabled=False)
+    page = context.new_page()
+    foreign(page, faults)
+    yield page
+    context.close()
+
+
+def log_in(page: Page, demo: Demo, host: str, email: str) -> None:
+    """Go through the login host and come back to ``host``."""
+    page.goto(demo.url(host, "/connexion/"))
+    page.get_by_label("Courriel").or_(page.get_by_label("E-mail")).first.fill(email)
+    page.get_by_label("Mot de passe").first.fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").first.click()
+    back = page.get_by_role("button", name="Continuer")
+    page.wait_for_load_state()
+    if back.count():
+        back.first.click()
+    page.wait_for_url(f"**//{host}.localhost:{demo.port}/**")
