@@ -27,7 +27,6 @@ SHARED: dict[str, str] = {
     "django_session": WRITE,
     "django_content_type": READ,
     "usersessions_usersession": WRITE,
-    "mfa_authenticator": READ,
     "identity_ticket": "SELECT, UPDATE (used_at)",
     "onboarding_metric": WRITE,
 }

@@ -1,0 +1,90 @@
+"""What a role allows, and the decorator that guards the pages of the team."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from identity.members import ADMIN, DIRECTOR, Member
+from tenants.models import Association, Commune, Membership
+
+
+Parameters = ParamSpec("Parameters")
+View = Callable[Concatenate[HttpRequest, Parameters], HttpResponse]
+
+# From the least to the most: nobody grants a role above her own.
+RANKS = {
+    "reader": 0,
+    "report_agent": 1,
+    "booking_agent": 1,
+    "admin": 2,
+    "referent": 0,
+    "director": 1,
+}
+COMMUNE_ROLES = frozenset(str(role) for role in Membership.COMMUNE_ROLES)
+ASSOCIATION_ROLES = frozenset(str(role) for role in Membership.ASSOCIATION_ROLES)
+TOP_ROLES = frozenset({ADMIN, DIRECTOR})
+
+
+def staff_only(*roles: str) -> Callable[[View[Parameters]], View[Parameters]]:
+    """Keep a page of a commune or association for its team, or for some roles of it.
+
+    Somebody who has not logged in here is sent to ``/connexion/`` and comes back to the same
+    page; a member with another role gets 403.
+    """
+
+    def guard(view: View[Parameters]) -> View[Parameters]:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
+        ) -> HttpResponse:
+            member = member_of(request)
+            if member is None:
+                return to_login(request)
+            if roles and member.role not in roles:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.staff_roles = roles  # type: ignore[attr-defined]  # read by the isolation matrix
+        return guarded
+
+    return guard
+
+
+def member_of(request: HttpRequest) -> Member | None:
+    """Return who works here, None for a citizen."""
+    return getattr(request, "member", None)
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """Send to the login host and back to the page that was asked for.
+
+    A form gets a page that says it was not recorded: browsers let no form lead to another host.
+    """
+    if request.method not in {"GET", "HEAD"}:
+        return render(request, "identity/expired.html", status=403)
+    query = urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(f"{reverse('login')}?{query}")
+
+
+def may_manage_team(role: str) -> bool:
+    """Administrators manage the team of their commune, the direction that of its association."""
+    return role in TOP_ROLES
+
+
+def may_grant(by_role: str, role: str) -> bool:
+    """Whether somebody with ``by_role`` may give ``role``: same kind of place, not above hers."""
+    same_kind = {by_role, role} <= COMMUNE_ROLES or {by_role, role} <= ASSOCIATION_ROLES
+    return may_manage_team(by_role) and same_kind and RANKS[role] <= RANKS[by_role]
+
+
+def roles_of(place: Commune | Association) -> list[Membership.Role]:
+    """List the roles that exist in a place, the most powerful first."""
+    if isinstance(place, Commune):
+        return list(Membership.COMMUNE_ROLES)
+    return list(Membership.ASSOCIATION_ROLES)

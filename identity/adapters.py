@@ -1,0 +1,130 @@
+"""How allauth behaves here: invitation only, one limiter, mail through the outbox."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from identity import limits
+from identity.actions import end_sessions
+from identity.factors import has_second_factor, needs_second_factor
+from identity.sessions import open_session
+from parvis import error_views
+from tenants.models import User
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Passwords, codes and mails of accounts."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("L’adresse ou le mot de passe n’est pas le bon."),
+        "too_many_login_attempts": _(
+            "Trop de tentatives. Patientez cinq minutes, puis recommencez."
+        ),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Refuse: accounts are born from an invitation."""
+        return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Accept a path of the login host and nothing else."""
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def pre_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse | None:
+        """Trust the address of an account that never had to prove it: it came by invitation."""
+        if not EmailAddress.objects.filter(user=user).exists():
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        answer: HttpResponse | None = super().pre_login(request, user, **hooks)
+        return answer
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Open a session of the login host."""
+        super().login(request, user)
+        open_session(request, now=timezone.now())
+
+    def logout(self, request: HttpRequest) -> None:
+        """Log out of every site at once: this is the door of all of them."""
+        user = request.user
+        super().logout(request)
+        if isinstance(user, User):
+            end_sessions(user=user)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Change the password and end the other sessions."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        end_sessions(user=user, keep=[self.request.session.session_key])
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Check a password; at most five wrong ones per account in five minutes."""
+        email = str(credentials.get("email", ""))
+        try:
+            seat = limits.take(limits.LOGIN, email, now=timezone.now())
+        except limits.TooMany as refusal:
+            raise self.validation_error("too_many_login_attempts") from refusal
+        user: User | None = super().authenticate(request, **credentials)
+        if user is not None:
+            limits.release(limits.LOGIN, email, seat)
+        return user
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write the message to the outbox, unless this address received too many."""
+        try:
+            limits.take(limits.CODE_MAIL, email, now=timezone.now())
+        except limits.TooMany as refusal:
+            raise ImmediateHttpResponse(
+                error_views.too_many(self.request, retry_after_s=3600)
+            ) from refusal
+        words = {"email": email, "base_domain": settings.BASE_DOMAIN, **context}
+        subject = render_to_string(f"{template_prefix}_subject.txt", words, using="text")
+        body = render_to_string(f"{template_prefix}_message.txt", words, using="text")
+        with transaction.atomic():
+            EmailMessage(" ".join(subject.split()), body.strip(), to=[email]).send()
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second factors: their secrets are never stored in clear."""
+
+    def encrypt(self, text: str) -> str:
+        """Encrypt with the newest key."""
+        return _ring().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Decrypt with whichever key of the ring fits."""
+        return _ring().decrypt(encrypted_text.encode()).decode()
+
+    def get_totp_issuer(self) -> str:
+        """Name the account in the application of the telephone."""
+        return "Parvis"
+
+    def _get_site_name(self) -> str:
+        return "Parvis"
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
+        """Propose a name for a key."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return str(_("Clé n° %(number)s") % {"number": count + 1})
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Keep the last factor of somebody whose role demands one."""
+        user = authenticator.user
+        others = has_second_factor(user, but=authenticator.pk)
+        return others or settings.DEMO or not needs_second_factor(user)
+
+
+def _ring() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.FERNET_KEYS])

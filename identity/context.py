@@ -1,0 +1,74 @@
+"""What staff pages know about the person who reads them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from identity.access import may_manage_team, member_of
+from identity.members import REPORT_AGENT, Member
+from tenants.hosts import absolute_url
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member as the layouts show her, without reading the account again."""
+
+    display_name: str
+    email: str
+    is_authenticated: bool = True
+
+
+def who(request: HttpRequest) -> dict[str, Any]:
+    """Name the person, her menu and her ways out; no query on the site of a commune."""
+    member = member_of(request)
+    if member is not None:
+        return {
+            "user": Person(display_name=member.name, email=member.email),
+            "member": member,
+            "navigation": _navigation(request, member),
+            "account_url": absolute_url("login", "/compte/"),
+            "switch_url": absolute_url("login", "/lieux/"),
+            "logout_url": reverse("logout"),
+        }
+    user = getattr(request, "user", None)
+    if getattr(request, "site_kind", "") != "login" or not (user and user.is_authenticated):
+        return {"user": user, "member": None}
+    return {
+        "user": user,
+        "member": None,
+        "navigation": _account_navigation(request),
+        "account_url": reverse("account"),
+        "logout_url": reverse("account_logout"),
+    }
+
+
+def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
+    association, commune = request.association, request.commune  # type: ignore[attr-defined]
+    links: list[tuple[str, str, str]] = []
+    if member.commune_id:
+        if not request.path.startswith("/agent/"):
+            return []  # on the citizens' pages the menu is theirs
+        if member.role != REPORT_AGENT:
+            links.append((_("Rendez-vous"), "/agent/", "calendar-days"))
+        team = f"/equipe/{commune.slug}/"
+    else:
+        links.append((_("Tableau de bord"), "/", "layout-dashboard"))
+        team = f"/equipe/association/{association.slug}/"
+    if may_manage_team(member.role):
+        links.append((_("Équipe"), absolute_url("login", team), "users"))
+    return [_link(request, *link) for link in links]
+
+
+def _account_navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        _link(request, _("Mes lieux"), reverse("places"), "building-2"),
+        _link(request, _("Mon compte"), reverse("account"), "user"),
+    ]
+
+
+def _link(request: HttpRequest, label: str, href: str, icon: str) -> dict[str, Any]:
+    current = request.path == href if href == "/" else request.path.startswith(href)
+    return {"label": label, "href": href, "icon": icon, "current": current}

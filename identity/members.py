@@ -1,0 +1,35 @@
+"""Who asks, as every other app sees it: a value, never a row of the public schema."""
+
+from dataclasses import dataclass
+
+
+ADMIN = "admin"
+BOOKING_AGENT = "booking_agent"
+REPORT_AGENT = "report_agent"
+READER = "reader"
+DIRECTOR = "director"
+REFERENT = "referent"
+
+# Those who can change what others may do, or see figures of many communes.
+NEEDS_SECOND_FACTOR = frozenset({ADMIN, DIRECTOR, REFERENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who works for the commune or the association of this very host.
+
+    ``name`` is what appointments and histories keep, so that they stay readable once the account
+    is erased.
+    """
+
+    user_id: int
+    name: str
+    role: str
+    commune_id: int | None = None
+    association_id: int | None = None
+    email: str = ""
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether the role demands more than a password."""
+        return self.role in NEEDS_SECOND_FACTOR

@@ -1,0 +1,141 @@
+"""Who is asking: a session opened on this very host, and a membership that still stands."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from allauth.account.adapter import get_adapter
+from allauth.core.internal.ratelimit import truncate_ip
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY, get_user
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from identity import limits
+from identity.access import to_login
+from identity.current import member_at
+from identity.factors import has_second_factor, needs_second_factor
+from identity.sessions import SECOND_FACTOR, close_session, is_alive, note_activity
+from parvis import error_views
+
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Pages of the login host that write when read: a ticket, or the erasure of dead sessions.
+WRITE_WHEN_READ = frozenset(
+    {
+        "authorise",
+        "usersessions_list",
+        "mfa_view_recovery_codes",
+        "account_email_verification_sent",
+    }
+)
+# All that somebody who must have a second factor reaches before she has one.
+ENROLMENT = frozenset(
+    {
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_list_webauthn",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "account_reauthenticate",
+        "account_logout",
+        "theme",
+        "choose_language",
+        "accessibility",
+        "legal_notice",
+        "privacy",
+        "health",
+    }
+)
+
+
+def staff_session(get_response: GetResponse) -> GetResponse:
+    """Set ``request.user`` and ``request.member``; without a session cookie, ask nobody."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.member = None  # type: ignore[attr-defined]
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            request.user = SimpleLazyObject(lambda: get_user(request))  # type: ignore[assignment]
+            _recognise(request, now=timezone.now())
+        else:
+            request.user = AnonymousUser()
+        return get_response(request)
+
+    return middleware
+
+
+def _recognise(request: HttpRequest, *, now: datetime) -> None:
+    """Find the member behind the session, or close it."""
+    user_id = request.session.get(SESSION_KEY)
+    if user_id is None:
+        return
+    if not is_alive(request, now=now):
+        _forget(request)
+        return
+    if request.site_kind in {"commune", "association"}:  # type: ignore[attr-defined]
+        member = member_at(request, user_id=int(user_id))
+        if member is None:
+            _forget(request)
+            return
+        request.member = member  # type: ignore[attr-defined]
+    note_activity(request, now=now)
+
+
+def _forget(request: HttpRequest) -> None:
+    close_session(request)
+    request.user = AnonymousUser()
+
+
+def second_factor_required(get_response: GetResponse) -> GetResponse:
+    """Keep those who must have a second factor on its enrolment pages.
+
+    It also counts the forms sent to the login host, and tells the read-only guard which of
+    allauth's pages write when read.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.site_kind == "login":  # type: ignore[attr-defined]
+            return _on_login_host(request) or get_response(request)
+        member = request.member  # type: ignore[attr-defined]
+        lacks_factor = (
+            member is not None
+            and member.needs_second_factor
+            and not settings.DEMO
+            and not request.session.get(SECOND_FACTOR)
+        )
+        if lacks_factor and not request.path.startswith(("/connexion/", "/deconnexion/")):
+            return to_login(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _on_login_host(request: HttpRequest) -> HttpResponse | None:
+    try:
+        name = resolve(request.path_info, request.urlconf).url_name
+    except Resolver404:
+        return None
+    request.may_write = name in WRITE_WHEN_READ  # type: ignore[attr-defined]
+    if request.method == "POST" and name != "account_logout":
+        try:
+            address = truncate_ip(get_adapter().get_client_ip(request))
+            limits.take(limits.ADDRESS, address, now=timezone.now())
+        except limits.TooMany:
+            return error_views.too_many(request, retry_after_s=60)
+    if settings.DEMO or name in ENROLMENT or not request.user.is_authenticated:
+        return None
+    if has_second_factor(request.user) or not needs_second_factor(request.user):
+        return None
+    messages.info(
+        request,
+        _("Votre rôle demande un second facteur. Choisissez-en un pour continuer."),
+    )
+    return HttpResponseRedirect(reverse("mfa_index"))
