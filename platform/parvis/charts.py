@@ -3,6 +3,7 @@
 Positions are SVG attributes and colours are classes of charts.css: no inline style, no script.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
@@ -12,6 +13,9 @@ from django.utils.translation import gettext as _
 
 
 Point = tuple[str, float]
+SHORT, LONG = 12, 36  # squares in a row, for up to 60 things and beyond
+MANY = 60
+TICKS = 3
 HEIGHT, WIDTH = 100, 300  # the line chart's own units; it stretches, its strokes do not
 SQUARE, STEP = 20, 24
 
@@ -19,7 +23,7 @@ SQUARE, STEP = 20, 24
 def bars(rows: Iterable[Point], *, label: str, unit: str = "") -> SafeString:
     """Draw horizontal bars inside the table of their figures."""
     rows = list(rows)
-    most = max((value for _label, value in rows), default=0) or 1
+    most = _ceiling(max((value for _label, value in rows), default=0))
     lines = format_html_join(
         "",
         '<tr><th scope="row">{}</th><td class="chart__cell"><svg class="chart__bar" '
@@ -50,13 +54,13 @@ def waffle(*, parts: Sequence[tuple[int, str]], label: str) -> SafeString:
         parts: how many and what they are, in that order.
         label: what the squares are.
     """
-    kinds = [
-        kind for (count, _label), kind in zip(parts, GROUPS, strict=False) for _n in [kind] * count
-    ]
-    columns = 12 if len(kinds) <= 60 else 36
+    groups = [(count, text, kind) for (count, text), kind in zip(parts, GROUPS, strict=False)]
+    kinds = [kind for count, _text, kind in groups for _n in range(count)]
+    columns = SHORT if len(kinds) <= MANY else LONG
     squares = format_html_join(
         "",
-        '<rect class="chart__square chart__square--{}" x="{}" y="{}" width="{}" height="{}" rx="4"/>',
+        '<rect class="chart__square chart__square--{}" x="{}" y="{}" width="{}" height="{}" '
+        'rx="4"/>',
         (
             (kind, index % columns * STEP + 2, index // columns * STEP + 2, SQUARE, SQUARE)
             for index, kind in enumerate(kinds)
@@ -67,7 +71,7 @@ def waffle(*, parts: Sequence[tuple[int, str]], label: str) -> SafeString:
         '<li><svg class="chart__key" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
         '<rect class="chart__square chart__square--{}" x="2" y="2" width="20" height="20" rx="4"/>'
         "</svg><strong>{}</strong> {}</li>",
-        ((kind, count, text) for (count, text), kind in zip(parts, GROUPS, strict=False)),
+        ((kind, count, text) for count, text, kind in groups),
     )
     said = ", ".join(f"{count} {text}" for count, text in parts)
     drawing = _drawing(
@@ -85,7 +89,7 @@ def waffle(*, parts: Sequence[tuple[int, str]], label: str) -> SafeString:
 
 def line(points: Sequence[Point], *, label: str, unit: str = "") -> SafeString:
     """Draw a curve from zero to its highest value, its table folded under it."""
-    top = max((value for _label, value in points), default=0) or 1
+    top = _ceiling(max((value for _label, value in points), default=0))
     spots = _spots([value for _label, value in points], top)
     path = "L".join(spots)
     shape = format_html(
@@ -116,10 +120,14 @@ def line(points: Sequence[Point], *, label: str, unit: str = "") -> SafeString:
 def spark(values: Sequence[float], *, label: str) -> SafeString:
     """Draw a curve as tall as a line of text."""
     spots = _spots(list(values), max(values, default=0) or 1)
-    shape = format_html('<path class="chart__line" d="M{}"/>', "L".join(spots))
     return format_html(
-        '<span class="chart chart--spark">{}</span>',
-        _drawing(shape, label=label, said="", box=f"0 0 {WIDTH} {HEIGHT}", stretched=True),
+        '<span class="chart chart--spark"><svg class="chart__drawing" viewBox="0 0 {} {}" '
+        'preserveAspectRatio="none" role="img" aria-label="{}" focusable="false">'
+        '<path class="chart__line" d="M{}"/></svg></span>',
+        WIDTH,
+        HEIGHT,
+        label,
+        "L".join(spots),
     )
 
 
@@ -133,6 +141,14 @@ def figure(value: float, unit: str = "") -> str:
 GROUPS = ("done", "doing", "todo")
 
 
+def _ceiling(value: float) -> float:
+    """Round up to 1, 2 or 5 times a power of ten, so that the scale reads well."""
+    if value <= 0:
+        return 1
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1.0, 2.0, 5.0, 10.0) if step * power >= value)
+
+
 def _spots(values: Sequence[float], top: float) -> list[str]:
     gaps = max(1, len(values) - 1)
     return [
@@ -143,7 +159,7 @@ def _spots(values: Sequence[float], top: float) -> list[str]:
 
 def _ends(points: Sequence[Point]) -> list[str]:
     """Name the first point, the middle one and the last: more would not fit a phone."""
-    if len(points) <= 3:
+    if len(points) <= TICKS:
         return [name for name, _value in points]
     return [points[0][0], points[len(points) // 2][0], points[-1][0]]
 

@@ -48,7 +48,7 @@ class IdentityForm(forms.Form):
     """One field of each kind."""
 
     reason = forms.ChoiceField(
-        label=_("Pourquoi cette demande ?"),
+        label=_("Pourquoi cette demande ?"),
         choices=[
             ("first", _("Première demande")),
             ("renewal", _("Renouvellement")),
@@ -59,7 +59,7 @@ class IdentityForm(forms.Form):
         error_messages={"required": _("Choisissez la raison de votre demande")},
     )
     persons = forms.IntegerField(
-        label=_("Pour combien de personnes ?"),
+        label=_("Pour combien de personnes ?"),
         min_value=1,
         max_value=5,
         initial=1,
@@ -87,7 +87,9 @@ class IdentityForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     desk = forms.ChoiceField(
-        label=_("Guichet"), choices=[("1", _("Guichet 1")), ("2", _("Guichet 2"))]
+        label=_("Guichet"),
+        choices=[("1", _("Guichet 1")), ("2", _("Guichet 2"))],
+        error_messages={"required": _("Choisissez un guichet")},
     )
     languages = forms.MultipleChoiceField(
         label=_("Langues parlées"),
@@ -127,7 +129,7 @@ def samples(*, with_errors: bool = False) -> dict[str, Any]:
         form.is_valid()
     return {
         "form": form,
-        "filter_form": FilterForm(),
+        "filter_form": FilterForm(prefix="filter"),
         "colours": palette(DEFAULT_BRAND),
         "tones": ["neutral", "brand", "info", "success", "warning", "danger"],
         "icons": {"first": "file-plus", "renewal": "refresh-cw", "loss": "file-question-mark"},

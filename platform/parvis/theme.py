@@ -12,6 +12,7 @@ WHITE, INK, BLACK = (255, 255, 255), (22, 22, 29), (0, 0, 0)
 BODY = 4.6  # WCAG asks 4.5 for text; the rest absorbs rounding to eight bits
 TEXT = 4.5
 LINEAR_BELOW = 0.04045  # sRGB transfer function, IEC 61966-2-1
+ROUNDING = 1e-4  # how far outside [0, 1] a channel is still white or black
 DEFAULT_BRAND = "#15616d"
 
 
@@ -100,7 +101,7 @@ def _from_oklch(lightness: float, chroma: float, hue: float) -> RGB:
     inside, outside = 0.0, 2 * chroma  # the first middle is the colour asked for
     for _ in range(15):
         middle = min(chroma, (inside + outside) / 2)
-        if all(-1e-4 <= value <= 1 + 1e-4 for value in _linear(lightness, middle, hue)):
+        if all(-ROUNDING <= value <= 1 + ROUNDING for value in _linear(lightness, middle, hue)):
             inside = middle
         else:
             outside = middle

@@ -138,7 +138,7 @@ def print_only(content: str) -> SafeString:
 
 
 @register.inclusion_tag("ui/button.html")
-def button(
+def button(  # noqa: PLR0913 - all optional
     label: str,
     *,
     href: str = "",

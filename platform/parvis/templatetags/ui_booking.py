@@ -18,7 +18,7 @@ register = template.Library()
 
 
 @register.inclusion_tag("ui/slots.html", takes_context=True)
-def slots(  # noqa: PLR0913 - a list and its two neighbours
+def slots(
     context: Context,
     days: Sequence[SlotDay],
     *,

@@ -7,7 +7,7 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from parvis.templatetags.ui_shapes import svg
@@ -43,7 +43,7 @@ def post(
     ``key`` becomes the form's id.
     """
     where = format_html(' action="{}"', action) if action else ""
-    kind = mark_safe(' enctype="multipart/form-data"' if multipart else "")
+    kind = SafeString(' enctype="multipart/form-data"' if multipart else "")
     name = format_html(' id="{}"', key) if key else ""
     token = csrf_field(context)
     return format_html(

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
 from parvis.pieces import Tone
-from parvis.typo import reference_groups
+from parvis.typo import NBSP, reference_groups
 
 
 register = template.Library()
@@ -99,7 +99,7 @@ def outline(rings: Rings, *, label: str = "") -> SafeString:
 @register.inclusion_tag("ui/reference.html")
 def reference(value: str, *, label: str = "") -> dict[str, str]:
     """Set a reference large, in groups of four, with a button that copies it."""
-    return {"value": value, "grouped": reference_groups(value), "label": label}
+    return {"value": value, "grouped": reference_groups(value).replace(NBSP, " "), "label": label}
 
 
 @register.simple_tag
