@@ -1,0 +1,12 @@
+"""Work that the queue asks for in each commune."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from onboarding import actions
+
+
+@shared_task(name="onboarding.count")
+def count() -> int:
+    """Publish the counts of the current commune that changed."""
+    return actions.count(now=timezone.now())

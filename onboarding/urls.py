@@ -1,0 +1,6 @@
+"""URLs."""
+
+from django.urls import URLPattern
+
+
+urlpatterns: list[URLPattern] = []
