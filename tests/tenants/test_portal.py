@@ -95,7 +95,6 @@ def test_what_was_typed_stays_in_the_field(portal):
 
 
 def test_one_open_commune_or_two_cost_the_same_queries(portal):
-    page(portal)  # who answers under this host is remembered from here on
     with owner():
         cissac = Commune.objects.create(
             insee_code="33125",
@@ -105,6 +104,7 @@ def test_one_open_commune_or_two_cost_the_same_queries(portal):
             state="ready",
         )
         Domain.objects.create(domain="cissac-medoc.localhost", commune=cissac)
+    page(portal)  # who answers under this host is remembered from here on
 
     with CaptureQueriesContext(connection) as one:
         page(portal, "pauillac")
