@@ -251,7 +251,7 @@ def item(  # noqa: PLR0913 - all optional
 
 
 @register.simple_block_tag
-def menu(content: str, *, label: str) -> SafeString:
+def menu(content: str, label: str) -> SafeString:
     """Fold links or forms under a word; Escape and a press elsewhere close it."""
     return format_html(
         '<details class="menu" data-menu><summary class="menu__label">{}{}</summary>'
@@ -263,7 +263,7 @@ def menu(content: str, *, label: str) -> SafeString:
 
 
 @register.simple_block_tag
-def disclosure(content: str, *, title: str, open: bool = False) -> SafeString:  # noqa: A002
+def disclosure(content: str, title: str, *, open: bool = False) -> SafeString:  # noqa: A002
     """Fold what not everybody needs; printed unfolded."""
     return format_html(
         '<details class="disclosure"{}><summary>{}</summary>'

@@ -96,7 +96,7 @@ def counter(field: BoundField) -> dict[str, Any]:
 
 
 @register.simple_block_tag
-def fieldset(content: str, *, legend: str) -> SafeString:
+def fieldset(content: str, legend: str) -> SafeString:
     """Group fields that answer one question."""
     return format_html(
         '<fieldset class="fieldset"><legend class="fieldset__legend">{}</legend>'
