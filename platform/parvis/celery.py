@@ -3,8 +3,12 @@
 import os
 from typing import Any
 
+from celery import bootsteps
+from django.conf import settings
 from tenant_schemas_celery.app import CeleryApp
 from tenant_schemas_celery.task import TenantTask
+
+from parvis.pooler import refuse_transaction_pooling
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.settings")
@@ -30,6 +34,15 @@ class SchemaTask(TenantTask):  # type: ignore[misc]
         super().before_start(task_id, args, kwargs)
 
 
+class DirectDatabase(bootsteps.Step):  # type: ignore[misc]
+    """Before the first task: no pooler that would mix communes."""
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        refuse_transaction_pooling(settings.APP_DATABASE_URL)
+
+
 app = CeleryApp("parvis", task_cls=SchemaTask)
+app.steps["worker"].add(DirectDatabase)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -301,7 +301,7 @@ def find_postgres_tools() -> Path | None:
 def unprivileged_identity() -> Identity:
     """Return the account that runs PostgreSQL for root, creating it if that is possible."""
     with suppress(KeyError):
-        return _identity(SYSTEM_USER)
+        return identity_of(SYSTEM_USER)
     useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if useradd:
         subprocess.run(
@@ -311,8 +311,14 @@ def unprivileged_identity() -> Identity:
             check=False,
         )
         with suppress(KeyError):
-            return _identity(SYSTEM_USER)
-    return _identity("nobody")
+            return identity_of(SYSTEM_USER)
+    return identity_of("nobody")
+
+
+def identity_of(name: str) -> Identity:
+    """Look an account of this machine up by name."""
+    entry = pwd.getpwnam(name)
+    return Identity(user=entry.pw_uid, group=entry.pw_gid)
 
 
 def free_port() -> int:
@@ -326,11 +332,6 @@ def delete_data(folder: Path) -> None:
     """Delete a data folder and what was kept elsewhere on its behalf."""
     shutil.rmtree(_elsewhere(folder / "postgres"), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _identity(name: str) -> Identity:
-    entry = pwd.getpwnam(name)
-    return Identity(user=entry.pw_uid, group=entry.pw_gid)
 
 
 def _reachable_programs(programs: Path, identity: Identity) -> Path:
