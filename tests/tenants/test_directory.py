@@ -78,6 +78,14 @@ def test_within_gironde_no_two_communes_want_the_same_host_label(records):
     assert len({directory.slug(record.name) for record in gironde}) == len(gironde)
 
 
+def test_the_search_key_holds_the_name_then_the_codes():
+    ajaccio = directory.record("2A004")
+
+    assert ajaccio is not None
+    assert directory.search_key(ajaccio).startswith(" ajaccio / 2a004 20000 ")
+    assert directory.search_key(ajaccio).endswith(" ")
+
+
 # --- Opening hours ---
 
 
@@ -182,6 +190,14 @@ def test_the_file_says_where_its_data_come_from():
     assert "Licence Ouverte" in header["sources"]["licence"]
     assert {"code", "population", "epci", "postcodes", "directory"} <= set(header["sources"])
     assert set(header["dates"]) == {"code", "directory"}
+
+
+def test_a_file_of_another_format_is_refused(monkeypatch):
+    monkeypatch.setattr(directory, "FORMAT", directory.FORMAT + 1)
+    directory.header.cache_clear()
+
+    with pytest.raises(ValueError, match="another format"):
+        directory.header()
 
 
 @pytest.mark.parametrize("code", ["33999", "", "2a004", "33314\0", "33314" * 1000, '33314"', "é"])
