@@ -40,17 +40,23 @@ class OfficialCommuneQuerySet(models.QuerySet["OfficialCommune"]):
     """The communes of France, searched and loaded."""
 
     def search(
-        self, query: str, *, within: Collection[str] | None = None, limit: int = 20
+        self,
+        query: str,
+        *,
+        within: Collection[str] | None = None,
+        near: Collection[str] = (),
+        limit: int = 20,
     ) -> "OfficialCommuneQuerySet":
         """Find by beginnings of the name's words in order, by postcode or by INSEE code.
 
         Accents, hyphens and apostrophes do not count and *st* stands for *saint*. The same name
-        or code comes first, then names that begin so, then the most inhabited. Nothing is found
-        for an empty, over-long or unreadable query.
+        or code comes first, then names that begin so; among those the departments nearby, then
+        the most inhabited. Nothing is found for an empty, over-long or unreadable query.
 
         Args:
             query: what somebody typed, of any content.
             within: department codes to stay inside; everywhere when ``None``.
+            near: department codes to show first.
             limit: the most communes to return.
         """
         readings = _readings(query)
@@ -62,8 +68,9 @@ class OfficialCommuneQuerySet(models.QuerySet["OfficialCommune"]):
             When(_any_like(chain.from_iterable(each.starts for each in readings)), then=Value(1)),
             default=Value(2),
         )
+        far = Case(When(department__in=[*near, ""], then=Value(0)), default=Value(1))
         return found.filter(_any_like(each.anywhere for each in readings)).order_by(
-            rank, F("population").desc(nulls_last=True), "name", "insee_code"
+            rank, far, F("population").desc(nulls_last=True), "name", "insee_code"
         )[:limit]
 
     def load(self, records: Iterable[directory.CommuneRecord]) -> LoadCounts:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tenants import hosts
-from tenants.models import Commune, OfficialCommune
+from tenants.models import Association, Commune, OfficialCommune
 from tenants.official import LONGEST_QUERY
 
 
@@ -30,7 +30,11 @@ class Found:
 def portal_home(request: HttpRequest) -> HttpResponse:
     """Find a commune by name, postcode or INSEE code (``?q=``)."""
     query = "".join(char for char in request.GET.get("q", "") if char.isprintable()).strip()
-    found = _found(OfficialCommune.objects.search(request.GET.get("q", ""), limit=MOST_FOUND))
+    found = _found(
+        OfficialCommune.objects.search(
+            request.GET.get("q", ""), near=_departments() if query else (), limit=MOST_FOUND
+        )
+    )
     return render(
         request,
         "tenants/portal.html",
@@ -42,6 +46,11 @@ def portal_home(request: HttpRequest) -> HttpResponse:
             "welcomed": [] if query else _welcomed(),
         },
     )
+
+
+def _departments() -> set[str]:
+    """List the departments whose mayors offer Parvis: their communes are looked for most."""
+    return {code for codes in Association.objects.values_list("departments") for code in codes[0]}
 
 
 def _found(officials: Iterable[OfficialCommune]) -> list[Found]:

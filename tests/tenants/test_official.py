@@ -94,6 +94,14 @@ def test_a_search_stays_within_departments_and_its_limit():
 
 
 @pytest.mark.usefixtures("_some")
+def test_departments_nearby_come_first_among_names_alike():
+    found = [commune.department for commune in OfficialCommune.objects.search("st", near=["71"])]
+
+    assert found[0] == "71"
+    assert names("paris", near=["71"])[0] == "Paris"
+
+
+@pytest.mark.usefixtures("_some")
 @pytest.mark.parametrize(
     "query",
     [
