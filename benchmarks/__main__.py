@@ -16,12 +16,13 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from benchmarks import creation, pages, race, search  # noqa: E402
+from benchmarks import availability, creation, pages, race, search  # noqa: E402
 from benchmarks.measure import Sheet, header  # noqa: E402
 
 
 BENCHES = {
     "search": search.run,
+    "availability": availability.run,
     "race": race.run,
     "pages": pages.run,
     "creation": creation.run,

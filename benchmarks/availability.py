@@ -1,37 +1,35 @@
 """Sixty days of free slots, beside the independent SQL statement that answers the same question."""
 
-from datetime import timedelta
-from pathlib import Path
+from datetime import datetime
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from benchmarks import multirange
 from benchmarks.measure import Sheet, alternate, median
 from benchmarks.world import NOW, bench_commune, configure, fill
+from booking import planning
 from booking.models import Service
-from booking.planning import free
-from booking.public_holidays import public_holidays
 
 
-STATEMENT = (Path(__file__).parent / "multirange.sql").read_text()
+GROWTH = (15, 30, 60, 120)
 
 
 def run(sheet: Sheet) -> None:
-    """Print the product's own path against the statement, then its growth."""
-    with bench_commune("9b996") as _commune:
+    """Print the product's own path against the statement, then how it grows with the days."""
+    with bench_commune("9b996"):
         service = configure(counters=3)
         fill(service, 2_000)
         _against_sql(sheet, service)
+        _growth(sheet, service)
 
 
 def _against_sql(sheet: Sheet, service: Service) -> None:
-    def ours() -> list[object]:
-        return free(
-            service=service, persons=1, first=NOW.date(), days=60, now=NOW, online=True
-        ).starts()
+    def ours() -> list[datetime]:
+        return _free(service, 60)
 
-    def limit() -> list[object]:
-        return _by_sql(service, days=60)
+    def limit() -> list[datetime]:
+        return _by_sql(service, 60)
 
     assert ours() == limit(), "the two answers differ"
     with CaptureQueriesContext(connection) as queries:
@@ -46,5 +44,36 @@ def _against_sql(sheet: Sheet, service: Service) -> None:
     )
 
 
-def _by_sql(service: Service, *, days: int) -> list[object]:
-    raise NotImplementedError
+def _growth(sheet: Sheet, service: Service) -> None:
+    times = alternate(15, *(lambda days=days: _free(service, days) for days in GROWTH))
+    medians = [median(each) for each in times]
+    worst = max(b / a for a, b in zip(medians, medians[1:], strict=False))
+    said = ", ".join(f"{d} d {m:.2f} ms" for d, m in zip(GROWTH, medians, strict=True))
+    sheet.line("A2", f"{said}: at most {worst:.2f} x per doubling (<= 2.3)", holds=worst <= 2.3)
+
+
+def _free(service: Service, days: int) -> list[datetime]:
+    """Ask as the slot page does: tenant cursor, decoding and aware instants included."""
+    return planning.free(
+        service=service, persons=1, first=NOW.date(), days=days, now=NOW, online=True
+    ).starts()
+
+
+def _by_sql(service: Service, days: int) -> list[datetime]:
+    plan = planning.current_plan(NOW.year)
+    question = planning.question_for(plan, service, persons=1, now=NOW, online=True)
+    assert question is not None
+    zone = plan.timetable.zone
+    with connection.cursor() as cursor:
+        cursor.execute(
+            multirange.STATEMENT,
+            multirange.parameters(
+                question,
+                first=NOW.date(),
+                days=days,
+                zone=zone.key,
+                holidays=plan.timetable.holidays,
+                now=NOW,
+            ),
+        )
+        return [start.astimezone(zone) for (start,) in cursor.fetchall()]

@@ -11,9 +11,12 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from parvis.celery import app
@@ -55,6 +58,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
                 defaults={"schema_name": f"c_{insee_code}", "name": name, "slug": slug},
             )
             open_commune(commune=commune, now=NOW)
+            let_owner_become(commune.schema_name)
+        let_owner_become("public")
         Association.objects.get_or_create(
             slug="gironde",
             defaults={
@@ -64,6 +69,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             },
         )
         Commune.objects.update(association=Association.objects.get())
+
+
+def let_owner_become(schema: str) -> None:
+    """Allow the suite, which runs as the owner, to take the role of a schema."""
+    connection.set_schema_to_public()
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT t_{schema} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
 
 
 @contextmanager
@@ -147,6 +159,7 @@ def real_commune(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
             insee_code=THROW_AWAY, schema_name=f"c_{THROW_AWAY}", name="Essai", slug="essai"
         )
         open_commune(commune=commune, now=NOW)
+        let_owner_become(commune.schema_name)
         connection.settings_dict["TENANT_ROLES"] = True
         connection.set_tenant(commune)
         try:
@@ -172,3 +185,26 @@ def make_user() -> Callable[..., User]:
         return user
 
     return make
+
+
+def login_as(client: Client, user: User, *, site: str) -> Client:
+    """Give the browser a session of ``user`` on ``site``, as the hand-over would.
+
+    ``site`` is a schema name, ``association:<id>`` or ``login``.
+    """
+    session = SessionStore()
+    now = timezone.now().timestamp()
+    session.update(
+        {
+            SESSION_KEY: str(user.pk),
+            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+            HASH_SESSION_KEY: user.get_session_auth_hash(),
+            "site": site,
+            "opened": now,
+            "seen": now,
+            "second_factor": True,
+        }
+    )
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    return client

@@ -1,0 +1,261 @@
+"""The isolation matrix: every URL, every kind of person, both communes.
+
+Each route of each site has a row that says who may read it and who may act through it. A route
+without a row fails, so does a row without a route. Somebody of another commune is a stranger.
+"""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django_tenants.utils import schema_context
+from psycopg.types.range import TimestamptzRange
+
+from booking.models import Appointment, Service, Site
+from tenants.hosts import URLCONFS
+from tests.conftest import NOW, login_as
+
+
+CANARY = "Zéphyrine Canari"
+EVERYBODY = "everybody"  # pages of citizens: no login, never refused
+TICKET = "whoever holds a ticket"  # nobody here does
+LOGGED_IN = "logged in"  # any account, on the login host
+DAY = ("admin", "booking_agent", "reader")
+DESK = ("admin", "booking_agent")
+ASSOCIATION = ("director", "referent")
+COMMUNE_ROLES = ("admin", "booking_agent", "report_agent", "reader")
+ASSOCIATION_ROLES = ("director", "referent")
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may read, who may act (POST); an empty tuple: the method does not exist."""
+
+    reads: str | tuple[str, ...] = ()
+    acts: str | tuple[str, ...] = ()
+
+
+EVERYWHERE = {
+    "theme": Row(EVERYBODY),
+    "choose_language": Row((), EVERYBODY),
+    "accessibility": Row(EVERYBODY),
+    "legal_notice": Row(EVERYBODY),
+    "privacy": Row(EVERYBODY),
+    "health": Row(EVERYBODY),
+    "robots": Row(EVERYBODY),
+    "security_contact": Row(EVERYBODY),
+}
+HAND_OVER = {
+    "login": Row(EVERYBODY),
+    "handover": Row((), TICKET),
+    "logout": Row((), EVERYBODY),
+}
+MATRIX = {
+    "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},
+    "commune": {
+        **EVERYWHERE,
+        **HAND_OVER,
+        "booking:home": Row(EVERYBODY),
+        "booking:services": Row(EVERYBODY),
+        "booking:situation": Row(EVERYBODY),
+        "booking:documents": Row(EVERYBODY),
+        "booking:slots": Row(EVERYBODY, EVERYBODY),
+        "booking:details": Row(EVERYBODY, EVERYBODY),
+        "booking:check": Row(EVERYBODY, EVERYBODY),
+        "booking:extend": Row((), EVERYBODY),
+        "booking:confirmed": Row(EVERYBODY),
+        "booking:enter": Row(EVERYBODY),
+        "booking:mine": Row(EVERYBODY),
+        "booking:cancel": Row(EVERYBODY, EVERYBODY),
+        "booking:diary": Row(EVERYBODY),
+        "booking:find": Row(EVERYBODY, EVERYBODY),
+        "booking:found": Row(EVERYBODY),
+        "agent:today": Row(DAY),
+        "agent:choose_day": Row(DAY),
+        "agent:day": Row(DAY),
+        "agent:sheet": Row(DAY),
+        "agent:search": Row(DAY),
+        "agent:new": Row(DESK, DESK),
+        "agent:booked": Row(DAY),
+        "agent:arrive": Row((), DESK),
+        "agent:receive": Row((), DESK),
+        "agent:miss": Row((), DESK),
+        "agent:reset": Row((), DESK),
+        "agent:cancel": Row((), DESK),
+        "agent:restore": Row((), DESK),
+    },
+    "association": {
+        **EVERYWHERE,
+        **HAND_OVER,
+    },
+    "login": {
+        **EVERYWHERE,
+    },
+    "unknown": {},
+}
+ARGUMENTS = {
+    "slug": "carte-identite",
+    "written": "2026-11-30",
+    "reference": "CANAR001",
+    "token": "A" * 32,
+    "insee": "33314",
+    "pk": 1,
+}
+
+
+def routes(patterns, prefix=""):
+    """Yield the full name and the named arguments of each route."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            assert pattern.name, pattern
+            yield prefix + pattern.name, list(pattern.pattern.converters)
+        else:
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from routes(pattern.url_patterns, prefix + space)
+
+
+ROUTES = {
+    kind: dict(routes(get_resolver(urlconf).url_patterns)) for kind, urlconf in URLCONFS.items()
+}
+HOSTS = {
+    "portal": "localhost",
+    "commune": "pauillac.localhost",
+    "association": "gironde.localhost",
+    "login": "connexion.localhost",
+}
+
+
+@pytest.mark.parametrize("kind", URLCONFS)
+def test_every_route_has_its_row_and_every_row_its_route(kind):
+    assert set(ROUTES[kind]) == set(MATRIX[kind])
+
+
+@pytest.fixture
+def actors(make_user, commune, other_commune, association):
+    """Everybody who could ask, each with a browser for any site."""
+    people = {"anonymous": None}
+    for role in COMMUNE_ROLES:
+        people[role] = make_user(role, commune=commune)
+        people[f"other {role}"] = make_user(
+            role, commune=other_commune, email=f"{role}@lacanau.example.org"
+        )
+    for role in ASSOCIATION_ROLES:
+        people[role] = make_user(role)
+    own = {"commune": commune.schema_name, "association": f"association:{association.pk}",
+           "login": "login", "portal": "portal"}
+    home = {
+        name: (other_commune.schema_name if name.startswith("other ") else
+               own["association"] if name in ASSOCIATION_ROLES else own["commune"])
+        for name in people
+    }
+
+    def browser(name, kind):
+        client = Client(headers={"host": HOSTS[kind]}, raise_request_exception=False)
+        user = people[name]
+        if user is not None:
+            login_as(client, user, site="login" if kind == "login" else home[name])
+        return client
+
+    return list(people), browser
+
+
+@pytest.fixture
+def canary(commune, other_commune):
+    """An appointment here and one in the other commune under a name nobody else has."""
+    for schema, reference, name in (
+        (commune.schema_name, "CANAR001", "Personne d’ici"),
+        (other_commune.schema_name, "CANAR002", CANARY),
+    ):
+        with schema_context(schema):
+            service = Service.objects.create(
+                slug="carte-identite", name="Carte d’identité", titles="CNI", minutes=[20]
+            )
+            start = NOW.replace(day=30)
+            Appointment.objects.create(
+                reference=reference,
+                service=service,
+                site=Site.objects.create(name="Mairie"),
+                period=TimestamptzRange(start, start.replace(minute=20), "[)"),
+                status="booked",
+                channel="online",
+                name=name,
+                email="canari@example.org",
+                token_hash=reference,
+                idempotency_key=uuid4(),
+            )
+
+
+def allowed(policy, name):
+    return policy == EVERYBODY or (policy == LOGGED_IN and name != "anonymous") or name in policy
+
+
+def verdict(answer):
+    """Say in one word what the answer means to the person."""
+    if answer.status_code == 405:
+        return "no such method"
+    if answer.status_code == 403:
+        return "refused"
+    if answer.status_code == 302 and "/connexion/" in answer["Location"]:
+        return "login"
+    if answer.status_code < 500:
+        return "served"
+    return f"broken {answer.status_code}"
+
+
+def expected(policy, name, kind):
+    """What the row promises this person."""
+    if policy == ():
+        return {"no such method", "login", "refused"}
+    if policy == TICKET:
+        return {"refused"}
+    if allowed(policy, name):
+        return {"served"}
+    stranger = name == "anonymous" or name.startswith("other ")
+    foreign = (kind == "commune") == (name in ASSOCIATION_ROLES)
+    return {"login"} if stranger or foreign else {"refused"}
+
+
+CASES = [
+    (kind, route, method)
+    for kind in ("portal", "commune", "association")
+    for route in MATRIX[kind]
+    for method in ("get", "post")
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "route", "method"), CASES, ids=lambda part: str(part))
+def test_the_row_holds_for_everybody(actors, canary, kind, route, method):
+    names, browser = actors
+    arguments = {key: ARGUMENTS[key] for key in ROUTES[kind].get(route, ())}
+    path = reverse(route, urlconf=URLCONFS[kind], kwargs=arguments)
+    policy = MATRIX[kind][route].reads if method == "get" else MATRIX[kind][route].acts
+    found = {}
+    for name in names:
+        answer = getattr(browser(name, kind), method)(path)
+        found[name] = verdict(answer)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert CANARY.encode() not in body
+        assert b"CANAR002" not in body
+
+    wrong = {name: word for name, word in found.items() if word not in expected(policy, name, kind)}
+
+    assert wrong == {}
+
+
+BY_OBJECT = [route for route, names in ROUTES["commune"].items() if "reference" in names]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", BY_OBJECT)
+def test_an_object_of_another_commune_does_not_exist(actors, canary, route):
+    _names, browser = actors
+    path = reverse(route, urlconf=URLCONFS["commune"], kwargs={"reference": "CANAR002"})
+    method = "get" if MATRIX["commune"][route].reads else "post"
+
+    answer = getattr(browser("admin", "commune"), method)(path)
+
+    assert answer.status_code == 404
+    assert CANARY not in answer.content.decode()
