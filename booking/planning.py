@@ -80,7 +80,7 @@ def free(
         ValueError: that many persons may not come together, or ``days`` is out of bounds.
     """
     plan = current_plan(first.year)
-    question = _question(plan, service, persons=persons, now=now, online=online)
+    question = question_for(plan, service, persons=persons, now=now, online=online)
     if question is None:
         return FreeStarts(horizon_of(first, days, plan.timetable.zone), 0)
     busy = _busy(first, days, zone=plan.timetable.zone, now=now)
@@ -124,7 +124,7 @@ def choose(
     given under the lock of the day can be acted upon.
     """
     plan = current_plan(start.astimezone(UTC).year)
-    question = _question(plan, service, persons=persons, now=now, online=online)
+    question = question_for(plan, service, persons=persons, now=now, online=online)
     if question is None:
         return None
     day = start.astimezone(plan.timetable.zone).date()
@@ -198,8 +198,8 @@ def _read_plan(settings: Settings, year: int) -> Plan:
         for closure in Closure.objects.order_by("period", "pk")
     )
     units: dict[int, set[int]] = {}
-    pairs = Resource.services.through.objects.filter(resource__active=True)
-    for service_id, resource_id in pairs.values_list("service_id", "resource_id"):
+    pairs = Resource.objects.filter(active=True, services__isnull=False)
+    for service_id, resource_id in pairs.values_list("services", "pk"):
         units.setdefault(service_id, set()).add(resource_id)
     return Plan(
         version=settings.version,
@@ -241,10 +241,10 @@ def _rules() -> list[OpeningRule]:
     return rules
 
 
-def _question(
+def question_for(
     plan: Plan, service: Service, *, persons: int, now: datetime, online: bool
 ) -> Question | None:
-    """Put the question for a service; None when nothing serves it."""
+    """Put the question for a service to the kernel; None when no active resource serves it."""
     units = plan.units.get(service.pk)
     if not units:
         return None
