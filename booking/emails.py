@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from booking import ics
 from booking.checklists import titles, told
 from booking.models import Appointment
+from booking.words import service_name
 from parvis.mail import FACT
 from tenants.hosts import absolute_url
 from tenants.models import Commune
@@ -46,7 +47,7 @@ def _message(
     ):
         context: dict[str, Any] = {
             "appointment": appointment,
-            "service_name": service_name(appointment),
+            "service_name": service_name(appointment.service),
             "commune": commune,
             "url": absolute_url(commune, path),
             "documents": told(appointment),
@@ -63,13 +64,6 @@ def _message(
         html = render_to_string(f"{name}.html", context, using="django")
         message.attach_alternative(html, "text/html")
     return message
-
-
-def service_name(appointment: Appointment) -> str:
-    """Name the service in the language of the appointment."""
-    service = appointment.service
-    is_english = appointment.language.startswith("en")
-    return service.name_en if is_english and service.name_en else service.name
 
 
 def _attach_calendar(

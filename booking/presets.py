@@ -7,6 +7,8 @@ does not take so many times the length of one person).
 from dataclasses import dataclass, field
 from datetime import time
 
+from booking.documents import SERVICE_DOCUMENTS
+
 
 FAMILY = (20, 30, 40, 50, 60)
 FAMILY_BOTH = (30, 45, 60, 75, 90)
@@ -77,7 +79,7 @@ RECOGNITION = ServicePreset(
     text_en="Before or after birth, in person",
     icon="baby",
     minutes=(20,),
-    documents=("identity", "proof_address"),
+    documents=SERVICE_DOCUMENTS["child_recognition"],
 )
 PACS = ServicePreset(
     slug="pacs",
@@ -87,7 +89,7 @@ PACS = ServicePreset(
     text_en="Filing the papers, both partners present",
     icon="heart-handshake",
     minutes=(30,),
-    documents=("identity", "birth_certificate"),
+    documents=SERVICE_DOCUMENTS["pacs"],
 )
 MARRIAGE = ServicePreset(
     slug="mariage",
@@ -97,7 +99,7 @@ MARRIAGE = ServicePreset(
     text_en="Filing the papers, one or two months before the ceremony",
     icon="gem",
     minutes=(45,),
-    documents=("identity", "birth_certificate", "proof_address"),
+    documents=SERVICE_DOCUMENTS["marriage"],
 )
 CENSUS = ServicePreset(
     slug="recensement-citoyen",
@@ -107,7 +109,7 @@ CENSUS = ServicePreset(
     text_en="Between the 16th birthday and three months later",
     icon="flag",
     minutes=(10,),
-    documents=("identity",),
+    documents=SERVICE_DOCUMENTS["citizen_census"],
 )
 SIGNATURE = ServicePreset(
     slug="legalisation-signature",
@@ -117,7 +119,7 @@ SIGNATURE = ServicePreset(
     text_en="Sign a document in front of an officer",
     icon="pen-line",
     minutes=(10,),
-    documents=("identity",),
+    documents=SERVICE_DOCUMENTS["signature_certification"],
 )
 TITLES = (CARD, PASSPORT, BOTH)
 CIVIL_REGISTRY = (RECOGNITION, PACS, MARRIAGE, CENSUS, SIGNATURE)

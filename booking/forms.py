@@ -1,0 +1,223 @@
+"""What citizens may ask for and tell."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.utils.translation import gettext_lazy as _, ngettext
+
+from booking.checklists import choice_label, question_label, questions
+from booking.models import Service
+from booking.situations import Question
+
+
+PRE_APPLICATION = re.compile(r"[A-Z0-9]{10}")
+REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
+CONFUSED = str.maketrans("OIL", "011")  # Crockford's base 32 reads them so
+PHONE = re.compile(r"0[1-9][0-9]{8}|\+[1-9][0-9]{6,14}")
+
+
+class SituationForm(forms.Form):
+    """For whom, and in which situation: a few taps, each with its usual answer.
+
+    The questions depend on the answers. What was not answered has its usual answer; what does not
+    fit any more is forgotten; what was never offered is an error.
+    """
+
+    persons = forms.IntegerField(label=_("Pour combien de personnes ?"), min_value=1)
+
+    def __init__(self, service: Service, given: Mapping[str, Any]) -> None:
+        self.asked, is_offered = _ask(service, given)
+        values = {"persons": given.get("persons", 1)}
+        for question in self.asked:
+            answer = given.get(question.key)
+            keeps = answer in question.choices or not is_offered
+            values[question.key] = answer if answer and keeps else question.answer
+        super().__init__(values)
+        self.service = service
+        self.unseen = [question.key for question in self.asked if question.key not in given]
+        self._offer_persons(service.most_persons)
+        for question in self.asked:
+            self.fields[question.key] = forms.ChoiceField(
+                label=question_label(question.key),
+                choices=[(each, choice_label(question.key, each)) for each in question.choices],
+                widget=forms.RadioSelect,
+            )
+
+    def _offer_persons(self, most: int) -> None:
+        field = self.fields["persons"]
+        too_many = ngettext(
+            "Ce motif est prévu pour une seule personne.",
+            "%(most)s personnes au plus par rendez-vous. Au-delà, appelez la mairie.",
+            most,
+        ) % {"most": most}
+        field.validators.append(MaxValueValidator(most, message=too_many))
+        field.widget.attrs |= {"min": 1, "max": most}
+        if most == 1:
+            field.widget = forms.HiddenInput()
+
+    @property
+    def usual(self) -> list[forms.BoundField]:
+        """The questions put forward."""
+        return [self[question.key] for question in self.asked if not question.extra]
+
+    @property
+    def rarer(self) -> list[forms.BoundField]:
+        """The questions for rarer cases, out of the way."""
+        return [self[question.key] for question in self.asked if question.extra]
+
+    @property
+    def is_special(self) -> bool:
+        """Whether a rarer question has an answer that is not the usual one."""
+        return any(
+            question.extra and question.answer != question.choices[0] for question in self.asked
+        )
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The situation, without the number of persons."""
+        return {name: each for name, each in self.cleaned_data.items() if name != "persons"}
+
+
+def _ask(service: Service, given: Mapping[str, Any]) -> tuple[tuple[Question, ...], bool]:
+    """Return the questions, and whether every answer given is one that can be offered."""
+    answers = {name: str(answer) for name, answer in given.items()}
+    try:
+        return questions(service, answers), True
+    except ValueError:
+        return questions(service, {}), False
+
+
+class SlotForm(forms.Form):
+    """The slot whose button was pressed: an instant with its offset from UTC."""
+
+    slot = forms.CharField(
+        max_length=40,
+        error_messages={"required": _("Choisissez un créneau.")},
+    )
+
+    def clean_slot(self) -> datetime:
+        """Read the instant."""
+        try:
+            start = datetime.fromisoformat(self.cleaned_data["slot"])
+            if start.tzinfo is None:
+                raise ValueError
+            return start.astimezone(UTC)
+        except (ValueError, OverflowError) as fault:
+            raise ValidationError(
+                _("Ce créneau est illisible. Choisissez-en un autre.")
+            ) from fault
+
+
+class WeekForm(forms.Form):
+    """The first day to show."""
+
+    du = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+
+    def first(self, *, soonest: date, latest: date) -> date:
+        """Return the day asked for, brought between the soonest and the latest bookable ones."""
+        asked = self.cleaned_data.get("du") if self.is_valid() else None
+        return min(max(asked or soonest, soonest), latest)
+
+
+class DetailsForm(forms.Form):
+    """Who comes, and how to reach her."""
+
+    name = forms.CharField(
+        label=_("Nom et prénom"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Indiquez votre nom et votre prénom.")},
+    )
+    email = forms.EmailField(
+        label=_("Courriel"),
+        required=False,
+        max_length=254,
+        help_text=_("Pour la confirmation et le lien qui permet d’annuler."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    phone = forms.CharField(
+        label=_("Téléphone"),
+        required=False,
+        max_length=30,
+        help_text=_("Un courriel ou un téléphone suffit."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "type": "tel"}),
+    )
+    pre_application = forms.CharField(
+        label=_("Numéro de pré-demande"),
+        required=False,
+        max_length=30,
+        help_text=_(
+            "Dix lettres et chiffres, en haut de la pré-demande faite sur le site de l’ANTS. "
+            "Vous ne l’avez pas encore ? Continuez, vous l’apporterez."
+        ),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+    def __init__(self, service: Service, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not service.titles:
+            del self.fields["pre_application"]
+
+    def clean_phone(self) -> str:
+        """Bring a number to its digits, a French one to ten of them."""
+        digits = re.sub(r"[\s.\-/()]", "", self.cleaned_data["phone"])
+        digits = re.sub(r"^(?:\+33|0033)0?(?=[1-9][0-9]{8}$)", "0", digits)
+        if digits and not PHONE.fullmatch(digits):
+            raise ValidationError(_("Ce numéro de téléphone n’est pas complet."))
+        return digits
+
+    def clean_pre_application(self) -> str:
+        """Bring a number to its form, whatever case and spaces it was typed with."""
+        number = re.sub(r"[\s\-]", "", self.cleaned_data["pre_application"]).upper()
+        if number and not PRE_APPLICATION.fullmatch(number):
+            raise ValidationError(
+                _("Ce numéro a dix lettres ou chiffres. Vérifiez-le, ou videz la case.")
+            )
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one way at least to reach the citizen."""
+        cleaned = super().clean() or {}
+        wrong = {"email", "phone"} & set(self.errors)
+        if not wrong and not cleaned.get("email") and not cleaned.get("phone"):
+            self.add_error("email", _("Indiquez un courriel ou un téléphone."))
+        return cleaned
+
+    @property
+    def details(self) -> dict[str, str]:
+        """What ``keep_details`` needs: valid answers, empty where there is none."""
+        names = ("name", "email", "phone", "pre_application")
+        return {name: self.cleaned_data.get(name, "") for name in names}
+
+
+class FindForm(forms.Form):
+    """What a citizen still knows of her appointment."""
+
+    reference = forms.CharField(
+        label=_("Référence"),
+        max_length=30,
+        help_text=_("Huit lettres et chiffres, comme K7M2 QX4T."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    email = forms.EmailField(
+        label=_("Courriel donné pour le rendez-vous"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def clean_reference(self) -> str:
+        """Bring a reference as written down or heard to its form."""
+        reference = re.sub(r"[\s\-]", "", self.cleaned_data["reference"])
+        reference = reference.upper().translate(CONFUSED)
+        if not REFERENCE.fullmatch(reference):
+            raise ValidationError(_("Une référence a huit lettres ou chiffres."))
+        return reference

@@ -1,0 +1,114 @@
+"""What a citizen does with an appointment she has: see it, keep it, cancel it, find it again."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from booking import actions, ics, planning, visitor, words
+from booking.checklists import shown, titles
+from booking.forms import FindForm
+from booking.models import Appointment
+from identity.limits import Limit, take
+from parvis import error_views
+from parvis.templatetags.ui_words import date_heure
+
+
+LOOKUPS = Limit("booking-lookup", 10, timedelta(hours=1))  # per address
+
+
+@require_safe
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """Swap the secret of a link for a cookie; nothing is written, whoever follows the link."""
+    appointment = visitor.behind(token)
+    if appointment is None:
+        answer = _unknown(request)
+    elif visitor.is_over(appointment, now=timezone.now()):
+        answer = error_views.gone(
+            request,
+            message=_("Ce lien a cessé de fonctionner un jour après le rendez-vous."),
+            href=reverse("booking:services"),
+        )
+    else:
+        answer = visitor.give(redirect("booking:mine"), visitor.MANAGE, token)
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """Show the appointment: what must be known to come, the rest masked."""
+    now = timezone.now()
+    appointment = visitor.managed(request, now=now)
+    if appointment is None:
+        return redirect("booking:find")
+    context = words.about(appointment) | {
+        "when": date_heure(timezone.localtime(appointment.start)),
+        "is_cancelled": appointment.status == Appointment.Status.CANCELLED,
+        "may_cancel": visitor.may_cancel(appointment, now=now),
+        "documents": shown(appointment.documents),
+        "masked_name": visitor.masked_name(appointment.name),
+        "email": visitor.masked_email(appointment.email),
+        "phone": visitor.masked_phone(appointment.phone),
+    }
+    return _private(render(request, "booking/mine.html", context))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest) -> HttpResponse:
+    """Ask once, then cancel."""
+    now = timezone.now()
+    appointment = visitor.managed(request, now=now)
+    if appointment is None:
+        return redirect("booking:find")
+    if request.method == "POST":
+        actions.cancel(appointment=appointment, by=None, now=now)
+        return redirect("booking:mine")
+    if not visitor.may_cancel(appointment, now=now):
+        return redirect("booking:mine")
+    return _private(render(request, "booking/cancel.html", words.about(appointment)))
+
+
+@require_safe
+def diary(request: HttpRequest) -> HttpResponse:
+    """Give the appointment as a file for a diary."""
+    appointment = visitor.managed(request, now=timezone.now())
+    if appointment is None:
+        return redirect("booking:find")
+    content = ics.calendar(appointment, planning.current_commune(), documents=titles(appointment))
+    answer = HttpResponse(content, content_type=f"{ics.MIME_TYPE}; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{ics.FILE_NAME}"'
+    return _private(answer)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Send the link again to whoever knows reference and e-mail; tell everybody the same."""
+    form = FindForm(request.POST or None)
+    if form.is_valid():
+        take(LOOKUPS, request.META.get("REMOTE_ADDR", ""), now=timezone.now())
+        actions.send_link_again(**form.cleaned_data)
+        return redirect("booking:found")
+    status = 422 if form.errors else 200
+    return render(request, "booking/find.html", {"form": form}, status=status)
+
+
+@require_safe
+def found(request: HttpRequest) -> HttpResponse:
+    """Give the one answer there is."""
+    return render(request, "booking/found.html")
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    """Say the same of every link that opens nothing here."""
+    return render(request, "booking/unknown_link.html", status=404)
+
+
+def _private(answer: HttpResponse) -> HttpResponse:
+    answer["Referrer-Policy"] = "no-referrer"
+    answer["Cache-Control"] = "no-store"
+    return answer

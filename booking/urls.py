@@ -1,0 +1,26 @@
+"""URLs of a commune's site: citizens here, those who receive them under ``/agent/``."""
+
+from django.urls import include, path
+
+from booking import manage_views, views
+
+
+app_name = "booking"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("rendez-vous/", views.services, name="services"),
+    path("rendez-vous/coordonnees/", views.details, name="details"),
+    path("rendez-vous/verification/", views.check, name="check"),
+    path("rendez-vous/garde/", views.extend, name="extend"),
+    path("rendez-vous/confirme/", views.confirmed, name="confirmed"),
+    path("rendez-vous/<slug:slug>/", views.situation, name="situation"),
+    path("rendez-vous/<slug:slug>/creneaux/", views.slots, name="slots"),
+    path("pieces/<slug:slug>/", views.documents, name="documents"),
+    path("rdv/<str:token>", manage_views.enter, name="enter"),
+    path("mon-rendez-vous/", manage_views.mine, name="mine"),
+    path("mon-rendez-vous/annulation/", manage_views.cancel, name="cancel"),
+    path("mon-rendez-vous/agenda.ics", manage_views.diary, name="diary"),
+    path("mon-rendez-vous/retrouver/", manage_views.find, name="find"),
+    path("mon-rendez-vous/retrouver/envoye/", manage_views.found, name="found"),
+    path("agent/", include("booking.staff_urls")),
+]

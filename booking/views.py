@@ -1,0 +1,332 @@
+"""A citizen's way from the home page to a confirmed appointment; no account, no script needed."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from booking import actions, planning, visitor, words
+from booking.checklists import announced, shown
+from booking.forms import DetailsForm, SituationForm, SlotForm, WeekForm
+from booking.models import Appointment, Service
+from identity.limits import Limit, take
+from parvis.pieces import SlotDay, SlotOffer
+from parvis.templatetags.ui_words import date_heure
+from tenants.directory import outline
+
+
+WEEK = 7
+HOLDS = Limit("hold", 60, timedelta(hours=1))  # per address; a family or a library shares one
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Greet, and offer what a citizen comes for."""
+    context = {
+        "outline": outline(planning.current_commune().insee_code),
+        "services": Service.objects.offered_online(),
+    }
+    return render(request, "booking/home.html", context)
+
+
+@require_safe
+def services(request: HttpRequest) -> HttpResponse:
+    """Choose what to come for."""
+    offered = Service.objects.offered_online()
+    return render(request, "booking/services.html", {"services": offered})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def situation(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say for whom and in which situation; see what to bring."""
+    service = _service(slug)
+    if request.method == "POST":
+        form = SituationForm(service, request.POST)
+        if form.is_valid():
+            query = urlencode(form.cleaned_data)
+            if "pieces" in request.POST or form.unseen:
+                return redirect(f"{request.path}?{query}#pieces")
+            return redirect(f"{reverse('booking:slots', args=[slug])}?{query}")
+    else:
+        form = SituationForm(service, request.GET)
+    return _situation_page(request, service, form)
+
+
+@require_safe
+def documents(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show what to bring in one situation: a page to print or to share."""
+    service = _service(slug)
+    form = SituationForm(service, request.GET)
+    if not form.is_valid():
+        return _situation_page(request, service, form)
+    query = urlencode(form.cleaned_data)
+    context = _documents(service, form) | {
+        "back": f"{reverse('booking:situation', args=[slug])}?{query}",
+        "slots_address": f"{reverse('booking:slots', args=[slug])}?{query}",
+    }
+    return render(request, "booking/documents.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def slots(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose a free slot; pressing one keeps it for some minutes."""
+    service = _service(slug)
+    wish = SituationForm(service, request.GET)
+    if not wish.is_valid():
+        return _situation_page(request, service, wish)
+    if request.method != "POST":
+        return _slots_page(request, service, wish)
+    pressed = SlotForm(request.POST)
+    if not pressed.is_valid():
+        return _slots_page(request, service, wish, form=pressed)
+    return _hold(request, service, wish, start=pressed.cleaned_data["slot"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest) -> HttpResponse:
+    """Say who comes; what is typed is kept with the slot."""
+    held = _held(request)
+    now = timezone.now()
+    form = DetailsForm(held.service, request.POST or None, initial=_typed(held))
+    extends = "garder" in request.POST
+    if form.is_bound:
+        form.is_valid()
+        if extends:
+            actions.extend_hold(appointment=held, now=now)
+        if extends or not form.errors:
+            actions.keep_details(appointment=held, **form.details)
+    if form.is_bound and not extends and not form.errors:
+        return redirect("booking:check")
+    if extends:
+        form = DetailsForm(held.service, initial={**_typed(held), **_as_typed(request.POST)})
+    context = {
+        "form": form,
+        "held": held,
+        "now": now,
+        "back": _slots_address(held),
+        "may_extend": _may_extend(held, now),
+    }
+    return render(request, "booking/details.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """Read everything again, then confirm."""
+    held = _held(request)
+    now = timezone.now()
+    if not held.name:
+        return redirect("booking:details")
+    if request.method == "POST":
+        try:
+            token = request.COOKIES[visitor.HOLD]
+            actions.confirm(appointment=held, token=token, now=now)
+        except actions.SlotTaken as refusal:
+            return _taken_page(request, held, refusal.alternatives)
+        answer = visitor.give(redirect("booking:confirmed"), visitor.MANAGE, token)
+        return visitor.take_back(answer, visitor.HOLD)
+    context = words.about(held) | {
+        "held": held,
+        "now": now,
+        "when": date_heure(timezone.localtime(held.start)),
+        "may_extend": _may_extend(held, now),
+        "documents": shown(held.documents),
+        "slots_address": _slots_address(held),
+        "situation_address": f"{reverse('booking:situation', args=[held.service.slug])}?"
+        + _query(held),
+    }
+    return render(request, "booking/check.html", context)
+
+
+@require_POST
+def extend(request: HttpRequest) -> HttpResponse:
+    """Keep the slot longer, once."""
+    actions.extend_hold(appointment=_held(request), now=timezone.now())
+    return redirect("booking:check")
+
+
+@require_safe
+def confirmed(request: HttpRequest) -> HttpResponse:
+    """Say that it is done, what to bring, and what happens next."""
+    appointment = visitor.managed(request, now=timezone.now())
+    if appointment is None or appointment.status != Appointment.Status.BOOKED:
+        return redirect("booking:mine")
+    context = words.about(appointment) | {
+        "documents": shown(appointment.documents),
+        "may_cancel": True,
+        "email": visitor.masked_email(appointment.email),
+    }
+    return render(request, "booking/confirmed.html", context)
+
+
+def _service(slug: str) -> Service:
+    return get_object_or_404(Service.objects.offered_online(), slug=slug)
+
+
+def _held(request: HttpRequest) -> Appointment:
+    """Find the slot this browser is booking.
+
+    Raises:
+        actions.HoldLost: there is none, or it is confirmed already.
+    """
+    held = visitor.held(request)
+    if held is None or held.status != Appointment.Status.HELD:
+        raise actions.HoldLost
+    return held
+
+
+def _may_extend(held: Appointment, now: datetime) -> bool:
+    return not held.extended and held.held_until is not None and held.held_until > now
+
+
+def _situation_page(request: HttpRequest, service: Service, form: SituationForm) -> HttpResponse:
+    context = _documents(service, form if form.is_valid() else SituationForm(service, {}))
+    context |= {
+        "form": form,
+        "action": reverse("booking:situation", args=[service.slug]),
+        "opens_documents": bool(request.GET),
+    }
+    if form.is_valid():
+        where = reverse("booking:documents", args=[service.slug])
+        context["documents_address"] = f"{where}?{urlencode(form.cleaned_data)}"
+    status = 422 if form.errors else 200
+    return render(request, "booking/situation.html", context, status=status)
+
+
+def _documents(service: Service, form: SituationForm) -> dict[str, Any]:
+    """Say what the answers of a valid form call for."""
+    form.is_valid()
+    found = announced(service, situation=form.answers, day=planning.local_day(timezone.now()))
+    return {
+        "service": service,
+        "name": words.service_name(service),
+        "documents": found,
+        "documents_title": words.documents_count(len(found)),
+        "for_each": form.cleaned_data["persons"] > 1,
+    }
+
+
+def _slots_page(
+    request: HttpRequest, service: Service, wish: SituationForm, *, form: SlotForm | None = None
+) -> HttpResponse:
+    now = timezone.now()
+    today = planning.local_day(now)
+    last = today + timedelta(days=service.horizon_days)
+    persons = wish.cleaned_data["persons"]
+    found = planning.free(
+        service=service,
+        persons=persons,
+        first=today,
+        days=service.horizon_days + 1,
+        now=now,
+        online=True,
+    )
+    soonest = found.first()
+    week = WeekForm(request.GET)
+    first = week.first(soonest=soonest.date() if soonest else today, latest=last)
+    days = [first + timedelta(days=n) for n in range(WEEK) if first + timedelta(days=n) <= last]
+    shown_days = planning.describe_days(found, days, service=service, now=now)
+    query = urlencode(wish.cleaned_data)
+    context = {
+        "name": words.service_name(service),
+        "people": words.people(persons),
+        "minutes_words": words.minutes(service.length(persons)),
+        "back": f"{reverse('booking:situation', args=[service.slug])}?{query}",
+        "form": form,
+        "offer": _offer(soonest) if soonest else None,
+        "days": [SlotDay(each.date, _offers(each.starts), each.note) for each in shown_days],
+        "action": f"{request.path}?{query}",
+        "previous": _week_address(query, max(first - timedelta(days=WEEK), today))
+        if first > (soonest.date() if soonest else today)
+        else "",
+        "next": _week_address(query, first + timedelta(days=WEEK))
+        if first + timedelta(days=WEEK) <= last
+        else "",
+        "unreadable_date": not week.is_valid(),
+    }
+    status = 422 if form and form.errors else 200
+    return render(request, "booking/slots.html", context, status=status)
+
+
+def _hold(
+    request: HttpRequest, service: Service, wish: SituationForm, *, start: datetime
+) -> HttpResponse:
+    now = timezone.now()
+    take(HOLDS, request.META.get("REMOTE_ADDR", ""), now=now)
+    before = visitor.held(request)
+    if before is not None and before.status != Appointment.Status.HELD:
+        before = None
+    persons = wish.cleaned_data["persons"]
+    try:
+        held, token = actions.hold_slot(
+            service=service,
+            persons=persons,
+            start=start,
+            situation=wish.answers,
+            language=get_language() or "fr",
+            now=now,
+            instead_of=before,
+        )
+    except actions.SlotTaken as refusal:
+        lost = Appointment(service=service, persons=persons, situation=wish.answers)
+        return _taken_page(request, lost, refusal.alternatives)
+    target = "booking:check" if held.name and (held.email or held.phone) else "booking:details"
+    return visitor.give(redirect(target), visitor.HOLD, token)
+
+
+def _taken_page(
+    request: HttpRequest, wanted: Appointment, alternatives: list[datetime]
+) -> HttpResponse:
+    """Say that the slot is gone, with the nearest ones under the thumb; nothing typed is lost."""
+    context = {
+        "action": _slots_address(wanted),
+        "days": _by_day(alternatives),
+        "has_typed": bool(wanted.name),
+    }
+    return render(request, "booking/taken.html", context, status=409)
+
+
+def _by_day(starts: list[datetime]) -> list[SlotDay]:
+    days: dict[date, list[datetime]] = {}
+    for start in sorted(starts):
+        days.setdefault(planning.local_day(start), []).append(start)
+    return [SlotDay(day, _offers(each)) for day, each in days.items()]
+
+
+def _offers(starts: Any) -> list[SlotOffer]:
+    return [_offer(start) for start in starts]
+
+
+def _offer(start: datetime) -> SlotOffer:
+    return SlotOffer(start, start.isoformat(timespec="minutes"))
+
+
+def _week_address(query: str, first: date) -> str:
+    return f"?{query}&du={first.isoformat()}"
+
+
+def _slots_address(appointment: Appointment) -> str:
+    where = reverse("booking:slots", args=[appointment.service.slug])
+    return f"{where}?{_query(appointment)}"
+
+
+def _query(appointment: Appointment) -> str:
+    return urlencode({"persons": appointment.persons, **appointment.situation})
+
+
+def _typed(held: Appointment) -> dict[str, str]:
+    return {
+        "name": held.name,
+        "email": held.email,
+        "phone": held.phone,
+        "pre_application": held.pre_application,
+    }
+
+
+def _as_typed(given: QueryDict) -> dict[str, str]:
+    return {name: given[name] for name in DetailsForm.base_fields if name in given}

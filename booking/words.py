@@ -1,0 +1,49 @@
+"""Name services, people, lengths and places in the language of the page."""
+
+from typing import Any
+
+from django.utils.translation import get_language, gettext as _, ngettext
+
+from booking.models import Appointment, Service
+
+
+def service_name(service: Service) -> str:
+    """Name a service, in English where the commune has written it."""
+    is_english = (get_language() or "fr").startswith("en")
+    return service.name_en if is_english and service.name_en else service.name
+
+
+def people(persons: int) -> str:
+    """Write "2 personnes"."""
+    return ngettext("%(n)s personne", "%(n)s personnes", persons) % {"n": persons}
+
+
+def minutes(length: int) -> str:
+    """Write "20 minutes"."""
+    return ngettext("%(n)s minute", "%(n)s minutes", length) % {"n": length}
+
+
+def documents_count(count: int) -> str:
+    """Announce how many documents there are to bring."""
+    if not count:
+        return _("Aucune pièce à apporter")
+    return ngettext("Il vous faudra %(n)s pièce", "Il vous faudra %(n)s pièces", count) % {
+        "n": count
+    }
+
+
+def place(appointment: Appointment) -> str:
+    """Name the place and its address."""
+    site = appointment.site
+    return f"{site.name}, {site.address}" if site.address else site.name
+
+
+def about(appointment: Appointment) -> dict[str, Any]:
+    """Gather what every page about an appointment says."""
+    return {
+        "appointment": appointment,
+        "name": service_name(appointment.service),
+        "people": people(appointment.persons),
+        "place": place(appointment),
+        "for_each": appointment.persons > 1,
+    }
