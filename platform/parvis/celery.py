@@ -1,4 +1,4 @@
-"""The worker: ``celery -A parvis.celery worker``."""
+"""The queue. ``parvis.worker`` is what the worker and the scheduler run."""
 
 import os
 from typing import Any
@@ -12,7 +12,6 @@ from parvis.pooler import refuse_transaction_pooling
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.settings")
-os.environ.setdefault("PARVIS_SERVING", "1")
 
 
 class SchemaTask(TenantTask):  # type: ignore[misc]

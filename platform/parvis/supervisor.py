@@ -47,10 +47,10 @@ PARTS = {
         *("--log-level", "warning", "--host", LOOPBACK, "parvis.wsgi:application"),
     ),
     "worker": (
-        *("celery", "-A", "parvis.celery", "worker", "--concurrency", "2"),
+        *("celery", "-A", "parvis.worker", "worker", "--concurrency", "2"),
         *("--loglevel", "WARNING", "--without-mingle", "--without-gossip"),
     ),
-    "scheduler": ("celery", "-A", "parvis.celery", "beat", "--loglevel", "WARNING"),
+    "scheduler": ("celery", "-A", "parvis.worker", "beat", "--loglevel", "WARNING"),
 }
 
 
