@@ -1,0 +1,294 @@
+"""What a secretary types: a search, and a booking for somebody on the phone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.http import QueryDict
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import get_language, gettext as _, gettext_lazy
+
+from booking.models import Appointment, Service
+from parvis.typo import date_courte, heure
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+NAME_MOST = 120
+PHONE_MOST = 20
+NOTE_MOST = 300
+CHANNELS = [
+    (Appointment.Channel.PHONE, gettext_lazy("au téléphone")),
+    (Appointment.Channel.COUNTER, gettext_lazy("au guichet")),
+]
+
+KEPT = ("name", "phone", "email", "pre_application", "note")
+
+def parse_day(text: str) -> date | None:
+    """Read ``2026-12-01``; None for what is no date, or one of another century."""
+    try:
+        day = parse_date(text)
+    except ValueError:  # well formed, but no such day
+        return None
+    return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def parse_start(text: str) -> datetime | None:
+    """Read an instant with its zone; None for anything else."""
+    try:
+        start = parse_datetime(text.replace(" ", "+"))  # "+" of an address not escaped
+    except ValueError:
+        return None
+    is_known = start is not None and start.tzinfo and FIRST_YEAR <= start.year <= LAST_YEAR
+    return start if is_known else None
+
+
+class SearchForm(forms.Form):
+    """A name, a reference, a telephone or a pre-application number."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Nom, référence, téléphone ou numéro de pré-demande"),
+        min_length=2,
+        max_length=NAME_MOST,
+        error_messages={
+            "required": gettext_lazy("Saisissez un nom, une référence ou un numéro"),
+            "min_length": gettext_lazy("Saisissez au moins deux caractères"),
+            "max_length": gettext_lazy("Cette recherche est trop longue : un nom suffit"),
+            "null_characters_not_allowed": gettext_lazy("Cette recherche est illisible"),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the caller wants, as far as it is known; always complete, by default values."""
+
+    service: Service
+    persons: int
+    day: date | None
+    """The first day to look at, when she asked for one."""
+    start: datetime | None
+    """The free time that was pressed on the day view."""
+
+    @property
+    def stamp(self) -> str:
+        """Tell two wishes apart: what is shown was computed for one of them."""
+        day = self.day.isoformat() if self.day else ""
+        return f"{self.service.slug}/{self.persons}/{day}"
+
+
+def read_wish(sent: QueryDict, services: Sequence[Service]) -> Wish:
+    """Read the first part of the form, or an address; what is wrong becomes the usual value."""
+    by_slug = {service.slug: service for service in services}
+    service = by_slug.get(sent.get("service", ""), services[0])
+    typed = sent.get("persons", "")
+    persons = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 1  # noqa: PLR2004
+    return Wish(
+        service=service,
+        persons=min(max(persons, 1), service.most_persons),
+        day=parse_day(sent.get("day", "")),
+        start=parse_start(sent.get("debut", "")),
+    )
+
+
+def typed_so_far(sent: QueryDict, *, wish: Wish, first: datetime | None) -> dict[str, Any]:
+    """Keep everything that was typed while the first part of the form is being changed."""
+    kept = {name: sent.get(name, "") for name in KEPT}
+    return {
+        **kept,
+        "service": wish.service.slug,
+        "persons": wish.persons,
+        "day": wish.day,
+        "slot": first.isoformat() if first else "",
+        "channel": sent.get("channel", Appointment.Channel.PHONE),
+        "key": sent.get("key") or uuid4(),
+    }
+
+
+class SlotField(forms.Field):
+    """The start of an appointment; whether it is free is known only when it is taken."""
+
+    widget = forms.RadioSelect
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Read the instant of the pressed tile."""
+        if value in self.empty_values:
+            return None
+        start = parse_start(str(value))
+        if start is None:
+            raise forms.ValidationError(_("Choisissez un des créneaux proposés"))
+        return start
+
+
+class PhoneBookingForm(forms.Form):
+    """A booking taken by an agent, whole on one screen."""
+
+    service = forms.ChoiceField(
+        label=gettext_lazy("Démarche"),
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": gettext_lazy("Choisissez une démarche de la liste")},
+    )
+    persons = forms.IntegerField()
+    slot = SlotField(
+        label=gettext_lazy("Créneau"),
+        error_messages={"required": gettext_lazy("Choisissez un créneau")},
+    )
+    day = forms.DateField(
+        label=gettext_lazy("Un autre jour"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": gettext_lazy("Cette date n’existe pas")},
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Nom et prénom"),
+        max_length=NAME_MOST,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": gettext_lazy("Saisissez le nom de la personne"),
+            "max_length": gettext_lazy("Ce nom est trop long : 120 caractères au plus"),
+            "null_characters_not_allowed": gettext_lazy("Ce nom est illisible"),
+        },
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Téléphone"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "inputmode": "tel"}),
+        error_messages={
+            "max_length": gettext_lazy("Ce numéro de téléphone est trop long"),
+            "null_characters_not_allowed": gettext_lazy("Ce numéro de téléphone est illisible"),
+        },
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("Courriel"),
+        help_text=gettext_lazy("La confirmation et la liste des pièces partent à cette adresse."),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "invalid": gettext_lazy("Ce courriel n’est pas complet : il ressemble à nom@exemple.fr")
+        },
+    )
+    pre_application = forms.CharField(
+        label=gettext_lazy("Numéro de pré-demande"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        error_messages={
+            "max_length": gettext_lazy("Un numéro de pré-demande compte 10 lettres et chiffres"),
+            "null_characters_not_allowed": gettext_lazy("Ce numéro de pré-demande est illisible"),
+        },
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note pour le guichet"),
+        required=False,
+        max_length=NOTE_MOST,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "max_length": gettext_lazy("Cette note est trop longue : 300 caractères au plus"),
+            "null_characters_not_allowed": gettext_lazy("Cette note est illisible"),
+        },
+    )
+    channel = forms.ChoiceField(
+        label=gettext_lazy("La personne est"),
+        choices=CHANNELS,
+        widget=forms.RadioSelect,
+        error_messages={
+            "invalid_choice": gettext_lazy("Dites si la personne est au téléphone ou au guichet")
+        },
+    )
+    key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": gettext_lazy("Rechargez la page : elle est incomplète"),
+            "invalid": gettext_lazy("Rechargez la page : elle est incomplète"),
+        },
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        services: Sequence[Service],
+        wish: Wish,
+        offers: Iterable[datetime],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.wish = wish
+        self.fields["service"].choices = [  # type: ignore[attr-defined]
+            (service.slug, service.name) for service in services
+        ]
+        self.fields["persons"] = forms.IntegerField(
+            label=_("Personnes"),
+            min_value=1,
+            max_value=wish.service.most_persons,
+            error_messages={
+                "required": _("Indiquez le nombre de personnes"),
+                "invalid": _("Indiquez le nombre de personnes en chiffres"),
+                "min_value": _("Au moins une personne vient au rendez-vous"),
+                "max_value": _("Au plus %(limit_value)s personnes pour cette démarche"),
+            },
+        )
+        if not wish.service.titles:
+            del self.fields["pre_application"]
+        self.offer(offers)
+
+    def offer(self, starts: Iterable[datetime]) -> None:
+        """Show these starts (local time) as tiles."""
+        self.fields["slot"].widget.choices = [  # type: ignore[attr-defined]
+            (start.isoformat(), slot_label(start)) for start in starts
+        ]
+
+    def offer_instead(self, starts: Sequence[datetime], message: str) -> None:
+        """Keep all that was typed but the slot, which is taken: show the nearest ones."""
+        self.add_error("slot", message)
+        self.offer(starts)
+
+    def clean_phone(self) -> str:
+        """Keep the digits as dictated; refuse what cannot be called."""
+        phone = " ".join(str(self.cleaned_data["phone"]).split())
+        digits = [sign for sign in phone if sign.isdigit()]
+        if phone and (len(digits) < 6 or len(phone) > PHONE_MOST):  # noqa: PLR2004
+            raise forms.ValidationError(_("Ce numéro de téléphone n’est pas complet"))
+        return phone
+
+    def clean_pre_application(self) -> str:
+        """Bring the number to its form: ten letters and digits, without spaces."""
+        number = "".join(str(self.cleaned_data["pre_application"]).split()).upper()
+        if number and (len(number) != 10 or not (number.isascii() and number.isalnum())):  # noqa: PLR2004
+            raise forms.ValidationError(
+                _("Un numéro de pré-demande compte 10 lettres et chiffres")
+            )
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a way to reach the person."""
+        known = super().clean() or {}
+        if not known.get("email") and not known.get("phone") and not self.errors:
+            self.add_error("phone", _("Saisissez un téléphone ou un courriel"))
+        return known
+
+    @property
+    def wished(self) -> dict[str, Any]:
+        """Return what the booking action takes, once the form is valid."""
+        known = self.cleaned_data
+        return {
+            "service": self.wish.service,
+            "persons": self.wish.persons,
+            "start": known["slot"],
+            "name": known["name"],
+            "email": known["email"],
+            "phone": known["phone"],
+            "pre_application": known.get("pre_application", ""),
+            "note": known["note"],
+            "channel": known["channel"],
+            "idempotency_key": known["key"],
+        }
+
+
+def slot_label(start: datetime) -> str:
+    """Write "mar. 1er déc. à 9 h 05"."""
+    language = get_language() or "fr"
+    words = {"day": date_courte(start, language), "hour": heure(start, language)}
+    return _("%(day)s à %(hour)s") % words

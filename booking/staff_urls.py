@@ -1,0 +1,32 @@
+"""URLs of the counter."""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from booking import staff_views
+
+
+class ReferenceConverter(StringConverter):
+    """A reference as the database has it; anything else is no page."""
+
+    regex = "[0-9A-HJKMNP-TV-Z]{8}"
+
+
+register_converter(ReferenceConverter, "reference")
+
+app_name = "agent"
+urlpatterns = [
+    path("", staff_views.today, name="today"),
+    path("jour/", staff_views.choose_day, name="choose_day"),
+    path("jour/<str:written>/", staff_views.day, name="day"),
+    path("jour/<str:written>/feuille/", staff_views.sheet, name="sheet"),
+    path("recherche/", staff_views.search, name="search"),
+    path("rendez-vous/nouveau/", staff_views.new, name="new"),
+    path("rendez-vous/<reference:reference>/", staff_views.booked, name="booked"),
+    path("rendez-vous/<reference:reference>/arrivee/", staff_views.arrive, name="arrive"),
+    path("rendez-vous/<reference:reference>/reception/", staff_views.receive, name="receive"),
+    path("rendez-vous/<reference:reference>/absence/", staff_views.miss, name="miss"),
+    path("rendez-vous/<reference:reference>/remise/", staff_views.reset, name="reset"),
+    path("rendez-vous/<reference:reference>/annulation/", staff_views.cancel, name="cancel"),
+    path("rendez-vous/<reference:reference>/retablissement/", staff_views.restore, name="restore"),
+]

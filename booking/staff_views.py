@@ -1,0 +1,387 @@
+"""The counter: who comes today, what became of them, and bookings for those who phone."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from booking import access, actions, days, diary, planning
+from booking.checklists import snapshot, told
+from booking.days import Day, Visit
+from booking.models import Appointment, Service
+from booking.offers import offers
+from booking.staff_forms import (
+    PhoneBookingForm,
+    SearchForm,
+    Wish,
+    parse_day,
+    read_wish,
+    typed_so_far,
+)
+from identity.access import member_of, staff_only
+from identity.members import Member
+from parvis.errors import DomainError
+from parvis.pieces import Document, Tab
+
+
+ONE_DAY = timedelta(days=1)
+UNDO = "undo"  # in the session: what has just been done and the address that undoes it
+View = Callable[..., HttpResponse]
+
+DONE: dict[str, Promise] = {
+    "arrived": gettext_lazy("%(name)s est en salle."),
+    "honoured": gettext_lazy("%(name)s : reçu au guichet."),
+    "missed": gettext_lazy("%(name)s : absence notée."),
+    "reset": gettext_lazy("%(name)s : de nouveau attendu."),
+    "cancelled": gettext_lazy("%(name)s : rendez-vous annulé, le créneau est libre."),
+    "restored": gettext_lazy("%(name)s : rendez-vous rétabli."),
+}
+WAYS_BACK = {"expected": "reset", "waiting": "arrive", "honoured": "receive", "missed": "miss"}
+
+
+class NotRestorable(DomainError):
+    """Somebody else has the slot by now, or it is past."""
+
+    message = gettext_lazy("Ce créneau n’est plus libre : prenez un autre rendez-vous.")
+
+
+def counter_page(roles: frozenset[str]) -> Callable[[View], View]:
+    """Keep a page for these roles; tell the other members of the team whom to ask."""
+
+    def guard(view: View) -> View:
+        guarded = staff_only(*sorted(roles))(view)
+
+        @wraps(guarded)
+        def explained(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                return guarded(request, *args, **kwargs)
+            except PermissionDenied:
+                return render(request, "booking/staff/refused.html", status=403)
+
+        return explained
+
+    return guard
+
+
+reads_the_day = counter_page(frozenset(access.READERS))
+receives_people = counter_page(frozenset(access.WRITERS))
+
+
+@require_safe
+@reads_the_day
+def today(request: HttpRequest) -> HttpResponse:
+    """Lead to the page of today, in the view that was asked for."""
+    return redirect(diary.day_address(planning.local_day(timezone.now()), view=_view(request.GET)))
+
+
+@require_safe
+@reads_the_day
+def choose_day(request: HttpRequest) -> HttpResponse:
+    """Lead to the page of the day that was picked."""
+    return _to_day(request, request.GET.get("date", ""))
+
+
+@require_safe
+@reads_the_day
+def day(request: HttpRequest, written: str) -> HttpResponse:
+    """Show a day: who waits, who is expected, the counters side by side, one open file."""
+    shown = parse_day(written)
+    if shown is None or shown.isoformat() != written:
+        return _to_day(request, written)
+    now, zone = timezone.now(), planning.zone()
+    agenda = days.read_day(shown, now=now)
+    wanted = request.GET.get("rdv", "")
+    file = agenda.visit(wanted) if wanted else None
+    chosen = file.reference if file else ""
+    view = _view(request.GET)
+    opens, closes = diary.bounds(agenda, zone)
+    page = {
+        "day": agenda,
+        "is_today": shown == planning.local_day(now),
+        "yesterday": diary.day_address(shown - ONE_DAY, view=view),
+        "tomorrow": diary.day_address(shown + ONE_DAY, view=view),
+        "counts": diary.counts(agenda),
+        "closed": planning.closed_reason(shown),
+        "views": _views(agenda, view=view, file=file),
+        "view": view,
+        "columns": diary.columns(
+            agenda, chosen=chosen, may_book=access.may_book(member_of(request))
+        ),
+        "opens": opens,
+        "closes": closes,
+        "now": now,
+        "groups": diary.groups(agenda, zone=zone, chosen=chosen),
+        "rows": diary.rows(agenda.visits, zone=zone, view=view, chosen=chosen),
+        "unknown": wanted if wanted and file is None else "",
+        "undo": request.session.pop(UNDO, None),
+        **(_file(file) if file else {}),
+    }
+    return _page(request, "day", page)
+
+
+@require_safe
+@reads_the_day
+def sheet(request: HttpRequest, written: str) -> HttpResponse:
+    """Show the day as a table to print, one per site."""
+    shown = parse_day(written)
+    if shown is None:
+        return _to_day(request, written)
+    agenda = days.read_day(shown, now=timezone.now())
+    page = {
+        "day": agenda,
+        "sites": diary.by_site(agenda),
+        "closed": planning.closed_reason(shown),
+        "back": diary.day_address(shown),
+    }
+    return _page(request, "sheet", page)
+
+
+@require_safe
+@reads_the_day
+def search(request: HttpRequest) -> HttpResponse:
+    """Find an appointment by what the citizen can say of it."""
+    form = SearchForm(request.GET)
+    found = days.find(form.cleaned_data["q"], now=timezone.now()) if form.is_valid() else []
+    page = {
+        "form": form,
+        "words": request.GET.get("q", ""),
+        "found": diary.rows(found, zone=planning.zone()),
+        "days": days.SEARCH_DAYS,
+        "is_cut": len(found) == days.SEARCH_MOST,
+    }
+    return _page(request, "search", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@receives_people
+def new(request: HttpRequest) -> HttpResponse:
+    """Book for somebody on the phone: everything on one screen, nothing typed is lost."""
+    now = timezone.now()
+    services = list(Service.objects.offered())
+    if not services:
+        return _page(request, "no_service", {})
+    wish = read_wish(request.POST or request.GET, services)
+    starts, first = offers(
+        service=wish.service, persons=wish.persons, day=wish.day, start=wish.start, now=now
+    )
+    is_sent = request.method == "POST" and "look" not in request.POST
+    is_same = request.POST.get("shown") == wish.stamp
+    form = PhoneBookingForm(
+        request.POST if is_sent and is_same else None,
+        initial=typed_so_far(request.POST, wish=wish, first=first),
+        services=services,
+        wish=wish,
+        offers=starts,
+    )
+    if form.is_valid():
+        try:
+            appointment = actions.book_directly(
+                **form.wished, taken_by=member_of(request), now=now
+            )
+        except actions.SlotTaken as refusal:
+            form.offer_instead(refusal.alternatives, str(refusal))
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("booking:agent:booked", appointment.reference)
+    page = {
+        "form": form,
+        "wish": wish,
+        "icons": {service.slug: service.icon for service in services},
+        "documents": _documents(wish, start=first or now),
+        "has_offers": bool(form.fields["slot"].widget.choices),
+        "is_changed": is_sent and not is_same,
+    }
+    return _page(request, "new", page, status=422 if form.errors else 200)
+
+
+@require_safe
+@reads_the_day
+def booked(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show what to read aloud, send and print once an appointment is taken."""
+    visit = _visit(reference)
+    page = {
+        "visit": visit,
+        "documents": told(visit.appointment),
+        "persons": diary.people(visit.appointment.persons),
+        "back": diary.file_address(visit, zone=planning.zone()),
+    }
+    return _page(request, "booked", page)
+
+
+@require_POST
+@receives_people
+def arrive(request: HttpRequest, reference: str) -> HttpResponse:
+    """Note that the citizen is there and waits."""
+    return _mark(request, reference, "arrived")
+
+
+@require_POST
+@receives_people
+def receive(request: HttpRequest, reference: str) -> HttpResponse:
+    """Note that the citizen was received."""
+    return _mark(request, reference, "honoured")
+
+
+@require_POST
+@receives_people
+def miss(request: HttpRequest, reference: str) -> HttpResponse:
+    """Note that nobody came."""
+    return _mark(request, reference, "missed")
+
+
+@require_POST
+@receives_people
+def reset(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a mark back: the citizen is expected again."""
+    return _mark(request, reference, "reset")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@receives_people
+def cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask whether the slot is to be given back, for the citizen is told at once; then do it."""
+    visit = _visit(reference)
+    if request.method != "POST":
+        back = diary.file_address(visit, zone=planning.zone())
+        return _page(request, "cancel", {"visit": visit, "back": back})
+
+    def act() -> None:
+        actions.cancel(
+            appointment=visit.appointment, by=member_of(request), now=timezone.now()
+        )
+
+    return _after(request, visit, act, done="cancelled", way_back="restore")
+
+
+@require_POST
+@receives_people
+def restore(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a cancellation back, if the slot is still free."""
+    visit = _visit(reference)
+
+    def act() -> None:
+        try:
+            actions.restore(
+                appointment=visit.appointment, by=_member(request), now=timezone.now()
+            )
+        except actions.SlotTaken as refusal:
+            raise NotRestorable from refusal
+
+    return _after(request, visit, act, done="restored", way_back="")
+
+
+def _mark(request: HttpRequest, reference: str, status: str) -> HttpResponse:
+    visit = _visit(reference)
+
+    def act() -> None:
+        actions.mark(
+            appointment=visit.appointment,
+            status=status,
+            by=_member(request),
+            now=timezone.now(),
+        )
+
+    return _after(request, visit, act, done=status, way_back=WAYS_BACK.get(visit.state, ""))
+
+
+def _after(
+    request: HttpRequest, visit: Visit, act: Callable[[], None], *, done: str, way_back: str
+) -> HttpResponse:
+    """Do something to a visit and come back to its day, with a way to undo it."""
+    try:
+        act()
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        request.session[UNDO] = {
+            "text": str(DONE[done]) % {"name": visit.appointment.name},
+            "action": reverse(f"booking:agent:{way_back}", args=[visit.reference]) if way_back else "",
+        }
+    view = _view(request.POST)
+    return redirect(diary.file_address(visit, zone=planning.zone(), view=view))
+
+
+def _view(sent: QueryDict) -> str:
+    return "liste" if sent.get("vue") == "liste" else ""
+
+
+def _visit(reference: str) -> Visit:
+    visit = days.read_visit(reference, now=timezone.now())
+    if visit is None:
+        raise Http404
+    return visit
+
+
+def _member(request: HttpRequest) -> Member:
+    member = member_of(request)
+    if member is None:
+        raise PermissionDenied
+    return member
+
+
+def _to_day(request: HttpRequest, written: str) -> HttpResponse:
+    """Lead to a day that was typed; to today, and say so, when there is no such day."""
+    shown = parse_day(written)
+    if shown is None:
+        if written:
+            messages.warning(request, _("Cette date n’existe pas : voici la journée d’aujourd’hui."))
+        shown = planning.local_day(timezone.now())
+    return redirect(diary.day_address(shown))
+
+
+def _views(agenda: Day, *, view: str, file: Visit | None) -> list[Tab]:
+    query = {"rdv": file.reference} if file else {}
+    return [
+        Tab(
+            label=label,
+            href="?" + urlencode({**query, **({"vue": key} if key else {})}),
+            current=key == view,
+            icon=icon,
+        )
+        for key, label, icon in (
+            ("", _("Guichets"), "columns-3"),
+            ("liste", _("Liste"), "list"),
+        )
+    ]
+
+
+def _file(visit: Visit) -> dict[str, Any]:
+    """Gather what the open file shows; one query, the history."""
+    return {
+        "file": diary.rows([visit], zone=planning.zone())[0],
+        "moves": diary.moves(visit),
+        "cancel": reverse("booking:agent:cancel", args=[visit.reference])
+        if visit.state in {"expected", "waiting"}
+        else "",
+        "documents": told(visit.appointment),
+        "persons": diary.people(visit.appointment.persons),
+        "history": diary.history(visit.appointment),
+    }
+
+
+def _documents(wish: Wish, *, start: datetime) -> list[Document]:
+    """List what must be brought, before there is an appointment."""
+    known = snapshot(
+        wish.service, persons=wish.persons, situation={}, day=planning.local_day(start)
+    )
+    return told(Appointment(documents=known))
+
+
+def _page(
+    request: HttpRequest, name: str, page: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    member = member_of(request)
+    rights = {"may_book": access.may_book(member), "may_mark": access.may_mark(member)}
+    return render(request, f"booking/staff/{name}.html", {**rights, **page}, status=status)

@@ -1,0 +1,54 @@
+/* The counter's day: keys that press the page's own buttons, and a quiet refresh each minute. */
+(() => {
+  "use strict";
+  const EVERY = 60_000, STORE = "keys-off";
+  const memory = {
+    read: () => { try { return localStorage.getItem(STORE); } catch { return null; } },
+    write: off => { try { localStorage.setItem(STORE, off ? "yes" : ""); } catch { /* private */ } },
+  };
+  const box = document.getElementById("keys");
+  if (box) {
+    box.closest("[data-keys-switch]").hidden = false;
+    box.checked = !memory.read();
+    box.addEventListener("change", () => memory.write(!box.checked));
+  }
+
+  const move = step => {
+    const links = [...document.querySelectorAll("[data-refresh=list] a, [data-refresh=table] a")];
+    const at = links.indexOf(document.activeElement);
+    if (at >= 0) links[at + step]?.focus();
+    return at >= 0;
+  };
+  addEventListener("keydown", event => {
+    if (!box?.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+    const key = event.key.toLowerCase();
+    const press = document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.querySelector("a, button");
+    if (key === "/") document.getElementById("search-q")?.focus();
+    else if (key === "arrowdown" || key === "arrowup") {
+      if (!move(key === "arrowdown" ? 1 : -1)) return;
+    } else if (press) press.click();
+    else return;
+    event.preventDefault();
+  });
+
+  const refresh = async () => {
+    if (document.hidden || document.querySelector("form[data-sent]")) return;
+    let text;
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
+      if (!answer.ok || answer.redirected) return;
+      text = await answer.text();
+    } catch { return; }
+    const fresh = new DOMParser().parseFromString(text, "text/html");
+    for (const part of document.querySelectorAll("[data-refresh]")) {
+      const next = fresh.querySelector(`[data-refresh="${part.dataset.refresh}"]`);
+      if (!next || part.contains(document.activeElement) || part.innerHTML === next.innerHTML) continue;
+      const scrolled = part.querySelector("[tabindex]")?.scrollLeft;
+      part.replaceChildren(...next.childNodes);
+      if (scrolled) part.querySelector("[tabindex]").scrollLeft = scrolled;
+    }
+  };
+  setInterval(refresh, EVERY);
+  addEventListener("visibilitychange", refresh);
+})();

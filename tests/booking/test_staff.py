@@ -1,0 +1,509 @@
+"""The counter's pages: who sees them, what they tell, what their buttons do."""
+
+import uuid
+from datetime import datetime, time, timedelta
+
+import html5lib
+import pytest
+from django.contrib.auth import login
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.http import HttpRequest
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from booking import planning
+from booking.models import Allocation, Appointment
+from identity.sessions import open_session
+from parvis.models import OutgoingEmail
+from tests.factories import AppointmentFactory, OpeningFactory, ResourceFactory, ServiceFactory
+
+
+pytestmark = pytest.mark.django_db
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+NEW = "/agent/rendez-vous/nouveau/"
+
+
+@pytest.fixture
+def day():
+    """Next working day on which no town hall is closed by law."""
+    day = planning.local_day(timezone.now()) + timedelta(days=1)
+    while day.weekday() > 4 or planning.closed_reason(day).startswith("Jour férié"):
+        day += timedelta(days=1)
+    return day
+
+
+@pytest.fixture
+def service():
+    return ServiceFactory(slug="carte-identite")
+
+
+@pytest.fixture
+def counter(service):
+    """Open every working day from 9 h to 12 h."""
+    counter = ResourceFactory(services=[service], name="Guichet 1")
+    for weekday in range(5):
+        OpeningFactory(weekday=weekday, resources=[counter])
+    return counter
+
+
+class StaffClient(Client):
+    """A browser on Pauillac's site; once answered, the test is in Pauillac's schema again."""
+
+    def __init__(self, commune):
+        super().__init__(headers={"host": "pauillac.localhost"})
+        self.commune = commune
+
+    def request(self, **request):
+        try:
+            return super().request(**request)
+        finally:
+            connection.set_tenant(self.commune)
+
+
+@pytest.fixture
+def log_in(make_user, commune):
+    """Open a session on Pauillac's site."""
+
+    def inner(role):
+        client = StaffClient(commune)
+        request = HttpRequest()
+        request.META["HTTP_HOST"] = "pauillac.localhost"
+        request.META["REMOTE_ADDR"] = "127.0.0.1"
+        request.session, request.user = client.session, AnonymousUser()
+        request.site_kind, request.commune, request.association = "commune", commune, None
+        login(request, make_user(role, commune=commune), backend=BACKEND)
+        open_session(request, now=timezone.now(), has_second_factor=True)
+        request.session.save()
+        client.cookies["__Host-sid"] = request.session.session_key
+        return client
+
+    return inner
+
+
+@pytest.fixture
+def agent(log_in):
+    return log_in("booking_agent")
+
+
+def at(day, hour, minute=0):
+    return datetime.combine(day, time(hour, minute), planning.zone())
+
+
+def visit(day, counter, service, *, hour=9, minute=0, **fields):
+    return AppointmentFactory(
+        start=at(day, hour, minute), resource=counter, service=service, site=counter.site, **fields
+    )
+
+
+def page_of(day, **query):
+    return reverse("booking:agent:day", args=[day.isoformat()], query=query, urlconf="parvis.urls_commune")
+
+
+def text_of(answer):
+    return " ".join(answer.content.decode().replace("\u00a0", " ").split())
+
+
+def call(client, day, **typed):
+    """Book by phone as the form does."""
+    values = {
+        "service": "carte-identite",
+        "persons": "1",
+        "shown": "carte-identite/1/",
+        "slot": at(day, 9).isoformat(),
+        "day": "",
+        "name": "Paul Roux",
+        "phone": "05 56 59 17 17",
+        "email": "",
+        "pre_application": "",
+        "note": "",
+        "channel": "phone",
+        "key": str(uuid.uuid4()),
+    } | typed
+    return client.post(NEW, values)
+
+
+# --- Who sees them ------------------------------------------------------------------------
+
+WRITES = ["arrivee", "reception", "absence", "remise", "annulation", "retablissement"]
+
+
+@pytest.mark.parametrize(
+    ("role", "reads", "writes"),
+    [
+        ("admin", 200, 302),
+        ("booking_agent", 200, 302),
+        ("reader", 200, 403),
+        ("report_agent", 403, 403),
+    ],
+)
+def test_each_role_does_what_it_may(log_in, day, counter, service, role, reads, writes):
+    reference = visit(day, counter, service).reference
+    client = log_in(role)
+
+    pages = [
+        page_of(day), page_of(day, rdv=reference), f"/agent/jour/{day}/feuille/",
+        "/agent/recherche/?q=dupuy", f"/agent/rendez-vous/{reference}/",
+    ]  # fmt: skip
+    for page in pages:
+        assert client.get(page).status_code == reads, page
+    for write in WRITES:
+        answer = client.post(f"/agent/rendez-vous/{reference}/{write}/")
+        assert answer.status_code == writes, write
+    assert client.get(NEW).status_code == (200 if writes == 302 else 403)
+    assert call(client, day).status_code == writes
+
+
+def test_a_citizen_is_sent_to_the_login(client, day):
+    for page in ("/agent/", page_of(day), NEW, "/agent/recherche/?q=dupuy"):
+        answer = client.get(page)
+
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/connexion/")
+
+
+def test_a_reader_has_no_buttons(log_in, day, counter, service):
+    reference = visit(day, counter, service).reference
+
+    page = text_of(log_in("reader").get(page_of(day, rdv=reference)))
+
+    assert "Jeanne Dupuy" in page
+    assert "/arrivee/" not in page
+    assert "/annulation/" not in page
+    assert NEW not in page
+
+
+def test_a_technical_agent_is_told_whom_to_ask(log_in, day):
+    answer = log_in("report_agent").get(page_of(day))
+
+    assert answer.status_code == 403
+    assert "demandez à l’administrateur" in text_of(answer)
+
+
+def test_marks_are_not_made_by_links(agent, day, counter, service):
+    reference = visit(day, counter, service).reference
+
+    for write in WRITES:
+        answer = agent.get(f"/agent/rendez-vous/{reference}/{write}/")
+        assert answer.status_code == (200 if write == "annulation" else 405)
+
+    assert Appointment.objects.get().status == "booked"
+
+
+# --- The day ------------------------------------------------------------------------------
+
+
+def test_the_day_tells_who_comes_and_what_is_free(agent, day, counter, service):
+    visit(day, counter, service, name="A. Martin", arrived_at=at(day, 8, 55))
+    visit(day, counter, service, minute=20, name="J. Petit", status="missed")
+    visit(day, counter, service, minute=40, name="S. Benali", persons=2)
+
+    page = text_of(agent.get(page_of(day)))
+
+    assert "3 rendez-vous · 1 en salle · 1 absent" in page
+    assert "En salle (1)" in page
+    assert "Attendus (1)" in page
+    assert "2 personnes" in page
+    assert "Guichet 1" in page
+    assert f"{NEW}?debut=" in page
+
+
+def test_the_list_has_the_same_visits_in_a_table(agent, day, counter, service):
+    visit(day, counter, service)
+
+    page = text_of(agent.get(page_of(day, vue="liste")))
+
+    assert "<table" in page
+    assert "Jeanne Dupuy" in page
+    assert "en ligne" in page
+
+
+def test_an_open_file_shows_what_the_counter_needs(agent, day, counter, service):
+    documents = {"documents": [{"key": "photo", "title": "Photo de moins de 6 mois", "text": ""}]}
+    shown = visit(
+        day, counter, service,
+        note="Fauteuil roulant", pre_application="ABCD123456", documents=documents,
+    )  # fmt: skip
+
+    page = text_of(agent.get(page_of(day, rdv=shown.reference.lower())))
+
+    for words in ("Fauteuil roulant", 'data-copy="ABCD123456"', "06 12 34 56 78"):
+        assert words in page
+
+
+def test_a_closed_day_says_why(agent):
+    assert "Jour férié" in text_of(agent.get("/agent/jour/2026-12-25/"))
+
+
+def test_unknown_days_and_references_get_clear_words(agent, day):
+    for written in ("2026-02-30", "hier", "9999-12-31", "2026-1-1", "0001-01-01", "2026-12-01%00"):
+        answer = agent.get(f"/agent/jour/{written}/", follow=True)
+        assert answer.status_code == 200
+        assert "Cette date n’existe pas" in text_of(answer)
+    page = text_of(agent.get(page_of(day, rdv="ZZZZ\x00")))
+    assert "Aucun rendez-vous de ce jour ne porte la référence" in page
+    assert agent.get("/agent/rendez-vous/ZZZZZZZZ/").status_code == 404
+    assert agent.get("/agent/rendez-vous/nimporte/").status_code == 404
+
+
+def test_a_day_is_picked_in_a_form(agent, day):
+    answer = agent.get("/agent/jour/", {"date": day.isoformat()})
+
+    assert answer["Location"] == page_of(day)
+    assert agent.get("/agent/jour/", {"date": "n’importe"})["Location"].startswith("/agent/jour/")
+
+
+def test_the_search_answers_whatever_is_typed(agent, day, counter, service):
+    found = visit(day, counter, service)
+
+    for words in ("dupuy", found.reference, "0612345678"):
+        assert f"rdv={found.reference}" in text_of(agent.get("/agent/recherche/", {"q": words}))
+    assert "Aucun rendez-vous" in text_of(agent.get("/agent/recherche/", {"q": "personne"}))
+    for words in ("", "a", "x\x00y", "é" * 10_000):
+        assert agent.get("/agent/recherche/", {"q": words}).status_code == 200
+
+
+def test_the_sheet_holds_boxes_and_says_to_destroy_it(agent, day, counter, service):
+    visit(day, counter, service)
+    visit(day, counter, service, minute=40, cancelled=True, name="Annulée")
+
+    page = text_of(agent.get(f"/agent/jour/{day}/feuille/"))
+
+    assert "à détruire en fin de journée" in page
+    assert "☐" in page
+    assert "Annulée" not in page
+
+
+@pytest.mark.parametrize("view", ["", "liste"])
+def test_a_full_day_costs_as_many_queries_as_a_calm_one(
+    agent, day, counter, service, view
+):
+    first = visit(day, counter, service)
+    pages = [
+        page_of(day, vue=view, rdv=first.reference),
+        f"/agent/jour/{day}/feuille/",
+        "/agent/recherche/?q=dupuy",
+    ]
+    calm = [queries_of(agent, page) for page in pages]
+    for number in range(1, 45):
+        hour, minute = divmod(number * 20, 60)
+        visit(day, counter, service, hour=9 + hour, minute=minute)
+
+    assert [queries_of(agent, page) for page in pages] == calm
+    assert max(calm) <= 14
+
+
+def queries_of(client, page):
+    client.get(page)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(page).status_code == 200
+    return len(captured)
+
+
+def test_the_pages_are_valid_html(agent, day, counter, service):
+    reference = visit(day, counter, service, arrived_at=at(day, 9)).reference
+
+    for page in (
+        page_of(day, rdv=reference), page_of(day, vue="liste", rdv=reference), NEW,
+        f"/agent/jour/{day}/feuille/", f"/agent/rendez-vous/{reference}/",
+        f"/agent/rendez-vous/{reference}/annulation/", "/agent/recherche/?q=dupuy",
+    ):  # fmt: skip
+        html5lib.HTMLParser(strict=True).parse(agent.get(page).content.decode())
+
+
+# --- Its buttons --------------------------------------------------------------------------
+
+
+def press(client, reference, write, **posted):
+    return client.post(f"/agent/rendez-vous/{reference}/{write}/", posted, follow=True)
+
+
+def test_each_mark_can_be_taken_back_at_once(agent, day, counter, service):
+    reference = visit(day, counter, service).reference
+
+    page = text_of(press(agent, reference, "arrivee"))
+    assert "Jeanne Dupuy est en salle." in page
+    assert f"/agent/rendez-vous/{reference}/remise/" in page
+    page = text_of(press(agent, reference, "reception"))
+    assert "reçu au guichet" in page
+    assert f"/agent/rendez-vous/{reference}/arrivee/" in page
+    press(agent, reference, "arrivee")
+    assert Appointment.objects.get().status == "booked"
+    press(agent, reference, "absence")
+    assert Appointment.objects.get().status == "missed"
+    press(agent, reference, "remise")
+    assert Appointment.objects.get().arrived_at is None
+
+
+def test_what_was_done_is_told_once(agent, day, counter, service):
+    reference = visit(day, counter, service).reference
+    press(agent, reference, "arrivee")
+
+    assert "est en salle." not in text_of(agent.get(page_of(day)))
+
+
+def test_a_mark_keeps_the_view_that_was_open(agent, day, counter, service):
+    reference = visit(day, counter, service).reference
+
+    assert "<table" in text_of(press(agent, reference, "arrivee", vue="liste"))
+
+
+def test_a_cancellation_asks_first_and_can_be_taken_back(agent, day, counter, service):
+    reference = visit(day, counter, service).reference
+    assert "prévenue tout de suite" in text_of(
+        agent.get(f"/agent/rendez-vous/{reference}/annulation/")
+    )
+
+    page = text_of(press(agent, reference, "annulation"))
+    assert Appointment.objects.get().status == "cancelled"
+    assert f"/agent/rendez-vous/{reference}/retablissement/" in page
+    page = text_of(press(agent, reference, "retablissement"))
+
+    assert "rendez-vous rétabli" in page
+    assert Appointment.objects.get().status == "booked"
+    assert Allocation.objects.filter(state="booked").count() == 1
+    assert OutgoingEmail.objects.count() == 2
+
+
+def test_a_cancellation_is_not_taken_back_when_somebody_else_has_the_slot(
+    agent, day, counter, service
+):
+    reference = visit(day, counter, service, cancelled=True).reference
+    visit(day, counter, service, name="Paul Roux")
+
+    page = text_of(press(agent, reference, "retablissement"))
+
+    assert "Ce créneau n’est plus libre" in page
+    assert Appointment.objects.get(reference=reference).status == "cancelled"
+
+
+def test_a_cancelled_visit_cannot_be_marked(agent, day, counter, service):
+    reference = visit(day, counter, service, cancelled=True).reference
+
+    assert "annulé" in text_of(press(agent, reference, "arrivee"))
+    assert Appointment.objects.get().arrived_at is None
+
+
+# --- Booking by phone ---------------------------------------------------------------------
+
+
+def test_the_form_proposes_the_first_free_slot(agent, day, counter, service):
+    visit(day, counter, service)
+
+    page = text_of(agent.get(NEW))
+
+    assert f'value="{at(day, 9, 20).isoformat()}" required id="id_slot_0" checked' in page or (
+        f'value="{at(day, 9, 20).isoformat()}"' in page and "checked" in page
+    )
+
+
+def test_a_call_becomes_an_appointment_with_a_reference_to_read(agent, day, counter, service):
+    answer = call(agent, day, email="paul@example.org", note="Sourd")
+
+    booked = Appointment.objects.get()
+    assert answer["Location"] == f"/agent/rendez-vous/{booked.reference}/"
+    assert (booked.channel, booked.taken_by_name, booked.note) == ("phone", "booking_agent", "Sourd")
+    assert booked.start == at(day, 9)
+    page = text_of(agent.get(answer["Location"]))
+    assert f"{booked.reference[:4]} {booked.reference[4:]}" in page
+    assert "partent à paul@example.org" in page
+    assert OutgoingEmail.objects.count() == 1
+
+
+def test_sending_twice_books_once(agent, day, counter, service):
+    key = str(uuid.uuid4())
+
+    answers = [call(agent, day, key=key) for _time in range(2)]
+
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert Appointment.objects.count() == 1
+
+
+def test_a_slot_taken_meanwhile_keeps_what_was_typed(agent, day, counter, service):
+    visit(day, counter, service)
+
+    answer = call(agent, day, note="Fauteuil")
+
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert "Ce créneau n’est plus libre" in page
+    assert 'value="Paul Roux"' in page
+    assert 'value="Fauteuil"' in page
+    assert page.count('name="slot"') == 3
+    assert Appointment.objects.count() == 1
+
+
+def test_changing_the_service_shows_slots_and_keeps_the_name(agent, day, counter, service):
+    other = ServiceFactory(slug="pacs", name="PACS", titles="", is_online=False)
+    counter.services.add(other)
+
+    answer = call(agent, day, service="pacs", look="1")
+
+    assert answer.status_code == 200
+    assert 'value="Paul Roux"' in text_of(answer)
+    assert Appointment.objects.count() == 0
+
+
+def test_a_choice_changed_without_looking_is_not_booked(agent, day, counter, service):
+    page = text_of(call(agent, day, persons="2"))
+
+    assert "Vérifiez le créneau" in page
+    assert Appointment.objects.count() == 0
+
+
+def test_an_agent_books_what_is_not_online(agent, day, counter, service):
+    service.is_online = False
+    service.save()
+
+    assert call(agent, day).status_code == 302
+
+
+def test_a_free_time_pressed_on_the_day_is_proposed(agent, day, counter, service):
+    page = text_of(agent.get(NEW, {"debut": at(day, 10).isoformat()}))
+
+    checked = page.partition('name="slot"')[2].partition(" checked")[0].rpartition('value="')[2]
+    assert checked.startswith(at(day, 10).isoformat())
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"name": ""}, "Saisissez le nom"),
+        ({"name": "x" * 10_000}, "trop long"),
+        ({"name": "A\x00B"}, "illisible"),
+        ({"phone": ""}, "Saisissez un téléphone ou un courriel"),
+        ({"phone": "05"}, "pas complet"),
+        ({"email": "paul"}, "nom@exemple.fr"),
+        ({"slot": ""}, "Choisissez un créneau"),
+        ({"slot": "demain"}, "Choisissez un des créneaux"),
+        ({"slot": "2026-12-01T09:00"}, "Choisissez un des créneaux"),
+        ({"slot": "9999-12-31T23:59:00+00:00"}, "Choisissez un des créneaux"),
+        ({"slot": "2000-01-03T09:00:00+00:00"}, "Ce créneau n’est plus libre"),
+        ({"slot": "2090-01-03T09:00:00+00:00"}, "Ce créneau n’est plus libre"),
+        ({"pre_application": "123"}, "10 lettres et chiffres"),
+        ({"channel": "online"}, "au téléphone ou au guichet"),
+        ({"key": "x"}, "Rechargez"),
+        ({"persons": "9", "shown": "carte-identite/3/"}, "Au plus 3 personnes"),
+        ({"persons": "x"}, "en chiffres"),
+        ({"service": "x\x00"}, "Choisissez une démarche"),
+        ({"note": "x" * 301}, "trop longue"),
+    ],
+)
+def test_wrong_answers_are_named_and_nothing_is_written(
+    agent, day, counter, service, typed, words
+):
+    answer = call(agent, day, **typed)
+
+    assert answer.status_code == 422
+    assert words in text_of(answer)
+    assert Appointment.objects.count() == 0
+
+
+def test_a_commune_without_services_says_so(agent):
+    assert "aucune démarche" in text_of(agent.get(NEW))
+
+
+def test_no_free_slot_is_said(agent, service):
+    assert "Aucun créneau libre" in text_of(agent.get(NEW))
