@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 
 from identity.members import ADMIN, DIRECTOR, Member
 from tenants.models import Association, Commune, Membership
@@ -69,7 +68,7 @@ def to_login(request: HttpRequest) -> HttpResponse:
     if request.method not in {"GET", "HEAD"}:
         return render(request, "identity/expired.html", status=403)
     query = urlencode({"next": request.get_full_path()})
-    return HttpResponseRedirect(f"{reverse('login')}?{query}")
+    return HttpResponseRedirect(f"/connexion/?{query}")
 
 
 def may_manage_team(role: str) -> bool:

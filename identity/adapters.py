@@ -20,9 +20,12 @@ from django.utils.translation import gettext_lazy as _
 from identity import limits
 from identity.actions import end_sessions
 from identity.factors import has_second_factor, needs_second_factor
-from identity.sessions import open_session
+from identity.sessions import OPENED, open_session
 from parvis import error_views
 from tenants.models import User
+
+
+JUST_NOW_S = 300
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -80,6 +83,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user is not None:
             limits.release(limits.LOGIN, email, seat)
         return user
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again before a delicate change, unless the person has just logged in."""
+        age = timezone.now().timestamp() - float(self.request.session.get(OPENED, 0))
+        return age > JUST_NOW_S
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write the message to the outbox, unless this address received too many."""

@@ -31,7 +31,7 @@ def who(request: HttpRequest) -> dict[str, Any]:
             "navigation": _navigation(request, member),
             "account_url": absolute_url("login", "/compte/"),
             "switch_url": absolute_url("login", "/lieux/"),
-            "logout_url": reverse("logout"),
+            "logout_url": reverse("logout", urlconf=request.urlconf),
         }
     user = getattr(request, "user", None)
     if getattr(request, "site_kind", "") != "login" or not (user and user.is_authenticated):
@@ -56,6 +56,8 @@ def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
         team = f"/equipe/{commune.slug}/"
     else:
         links.append((_("Tableau de bord"), "/", "layout-dashboard"))
+        links.append((_("Communes"), "/communes/", "landmark"))
+        links.append((_("Mesures"), "/mesures/", "chart-column"))
         team = f"/equipe/association/{association.slug}/"
     if may_manage_team(member.role):
         links.append((_("Équipe"), absolute_url("login", team), "users"))

@@ -138,4 +138,4 @@ def _on_login_host(request: HttpRequest) -> HttpResponse | None:
         request,
         _("Votre rôle demande un second facteur. Choisissez-en un pour continuer."),
     )
-    return HttpResponseRedirect(reverse("mfa_index"))
+    return HttpResponseRedirect(reverse("mfa_index", urlconf=request.urlconf))

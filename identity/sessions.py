@@ -21,8 +21,7 @@ def open_session(request: HttpRequest, *, now: datetime, has_second_factor: bool
     request.session[SITE] = site_of(request)
     request.session[OPENED] = request.session[SEEN] = now.timestamp()
     request.session[SECOND_FACTOR] = has_second_factor
-    if request.session.session_key is None:
-        request.session.save()
+    request.session.save()  # allauth strikes sessions it cannot read off the list
     UserSession.objects.update_or_create(
         session_key=request.session.session_key,
         defaults={

@@ -130,7 +130,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- Database: the owner migrates and creates communes, the application only changes role ---
 OWNER_DATABASE_URL = env.str("DATABASE_URL", default="postgresql:///parvis")
 APP_DATABASE_URL = env.str("PARVIS_APP_DATABASE_URL", default=OWNER_DATABASE_URL)
-SERVING = env.bool("PARVIS_SERVING", default=False)  # wsgi.py and celery.py say yes
+SERVING = env.bool("PARVIS_SERVING", default=False)  # wsgi.py and worker.py say yes
 DATABASES = {
     "default": database(
         APP_DATABASE_URL if SERVING else OWNER_DATABASE_URL,
@@ -249,6 +249,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "login"

@@ -4,12 +4,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.conf import settings
-from django.contrib.auth import login
-from django.http import HttpRequest
 from django.test import Client
 
-from identity.sessions import open_session
 from tenants.hosts import host_of
 from tenants.models import Association, Commune, User
 from tests.conftest import NOW, owner
