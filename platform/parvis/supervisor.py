@@ -99,9 +99,11 @@ def demo(folder: Path) -> None:
                 announce(folder, environment)
                 try:
                     welcome(folder, environment, port, time.monotonic() - started)
-                    watch(children)
+                    with suppress(Stopped):
+                        watch(children)
                 finally:
                     withdraw(folder)
+    say("Parvis is stopped.")
 
 
 def reset(folder: Path) -> None:

@@ -1,0 +1,117 @@
+"""Say in plain words what is wrong with the running configuration."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
+
+from parvis import doctor
+from parvis.celery import app
+from parvis.doctor import Finding, Level
+from tenants.models import Commune
+from tenants.releases import behind
+from tenants.tasks import HEARTBEAT
+
+
+PING_S = 2
+WIDTH = 26
+
+
+class Command(BaseCommand):
+    """Look, tell, advise; the exit code is 1 when something prevents Parvis from working."""
+
+    help = "Check the running configuration and say what is wrong and how to put it right."
+    requires_system_checks = []
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Print one line per check, and advice where it is needed."""
+        levels = []
+        for finding in self.findings(timezone.now()):
+            levels.append(finding.level)
+            self.stdout.write(
+                f"{self._mark(finding.level)} {finding.name:<{WIDTH}} {finding.sentence}"
+            )
+            if finding.remedy:
+                self.stdout.write(f"{'':<10} {'':<{WIDTH}} → {finding.remedy}")
+        if Level.ERROR in levels:
+            self.stdout.write(
+                "\n" + _("Erreurs : %(count)s.") % {"count": levels.count(Level.ERROR)}
+            )
+            raise SystemExit(1)
+        self.stdout.write("\n" + _("Aucune erreur."))
+
+    def findings(self, now: datetime) -> Iterator[Finding]:
+        """Look at everything; what depends on a server that is down is not asked twice."""
+        yield doctor.check_python()
+        yield doctor.check_secret_key(_secret_key())
+        yield doctor.check_second_factor_keys(settings.FERNET_KEYS)
+        yield doctor.check_exposure(
+            base_domain=settings.BASE_DOMAIN,
+            scheme=settings.SCHEME,
+            debug=settings.DEBUG,
+            demo=settings.DEMO,
+        )
+        database = doctor.check_database(settings.APP_DATABASE_URL)
+        yield database
+        if database.level is Level.OK:
+            yield from self._database(now)
+        queue = doctor.check_queue(settings.REDIS_URL)
+        yield queue
+        if queue.level is Level.OK:
+            yield from self._queue(now)
+        yield doctor.check_base_domain(settings.BASE_DOMAIN)
+        yield doctor.check_port(settings.PORT, base_domain=settings.BASE_DOMAIN)
+        yield doctor.check_disk(settings.HOME)
+        if settings.DELIVERY_BACKEND.endswith("smtp.EmailBackend"):
+            yield doctor.check_mail(host=settings.EMAIL_HOST, port=settings.EMAIL_PORT)
+
+    def _database(self, now: datetime) -> Iterator[Finding]:
+        address = settings.APP_DATABASE_URL
+        yield doctor.check_pooling(address)
+        yield doctor.check_serving_role(address)
+        yield doctor.check_extensions(address)
+        yield doctor.check_clock(address, now=now)
+        owner = doctor.check_database(settings.OWNER_DATABASE_URL)
+        if owner.level is Level.OK:
+            yield doctor.check_migrations(_schemas_behind())
+
+    def _queue(self, now: datetime) -> Iterator[Finding]:
+        try:
+            yield doctor.check_worker(app.control.ping(timeout=PING_S) or [])
+        except OperationalError:
+            yield doctor.check_worker([])
+        beat = caches["shared"].get(HEARTBEAT)
+        yield doctor.check_scheduler(datetime.fromisoformat(beat) if beat else None, now=now)
+
+    def _mark(self, level: Level) -> str:
+        word, style = {
+            Level.OK: ("ok", self.style.SUCCESS),
+            Level.WARNING: (_("attention"), self.style.WARNING),
+            Level.ERROR: (_("ERREUR"), self.style.ERROR),
+        }[level]
+        return style(f"{word:<10}")
+
+
+def _secret_key() -> str:
+    try:
+        return settings.SECRET_KEY
+    except ImproperlyConfigured:  # empty: Django does not even show it
+        return ""
+
+
+def _schemas_behind() -> list[str]:
+    """Name the schemas, the public one included, that miss a migration."""
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return [connection.schema_name]  # type: ignore[attr-defined]
+    schemas = list(Commune.objects.with_schema().values_list("schema_name", flat=True))
+    return sorted(name for names in behind(schemas).values() for name in names)
