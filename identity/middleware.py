@@ -31,6 +31,7 @@ WRITE_WHEN_READ = frozenset(
         "authorise",
         "usersessions_list",
         "mfa_view_recovery_codes",
+        "account_email",  # allauth notes the address of an account it meets for the first time
         "account_email_verification_sent",
     }
 )

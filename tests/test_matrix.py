@@ -21,6 +21,7 @@ from tests.conftest import NOW, login_as
 CANARY = "Zéphyrine Canari"
 EVERYBODY = "everybody"  # pages of citizens: no login, never refused
 TICKET = "whoever holds a ticket"  # nobody here does
+OPEN = "before the login"  # allauth decides step by step; nobody is shown an account
 LOGGED_IN = "logged in"  # any account, on the login host
 DAY = ("admin", "booking_agent", "reader")
 DESK = ("admin", "booking_agent")
@@ -93,10 +94,51 @@ MATRIX = {
         "communes": Row(ASSOCIATION),
         "communes_csv": Row(ASSOCIATION),
         "commune_card": Row(ASSOCIATION),
-        "definitions": Row(ASSOCIATION),
+        "definitions": Row(EVERYBODY),
     },
     "login": {
         **EVERYWHERE,
+        **{
+            f"{place}_{page}": Row(heads, ()) if page == "team" else Row((), heads)
+            for place, heads in (("commune", ("admin",)), ("association", ("director",)))
+            for page in ("team", "invite", "resend", "cancel", "member", "remove")
+        },
+        "account_login": Row(OPEN, OPEN),
+        "login": Row(OPEN, OPEN),
+        "account_request_login_code": Row(OPEN, OPEN),
+        "account_confirm_login_code": Row(OPEN, OPEN),
+        "mfa_login_webauthn": Row(OPEN, OPEN),
+        "mfa_authenticate": Row(OPEN, OPEN),
+        "account_email_verification_sent": Row(OPEN, OPEN),
+        "account_inactive": Row(OPEN, OPEN),
+        "account_signup": Row(OPEN, OPEN),
+        "account_reset_password": Row(OPEN, OPEN),
+        "account_confirm_password_reset_code": Row(OPEN, OPEN),
+        "account_complete_password_reset": Row(OPEN, OPEN),
+        "account_password_reset_completed": Row(OPEN, OPEN),
+        "invitation": Row(OPEN, OPEN),
+        "follow_invitation": Row(OPEN, OPEN),
+        "home": Row(LOGGED_IN, LOGGED_IN),
+        "places": Row(LOGGED_IN, LOGGED_IN),
+        "authorise": Row(LOGGED_IN, LOGGED_IN),
+        "account_logout": Row(LOGGED_IN, LOGGED_IN),
+        "account": Row(LOGGED_IN, LOGGED_IN),
+        "account_email": Row(LOGGED_IN, LOGGED_IN),
+        "account_change_password": Row(LOGGED_IN, LOGGED_IN),
+        "account_set_password": Row(LOGGED_IN, LOGGED_IN),
+        "account_reauthenticate": Row(LOGGED_IN, LOGGED_IN),
+        "mfa_reauthenticate": Row(LOGGED_IN, LOGGED_IN),
+        "mfa_reauthenticate_webauthn": Row(LOGGED_IN, LOGGED_IN),
+        "mfa_index": Row(LOGGED_IN, LOGGED_IN),
+        "mfa_activate_totp": Row(LOGGED_IN, LOGGED_IN),
+        "mfa_deactivate_totp": Row(LOGGED_IN, LOGGED_IN),
+        "mfa_view_recovery_codes": Row(LOGGED_IN, LOGGED_IN),
+        "mfa_generate_recovery_codes": Row(LOGGED_IN, LOGGED_IN),
+        "mfa_list_webauthn": Row(LOGGED_IN, LOGGED_IN),
+        "mfa_add_webauthn": Row(LOGGED_IN, LOGGED_IN),
+        "mfa_edit_webauthn": Row(LOGGED_IN, LOGGED_IN),
+        "mfa_remove_webauthn": Row(LOGGED_IN, LOGGED_IN),
+        "usersessions_list": Row(LOGGED_IN, LOGGED_IN),
     },
     "unknown": {},
 }
@@ -110,15 +152,16 @@ ARGUMENTS = {
 }
 
 
-def routes(patterns, prefix=""):
+def routes(patterns, prefix="", outer=()):
     """Yield the full name and the named arguments of each route."""
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
             assert pattern.name, pattern
-            yield prefix + pattern.name, list(pattern.pattern.converters)
+            yield prefix + pattern.name, [*outer, *pattern.pattern.converters]
         else:
             space = f"{pattern.namespace}:" if pattern.namespace else ""
-            yield from routes(pattern.url_patterns, prefix + space)
+            names = (*outer, *pattern.pattern.converters)
+            yield from routes(pattern.url_patterns, prefix + space, names)
 
 
 ROUTES = {
@@ -138,8 +181,9 @@ def test_every_route_has_its_row_and_every_row_its_route(kind):
 
 
 @pytest.fixture
-def actors(make_user, commune, other_commune, association):
-    """Everybody who could ask, each with a browser for any site."""
+def actors(make_user, commune, other_commune, association, settings):
+    """Everybody who could ask, each with a browser for any site; second factors have tests."""
+    settings.DEMO = True
     people = {"anonymous": None}
     for role in COMMUNE_ROLES:
         people[role] = make_user(role, commune=commune)
@@ -204,6 +248,8 @@ def verdict(answer):
         return "refused"
     if answer.status_code == 302 and "/connexion/" in answer["Location"]:
         return "login"
+    if answer.status_code == 404:
+        return "unknown"
     if answer.status_code < 500:
         return "served"
     return f"broken {answer.status_code}"
@@ -212,11 +258,15 @@ def verdict(answer):
 def expected(policy, name, kind, method):
     """What the row promises this person."""
     if policy == ():
-        return {"no such method", "login", "refused"}
+        return {"no such method", "login", "refused"} | ({"unknown"} if kind == "login" else set())
+    if policy == OPEN:
+        return {"served", "login", "refused", "no such method"}
+    if kind == "login":
+        return on_login_host(policy, name)
     if policy == TICKET:
         return {"refused"}
     if allowed(policy, name):
-        return {"served"}
+        return {"served", "unknown"}
     stranger = name == "anonymous" or name.startswith("other ")
     foreign = (kind == "commune") == (name in ASSOCIATION_ROLES)
     if stranger or foreign:  # a form sent by a stranger is not kept for after the login
@@ -224,9 +274,20 @@ def expected(policy, name, kind, method):
     return {"refused"}
 
 
+def on_login_host(policy, name):
+    """Say what the account pages promise; a team that is not one's own does not exist."""
+    if policy == EVERYBODY:
+        return {"served"}
+    if name == "anonymous":
+        return {"login", "refused"}
+    if policy == LOGGED_IN:
+        return {"served", "login", "no such method", "unknown"}
+    return {"served", "unknown"} if name in policy else {"refused", "unknown", "login"}
+
+
 CASES = [
     (kind, route, method)
-    for kind in ("portal", "commune", "association")
+    for kind in HOSTS
     for route in MATRIX[kind]
     for method in ("get", "post")
 ]
@@ -237,6 +298,8 @@ CASES = [
 def test_the_row_holds_for_everybody(actors, canary, kind, route, method):
     names, browser = actors
     arguments = {key: ARGUMENTS[key] for key in ROUTES[kind].get(route, ())}
+    if "slug" in arguments and kind == "login":
+        arguments["slug"] = "gironde" if route.startswith("association") else "pauillac"
     path = reverse(route, urlconf=URLCONFS[kind], kwargs=arguments)
     policy = MATRIX[kind][route].reads if method == "get" else MATRIX[kind][route].acts
     found = {}
