@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from booking.checklists import told
 from booking.days import Column, Day, Taken, Visit
 from booking.models import Appointment, Site
+from booking.words import people
 from parvis.pieces import DiaryColumn, DiaryEntry, Document, TimelineEntry, Tone
 
 
@@ -63,11 +64,6 @@ def line(visit: Visit) -> str:
             % {"n": visit.waited}
         )
     return " · ".join(parts)
-
-
-def people(persons: int) -> str:
-    """Count persons in words."""
-    return ngettext("%(n)s personne", "%(n)s personnes", persons) % {"n": persons}
 
 
 def counts(day: Day) -> str:

@@ -11,19 +11,22 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import get_language, gettext as _, gettext_lazy
 
+from booking.checklists import choice_label, question_label, questions
+from booking.forms import DetailsForm
 from booking.models import Appointment, Service
+from booking.situations import Question
 from parvis.typo import date_courte, heure
 
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 NAME_MOST = 120
-PHONE_MOST = 20
 NOTE_MOST = 300
 CHANNELS = [
     (Appointment.Channel.PHONE, gettext_lazy("au téléphone")),
     (Appointment.Channel.COUNTER, gettext_lazy("au guichet")),
 ]
 
+ABOUT = "about_"  # before the key of a question in the names of fields
 KEPT = ("name", "phone", "email", "pre_application", "note")
 
 def parse_day(text: str) -> date | None:
@@ -71,12 +74,20 @@ class Wish:
     """The first day to look at, when she asked for one."""
     start: datetime | None
     """The free time that was pressed on the day view."""
+    asked: tuple[Question, ...]
+    """What the documents depend on, with the answers given or the usual ones."""
+
+    @property
+    def situation(self) -> dict[str, str]:
+        """The answers, as appointments keep them."""
+        return {question.key: question.answer for question in self.asked}
 
     @property
     def stamp(self) -> str:
         """Tell two wishes apart: what is shown was computed for one of them."""
         day = self.day.isoformat() if self.day else ""
-        return f"{self.service.slug}/{self.persons}/{day}"
+        answers = ",".join(self.situation.values())
+        return f"{self.service.slug}/{self.persons}/{day}/{answers}"
 
 
 def read_wish(sent: QueryDict, services: Sequence[Service]) -> Wish:
@@ -90,7 +101,18 @@ def read_wish(sent: QueryDict, services: Sequence[Service]) -> Wish:
         persons=min(max(persons, 1), service.most_persons),
         day=parse_day(sent.get("day", "")),
         start=parse_start(sent.get("debut", "")),
+        asked=_asked(service, sent),
     )
+
+
+def _asked(service: Service, sent: QueryDict) -> tuple[Question, ...]:
+    given = {
+        name.removeprefix(ABOUT): sent.get(name, "") for name in sent if name.startswith(ABOUT)
+    }
+    try:
+        return questions(service, given)
+    except ValueError:  # an answer that is never offered
+        return questions(service, {})
 
 
 def typed_so_far(sent: QueryDict, *, wish: Wish, first: datetime | None) -> dict[str, Any]:
@@ -101,6 +123,7 @@ def typed_so_far(sent: QueryDict, *, wish: Wish, first: datetime | None) -> dict
         "service": wish.service.slug,
         "persons": wish.persons,
         "day": wish.day,
+        **{f"{ABOUT}{key}": answer for key, answer in wish.situation.items()},
         "slot": first.isoformat() if first else "",
         "channel": sent.get("channel", Appointment.Channel.PHONE),
         "key": sent.get("key") or uuid4(),
@@ -122,7 +145,7 @@ class SlotField(forms.Field):
         return start
 
 
-class PhoneBookingForm(forms.Form):
+class PhoneBookingForm(DetailsForm):
     """A booking taken by an agent, whole on one screen."""
 
     service = forms.ChoiceField(
@@ -154,7 +177,7 @@ class PhoneBookingForm(forms.Form):
     phone = forms.CharField(
         label=gettext_lazy("Téléphone"),
         required=False,
-        max_length=40,
+        max_length=30,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "inputmode": "tel"}),
         error_messages={
             "max_length": gettext_lazy("Ce numéro de téléphone est trop long"),
@@ -165,6 +188,7 @@ class PhoneBookingForm(forms.Form):
         label=gettext_lazy("Courriel"),
         help_text=gettext_lazy("La confirmation et la liste des pièces partent à cette adresse."),
         required=False,
+        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={
             "invalid": gettext_lazy("Ce courriel n’est pas complet : il ressemble à nom@exemple.fr")
@@ -173,10 +197,9 @@ class PhoneBookingForm(forms.Form):
     pre_application = forms.CharField(
         label=gettext_lazy("Numéro de pré-demande"),
         required=False,
-        max_length=40,
+        max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
         error_messages={
-            "max_length": gettext_lazy("Un numéro de pré-demande compte 10 lettres et chiffres"),
             "null_characters_not_allowed": gettext_lazy("Ce numéro de pré-demande est illisible"),
         },
     )
@@ -214,7 +237,7 @@ class PhoneBookingForm(forms.Form):
         offers: Iterable[datetime],
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(wish.service, *args, **kwargs)
         self.wish = wish
         self.fields["service"].choices = [  # type: ignore[attr-defined]
             (service.slug, service.name) for service in services
@@ -230,8 +253,11 @@ class PhoneBookingForm(forms.Form):
                 "max_value": _("Au plus %(limit_value)s personnes pour cette démarche"),
             },
         )
-        if not wish.service.titles:
-            del self.fields["pre_application"]
+        for one in wish.asked:
+            self.fields[f"{ABOUT}{one.key}"] = forms.ChoiceField(
+                label=question_label(one.key),
+                choices=[(each, choice_label(one.key, each)) for each in one.choices],
+            )
         self.offer(offers)
 
     def offer(self, starts: Iterable[datetime]) -> None:
@@ -245,42 +271,31 @@ class PhoneBookingForm(forms.Form):
         self.add_error("slot", message)
         self.offer(starts)
 
-    def clean_phone(self) -> str:
-        """Keep the digits as dictated; refuse what cannot be called."""
-        phone = " ".join(str(self.cleaned_data["phone"]).split())
-        digits = [sign for sign in phone if sign.isdigit()]
-        if phone and (len(digits) < 6 or len(phone) > PHONE_MOST):  # noqa: PLR2004
-            raise forms.ValidationError(_("Ce numéro de téléphone n’est pas complet"))
-        return phone
+    @property
+    def usual(self) -> list[forms.BoundField]:
+        """The questions put forward."""
+        return [self[f"{ABOUT}{one.key}"] for one in self.wish.asked if not one.extra]
 
-    def clean_pre_application(self) -> str:
-        """Bring the number to its form: ten letters and digits, without spaces."""
-        number = "".join(str(self.cleaned_data["pre_application"]).split()).upper()
-        if number and (len(number) != 10 or not (number.isascii() and number.isalnum())):  # noqa: PLR2004
-            raise forms.ValidationError(
-                _("Un numéro de pré-demande compte 10 lettres et chiffres")
-            )
-        return number
+    @property
+    def rarer(self) -> list[forms.BoundField]:
+        """The questions for rarer cases, out of the way."""
+        return [self[f"{ABOUT}{one.key}"] for one in self.wish.asked if one.extra]
 
-    def clean(self) -> dict[str, Any]:
-        """Ask for a way to reach the person."""
-        known = super().clean() or {}
-        if not known.get("email") and not known.get("phone") and not self.errors:
-            self.add_error("phone", _("Saisissez un téléphone ou un courriel"))
-        return known
+    @property
+    def is_special(self) -> bool:
+        """Whether a rarer question has an answer that is not the usual one."""
+        return any(one.extra and one.answer != one.choices[0] for one in self.wish.asked)
 
     @property
     def wished(self) -> dict[str, Any]:
         """Return what the booking action takes, once the form is valid."""
         known = self.cleaned_data
         return {
+            **self.details,
             "service": self.wish.service,
             "persons": self.wish.persons,
             "start": known["slot"],
-            "name": known["name"],
-            "email": known["email"],
-            "phone": known["phone"],
-            "pre_application": known.get("pre_application", ""),
+            "situation": self.wish.situation,
             "note": known["note"],
             "channel": known["channel"],
             "idempotency_key": known["key"],

@@ -17,22 +17,22 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import access, actions, days, diary, planning
-from booking.checklists import snapshot, told
+from booking.checklists import announced, told
 from booking.days import Day, Visit
-from booking.models import Appointment, Service
+from booking.models import Service
 from booking.offers import offers
 from booking.staff_forms import (
     PhoneBookingForm,
     SearchForm,
-    Wish,
     parse_day,
     read_wish,
     typed_so_far,
 )
+from booking.words import people, service_name
 from identity.access import member_of, staff_only
 from identity.members import Member
 from parvis.errors import DomainError
-from parvis.pieces import Document, Tab
+from parvis.pieces import Tab
 
 
 ONE_DAY = timedelta(days=1)
@@ -199,7 +199,10 @@ def new(request: HttpRequest) -> HttpResponse:
         "form": form,
         "wish": wish,
         "icons": {service.slug: service.icon for service in services},
-        "documents": _documents(wish, start=first or now),
+        "name": service_name(wish.service),
+        "documents": announced(
+            wish.service, situation=wish.situation, day=planning.local_day(first or now)
+        ),
         "has_offers": bool(form.fields["slot"].widget.choices),
         "is_changed": is_sent and not is_same,
     }
@@ -214,7 +217,7 @@ def booked(request: HttpRequest, reference: str) -> HttpResponse:
     page = {
         "visit": visit,
         "documents": told(visit.appointment),
-        "persons": diary.people(visit.appointment.persons),
+        "persons": people(visit.appointment.persons),
         "back": diary.file_address(visit, zone=planning.zone()),
     }
     return _page(request, "booked", page)
@@ -366,17 +369,9 @@ def _file(visit: Visit) -> dict[str, Any]:
         if visit.state in {"expected", "waiting"}
         else "",
         "documents": told(visit.appointment),
-        "persons": diary.people(visit.appointment.persons),
+        "persons": people(visit.appointment.persons),
         "history": diary.history(visit.appointment),
     }
-
-
-def _documents(wish: Wish, *, start: datetime) -> list[Document]:
-    """List what must be brought, before there is an appointment."""
-    known = snapshot(
-        wish.service, persons=wish.persons, situation={}, day=planning.local_day(start)
-    )
-    return told(Appointment(documents=known))
 
 
 def _page(

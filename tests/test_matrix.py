@@ -192,11 +192,20 @@ def actors(make_user, commune, other_commune, association, settings):
         )
     for role in ASSOCIATION_ROLES:
         people[role] = make_user(role)
-    own = {"commune": commune.schema_name, "association": f"association:{association.pk}",
-           "login": "login", "portal": "portal"}
+    own = {
+        "commune": commune.schema_name,
+        "association": f"association:{association.pk}",
+        "login": "login",
+        "portal": "portal",
+    }
     home = {
-        name: (other_commune.schema_name if name.startswith("other ") else
-               own["association"] if name in ASSOCIATION_ROLES else own["commune"])
+        name: (
+            other_commune.schema_name
+            if name.startswith("other ")
+            else own["association"]
+            if name in ASSOCIATION_ROLES
+            else own["commune"]
+        )
         for name in people
     }
 
@@ -286,10 +295,7 @@ def on_login_host(policy, name):
 
 
 CASES = [
-    (kind, route, method)
-    for kind in HOSTS
-    for route in MATRIX[kind]
-    for method in ("get", "post")
+    (kind, route, method) for kind in HOSTS for route in MATRIX[kind] for method in ("get", "post")
 ]
 
 

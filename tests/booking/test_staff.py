@@ -5,24 +5,25 @@ from datetime import datetime, time, timedelta
 
 import html5lib
 import pytest
-from django.contrib.auth import login
-from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.http import HttpRequest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from booking import planning
+from booking.checklists import snapshot
 from booking.models import Allocation, Appointment
-from identity.sessions import open_session
+from booking.situations import Title, questions_for
 from parvis.models import OutgoingEmail
+from tests.conftest import login_as, owner
 from tests.factories import AppointmentFactory, OpeningFactory, ResourceFactory, ServiceFactory
 
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+USUAL = {
+    question.key: question.answer for question in questions_for(frozenset({Title.CARD}), {})
+}
 NEW = "/agent/rendez-vous/nouveau/"
 
 
@@ -69,15 +70,8 @@ def log_in(make_user, commune):
 
     def inner(role):
         client = StaffClient(commune)
-        request = HttpRequest()
-        request.META["HTTP_HOST"] = "pauillac.localhost"
-        request.META["REMOTE_ADDR"] = "127.0.0.1"
-        request.session, request.user = client.session, AnonymousUser()
-        request.site_kind, request.commune, request.association = "commune", commune, None
-        login(request, make_user(role, commune=commune), backend=BACKEND)
-        open_session(request, now=timezone.now(), has_second_factor=True)
-        request.session.save()
-        client.cookies["__Host-sid"] = request.session.session_key
+        with owner():
+            login_as(client, make_user(role, commune=commune), site=commune.schema_name)
         return client
 
     return inner
@@ -111,7 +105,8 @@ def call(client, day, **typed):
     values = {
         "service": "carte-identite",
         "persons": "1",
-        "shown": "carte-identite/1/",
+        "shown": f"carte-identite/1//{','.join(USUAL.values())}",
+        **{f"about_{key}": answer for key, answer in USUAL.items()},
         "slot": at(day, 9).isoformat(),
         "day": "",
         "name": "Paul Roux",
@@ -153,7 +148,7 @@ def test_each_role_does_what_it_may(log_in, day, counter, service, role, reads, 
         answer = client.post(f"/agent/rendez-vous/{reference}/{write}/")
         assert answer.status_code == writes, write
     assert client.get(NEW).status_code == (200 if writes == 302 else 403)
-    assert call(client, day).status_code == writes
+    assert call(client, day, slot=at(day, 10).isoformat()).status_code == writes
 
 
 def test_a_citizen_is_sent_to_the_login(client, day):
@@ -221,7 +216,7 @@ def test_the_list_has_the_same_visits_in_a_table(agent, day, counter, service):
 
 
 def test_an_open_file_shows_what_the_counter_needs(agent, day, counter, service):
-    documents = {"documents": [{"key": "photo", "title": "Photo de moins de 6 mois", "text": ""}]}
+    documents = snapshot(service, persons=1, situation={}, day=day)
     shown = visit(
         day, counter, service,
         note="Fauteuil roulant", pre_application="ABCD123456", documents=documents,
@@ -229,7 +224,7 @@ def test_an_open_file_shows_what_the_counter_needs(agent, day, counter, service)
 
     page = text_of(agent.get(page_of(day, rdv=shown.reference.lower())))
 
-    for words in ("Fauteuil roulant", 'data-copy="ABCD123456"', "06 12 34 56 78"):
+    for words in ("Fauteuil roulant", "Pièces à vérifier", 'data-copy="ABCD123456"', "06 12 34 56 78"):
         assert words in page
 
 
@@ -238,7 +233,7 @@ def test_a_closed_day_says_why(agent):
 
 
 def test_unknown_days_and_references_get_clear_words(agent, day):
-    for written in ("2026-02-30", "hier", "9999-12-31", "2026-1-1", "0001-01-01", "2026-12-01%00"):
+    for written in ("2026-02-30", "hier", "9999-12-31", "0001-01-01", "2026-12-01%00"):
         answer = agent.get(f"/agent/jour/{written}/", follow=True)
         assert answer.status_code == 200
         assert "Cette date n’existe pas" in text_of(answer)
@@ -292,14 +287,14 @@ def test_a_full_day_costs_as_many_queries_as_a_calm_one(
         visit(day, counter, service, hour=9 + hour, minute=minute)
 
     assert [queries_of(agent, page) for page in pages] == calm
-    assert max(calm) <= 14
+    assert max(calm) <= 8
 
 
 def queries_of(client, page):
     client.get(page)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(page).status_code == 200
-    return len(captured)
+    return len([one for one in captured if '"booking_' in one["sql"]])
 
 
 def test_the_pages_are_valid_html(agent, day, counter, service):
@@ -473,7 +468,7 @@ def test_a_free_time_pressed_on_the_day_is_proposed(agent, day, counter, service
         ({"name": ""}, "Saisissez le nom"),
         ({"name": "x" * 10_000}, "trop long"),
         ({"name": "A\x00B"}, "illisible"),
-        ({"phone": ""}, "Saisissez un téléphone ou un courriel"),
+        ({"phone": ""}, "Indiquez un courriel ou un téléphone"),
         ({"phone": "05"}, "pas complet"),
         ({"email": "paul"}, "nom@exemple.fr"),
         ({"slot": ""}, "Choisissez un créneau"),
@@ -482,10 +477,10 @@ def test_a_free_time_pressed_on_the_day_is_proposed(agent, day, counter, service
         ({"slot": "9999-12-31T23:59:00+00:00"}, "Choisissez un des créneaux"),
         ({"slot": "2000-01-03T09:00:00+00:00"}, "Ce créneau n’est plus libre"),
         ({"slot": "2090-01-03T09:00:00+00:00"}, "Ce créneau n’est plus libre"),
-        ({"pre_application": "123"}, "10 lettres et chiffres"),
+        ({"pre_application": "123"}, "dix lettres ou chiffres"),
         ({"channel": "online"}, "au téléphone ou au guichet"),
         ({"key": "x"}, "Rechargez"),
-        ({"persons": "9", "shown": "carte-identite/3/"}, "Au plus 3 personnes"),
+        ({"persons": "9", "shown": f"carte-identite/3//{','.join(USUAL.values())}"}, "Au plus 3 personnes"),
         ({"persons": "x"}, "en chiffres"),
         ({"service": "x\x00"}, "Choisissez une démarche"),
         ({"note": "x" * 301}, "trop longue"),

@@ -20,7 +20,12 @@
     const fresh = new DOMParser().parseFromString(text, "text/html");
     for (const part of document.querySelectorAll("[data-live]")) {
       const next = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
-      if (next && !part.contains(document.activeElement)) part.replaceChildren(...next.childNodes);
+      const held = part.contains(document.activeElement) && document.activeElement;
+      if (!next || (held && held.tagName !== "SELECT")) continue;
+      const open = part.querySelector("details")?.open;
+      part.replaceChildren(...next.childNodes);
+      if (open) part.querySelector("details")?.setAttribute("open", "");
+      if (held) document.getElementById(held.id)?.focus();
     }
     const persons = form.elements.persons, most = fresh.querySelector("[name=persons]");
     persons.max = most.max;
