@@ -37,6 +37,7 @@ from parvis.servers import LOOPBACK, delete_data, servers
 
 
 SEED = "33"
+COLLECT = ("collectstatic", "--noinput", "--verbosity", "0", "--skip-checks")
 FIRST_PAGE_S = 60
 COMMAND_S = 900
 STOP_S = 60
@@ -98,8 +99,8 @@ def demo(folder: Path) -> None:
             with serving(folder, environment, port) as children:
                 announce(folder, environment)
                 try:
-                    welcome(folder, environment, port, time.monotonic() - started)
                     with suppress(Stopped):
+                        welcome(folder, environment, port, time.monotonic() - started)
                         watch(children)
                 finally:
                     withdraw(folder)
@@ -133,7 +134,7 @@ def prepare(folder: Path, environment: Mapping[str, str]) -> None:
     _once(
         folder / "static.stamp",
         _fingerprint_of_static_files(),
-        lambda: run("collectstatic", "--noinput", "--verbosity", "0", environment=environment),
+        lambda: run(*COLLECT, environment=environment),
     )
     _once(folder / "demo.stamp", _identity_of_database(environment), lambda: _load(environment))
 
@@ -187,19 +188,15 @@ def watch(children: list[Child]) -> None:
 
 def welcome(folder: Path, environment: Mapping[str, str], port: int, seconds: float) -> None:
     """Print where to look and who one can be."""
-    base = f"{environment['PARVIS_SCHEME']}://{{}}{environment['PARVIS_BASE_DOMAIN']}:{port}/"
+    scheme, domain = environment["PARVIS_SCHEME"], environment["PARVIS_BASE_DOMAIN"]
     say(f"\nParvis is ready ({seconds:.1f} s).\n")
-    for label, text in (
-        ("", "the portal"),
-        ("pauillac.", "a commune: book an appointment"),
-        ("gironde.", "the association of mayors"),
-        ("connexion.", "where staff log in"),
-    ):
-        say(f"  {base.format(label):<40} {text}")
-    say(f"  {base.format('pauillac.') + 'demo/outbox':<40} the mail this demo would have sent")
     if _knows("demo_accounts"):
-        run("demo_accounts", environment=environment)
-    say(f"\nLogs: {folder / 'logs'}. Ctrl-C stops everything.\n")
+        run("demo_accounts", "--skip-checks", environment=environment)
+    say(f"\nSites:       {scheme}://{domain}:{port}/ and the addresses above")
+    say(f"Staff login: {scheme}://connexion.{domain}:{port}/")
+    say("Sent mail:   /demo/outbox/ on each site: nothing leaves this machine")
+    say(f"Logs:        {folder / 'logs'}")
+    say("\nCtrl-C stops everything.\n")
 
 
 def run(*command: str, environment: Mapping[str, str]) -> None:
@@ -293,7 +290,7 @@ def _load(environment: Mapping[str, str]) -> None:
     if not _knows("demo_load"):
         return
     say("Loading the demo (once; about a minute)…")
-    run("demo_load", "--seed", SEED, environment=environment)
+    run("demo_load", "--seed", SEED, "--skip-checks", environment=environment)
 
 
 def _wait_for_first_page(children: list[Child], port: int, base_domain: str) -> None:

@@ -19,3 +19,8 @@ def _address(name: str) -> str:
     if name not in os.environ:
         pytest.skip(f"{name} is not set: run through platform/bin/with-servers")
     return os.environ[name]
+
+
+def queue_address() -> str:
+    """Return the address of Valkey."""
+    return _address("REDIS_URL")
