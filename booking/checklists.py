@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext as _
 
 from booking.document_texts import CHOICE_TEXTS, DOCUMENT_TEXTS, QUESTION_TEXTS
@@ -37,14 +36,14 @@ def questions(service: Service, answers: Mapping[str, str]) -> tuple[Question, .
     return questions_for(titles, answers, territory=_territory())
 
 
-def question_label(key: str) -> Promise:
-    """Return the words of a question."""
-    return QUESTION_TEXTS[key]
+def question_label(key: str) -> str:
+    """Return the words of a question, in the language of the page."""
+    return str(QUESTION_TEXTS[key])
 
 
-def choice_label(question: str, choice: str) -> Promise:
-    """Return the words of an answer."""
-    return CHOICE_TEXTS[question, choice]
+def choice_label(question: str, choice: str) -> str:
+    """Return the words of an answer, in the language of the page."""
+    return str(CHOICE_TEXTS[question, choice])
 
 
 def announced(service: Service, *, situation: Mapping[str, str], day: date) -> list[Document]:

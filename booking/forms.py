@@ -102,15 +102,15 @@ class SlotForm(forms.Form):
 
     def clean_slot(self) -> datetime:
         """Read the instant."""
+        unreadable = ValidationError(_("Ce créneau est illisible. Choisissez-en un autre."))
         try:
             start = datetime.fromisoformat(self.cleaned_data["slot"])
-            if start.tzinfo is None:
-                raise ValueError
-            return start.astimezone(UTC)
+            instant = start.astimezone(UTC)
         except (ValueError, OverflowError) as fault:
-            raise ValidationError(
-                _("Ce créneau est illisible. Choisissez-en un autre.")
-            ) from fault
+            raise unreadable from fault
+        if start.tzinfo is None:
+            raise unreadable
+        return instant
 
 
 class WeekForm(forms.Form):

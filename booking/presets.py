@@ -38,7 +38,7 @@ class Preset:
     services: tuple[ServicePreset, ...]
     counters: tuple[str, ...]
     hours: dict[int, Hours] = field(default_factory=dict)
-    step_minutes: int = 10
+    step_minutes: int = 20
 
 
 CARD = ServicePreset(

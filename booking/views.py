@@ -117,19 +117,20 @@ def details(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
-    """Read everything again, then confirm."""
-    held = _held(request)
+    """Read everything again, then confirm; a second press leads to the same appointment."""
+    held = visitor.held(request)
+    if held is not None and held.status == Appointment.Status.BOOKED:
+        return _to_confirmed(request)
+    held = _still_held(held)
     now = timezone.now()
     if not held.name:
         return redirect("booking:details")
     if request.method == "POST":
         try:
-            token = request.COOKIES[visitor.HOLD]
-            actions.confirm(appointment=held, token=token, now=now)
+            actions.confirm(appointment=held, token=request.COOKIES[visitor.HOLD], now=now)
         except actions.SlotTaken as refusal:
             return _taken_page(request, held, refusal.alternatives)
-        answer = visitor.give(redirect("booking:confirmed"), visitor.MANAGE, token)
-        return visitor.take_back(answer, visitor.HOLD)
+        return _to_confirmed(request)
     context = words.about(held) | {
         "held": held,
         "now": now,
@@ -174,10 +175,20 @@ def _held(request: HttpRequest) -> Appointment:
     Raises:
         actions.HoldLost: there is none, or it is confirmed already.
     """
-    held = visitor.held(request)
-    if held is None or held.status != Appointment.Status.HELD:
+    return _still_held(visitor.held(request))
+
+
+def _still_held(found: Appointment | None) -> Appointment:
+    if found is None or found.status != Appointment.Status.HELD:
         raise actions.HoldLost
-    return held
+    return found
+
+
+def _to_confirmed(request: HttpRequest) -> HttpResponse:
+    """Make the secret of the hold that of the appointment."""
+    answer = redirect("booking:confirmed")
+    visitor.give(answer, visitor.MANAGE, request.COOKIES[visitor.HOLD])
+    return visitor.take_back(answer, visitor.HOLD)
 
 
 def _may_extend(held: Appointment, now: datetime) -> bool:
@@ -329,4 +340,4 @@ def _typed(held: Appointment) -> dict[str, str]:
 
 
 def _as_typed(given: QueryDict) -> dict[str, str]:
-    return {name: given[name] for name in DetailsForm.base_fields if name in given}
+    return {name: str(given[name]) for name in DetailsForm.base_fields if name in given}
