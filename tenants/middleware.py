@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from parvis import error_views
 from tenants.hosts import URLCONFS, site_of
@@ -31,7 +32,7 @@ class CommuneMiddleware:
         request.site_kind = site.kind  # type: ignore[attr-defined]
         request.commune = request.tenant = site.commune  # type: ignore[attr-defined]
         request.association = site.association  # type: ignore[attr-defined]
-        request.urlconf = URLCONFS[site.kind]  # type: ignore[attr-defined]
+        request.urlconf = URLCONFS[site.kind]
         if site.kind == "unknown":
             return error_views.unknown_commune(request)
         if site.commune and site.commune.state in CLOSED:
@@ -40,7 +41,9 @@ class CommuneMiddleware:
             connection.set_tenant(site.commune)  # type: ignore[attr-defined]
         else:
             connection.set_schema_to_public()  # type: ignore[attr-defined]
+        zone = site.commune.time_zone if site.commune else None
         try:
-            return self.get_response(request)
+            with timezone.override(zone):
+                return self.get_response(request)
         finally:
             connection.set_schema_to_public()  # type: ignore[attr-defined]
