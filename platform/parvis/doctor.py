@@ -294,13 +294,13 @@ def check_worker(answers: Sequence[object]) -> Finding:
 def check_scheduler(last_beat: datetime | None, *, now: datetime) -> Finding:
     """Judge how long the scheduler has been silent."""
     name = _("Planificateur")
-    if last_beat is None or now - last_beat > SILENCE:
-        return Finding(
-            name,
-            Level.WARNING,
-            _("Le planificateur est silencieux depuis plus de cinq minutes."),
-            _("Démarrez « celery -A parvis.worker beat », une seule fois pour tout le service."),
-        )
+    remedy = _("Démarrez « celery -A parvis.worker beat », une seule fois pour tout le service.")
+    if last_beat is None:
+        sentence = _("Le planificateur ne s’est pas encore manifesté (il le fait chaque minute).")
+        return Finding(name, Level.WARNING, sentence, remedy)
+    if now - last_beat > SILENCE:
+        sentence = _("Le planificateur est silencieux depuis plus de cinq minutes.")
+        return Finding(name, Level.WARNING, sentence, remedy)
     return Finding(name, Level.OK, _("Actif."))
 
 
