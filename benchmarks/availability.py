@@ -1,6 +1,7 @@
-"""Sixty days of free slots, beside the independent SQL statement that answers the same question."""
+"""Sixty days of free slots, beside the SQL statement that answers the same question."""
 
 from datetime import datetime
+from itertools import pairwise
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -47,7 +48,7 @@ def _against_sql(sheet: Sheet, service: Service) -> None:
 def _growth(sheet: Sheet, service: Service) -> None:
     times = alternate(15, *(lambda days=days: _free(service, days) for days in GROWTH))
     medians = [median(each) for each in times]
-    worst = max(b / a for a, b in zip(medians, medians[1:], strict=False))
+    worst = max(b / a for a, b in pairwise(medians))
     said = ", ".join(f"{d} d {m:.2f} ms" for d, m in zip(GROWTH, medians, strict=True))
     sheet.line("A2", f"{said}: at most {worst:.2f} x per doubling (<= 2.3)", holds=worst <= 2.3)
 

@@ -47,7 +47,7 @@ def run(sheet: Sheet) -> None:
         ratio = median(migrated) / median(few)
         sheet.line(
             "T1",
-            f"creation with role and grants: template {median(few):.0f} ms (first {warm[0]*1e3:.0f}),"
+            f"creation with role and grants: template {median(few):.0f} ms (first {warm[0] * 1e3:.0f}),"
             f" migrations {median(migrated):.0f} ms, {ratio:.0f} x (>= 5), < 500 ms",
             holds=ratio >= 5 and median(few) < 500,
         )
@@ -95,8 +95,8 @@ def _release(sheet: Sheet, made: list[str]) -> None:
     stock = _stock(made[:20]) / 20 * len(made)
     sheet.line(
         "T3",
-        f"release with nothing to do over {len(made)}: {ours*1e3:.0f} ms; migrate_schemas"
-        f" {stock:.0f} s (20 timed, times {len(made)/20:.0f}): {stock/ours:.0f} x (>= 100)",
+        f"release with nothing to do over {len(made)}: {ours * 1e3:.0f} ms; migrate_schemas"
+        f" {stock:.0f} s (20 timed, times {len(made) / 20:.0f}): {stock / ours:.0f} x (>= 100)",
         holds=stock / ours >= 100,
     )
 

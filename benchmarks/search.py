@@ -20,6 +20,6 @@ def run(sheet: Sheet) -> None:
         sheet.line(
             "S1",
             f"search “{query}” over {OfficialCommune.objects.count()} communes:"
-            f" median {median(times):.1f} ms, p95 {percentile(times, .95):.1f} ms (< 20)",
+            f" median {median(times):.1f} ms, p95 {percentile(times, 0.95):.1f} ms (< 20)",
             holds=median(times) < 20,
         )

@@ -59,9 +59,7 @@ def configure(counters: int = 3) -> Service:
         horizon_days=120,
         notice_hours=0,
     )
-    units = [
-        Resource.objects.create(site=site, name=f"Guichet {n + 1}") for n in range(counters)
-    ]
+    units = [Resource.objects.create(site=site, name=f"Guichet {n + 1}") for n in range(counters)]
     for unit in units:
         unit.services.add(service)
     for weekday in range(5):

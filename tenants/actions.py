@@ -1,6 +1,8 @@
 """Everything that changes the registry of communes."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -30,33 +32,45 @@ def list_commune(
     official = OfficialCommune.objects.filter(pk=insee_code.strip().upper()).first()
     if official is None:
         raise UnknownInseeCode
-    commune, _created = Commune.objects.get_or_create(
-        insee_code=official.insee_code,
-        defaults={
-            "schema_name": f"c_{official.insee_code.lower()}",
-            "name": official.name,
-            "slug": free_slug(official),
-            "association": association,
-            "station_count": station_count,
-            "population": official.population or 0,
-            "address": official.address,
-            "phone": official.phone,
-            "email": official.email,
-            "hours": official.hours,
-        },
-    )
+    commune = Commune.objects.filter(insee_code=official.insee_code).first()
+    if commune is None:
+        commune, _created = Commune.objects.get_or_create(
+            insee_code=official.insee_code,
+            defaults=_facts(official, free_slug(official), association, station_count),
+        )
     return commune
+
+
+def _facts(
+    official: OfficialCommune, slug: str, association: Association | None, station_count: int
+) -> dict[str, Any]:
+    return {
+        "schema_name": f"c_{official.insee_code.lower()}",
+        "name": official.name,
+        "slug": slug,
+        "association": association,
+        "station_count": station_count,
+        "population": official.population or 0,
+        "address": official.address,
+        "phone": official.phone,
+        "email": official.email,
+        "hours": official.hours,
+    }
 
 
 def free_slug(official: OfficialCommune) -> str:
     """Choose the host name of a commune: its name, with the département on a collision."""
+    return next(
+        label
+        for label in _labels(official)
+        if label not in RESERVED_LABELS and not Commune.objects.filter(slug=label).exists()
+    )
+
+
+def _labels(official: OfficialCommune) -> Iterator[str]:
     wanted = slug_of(official.name)
-    candidates = (wanted, f"{wanted}-{official.department.lower()}", official.insee_code.lower())
-    for candidate in candidates:
-        taken = Commune.objects.filter(slug=candidate).exists()
-        if candidate not in RESERVED_LABELS and not taken:
-            return candidate
-    return f"c-{official.insee_code.lower()}"
+    yield from (wanted, f"{wanted}-{official.department.lower()}", official.insee_code.lower())
+    yield f"c-{official.insee_code.lower()}"
 
 
 def open_commune(*, commune: Commune, now: datetime) -> Commune:
@@ -81,3 +95,30 @@ def open_commune(*, commune: Commune, now: datetime) -> Commune:
 def absolute_host(commune: Commune) -> str:
     """Name the host that every commune has from the start."""
     return absolute_url(commune, "").partition("://")[2].partition(":")[0]
+
+
+def list_communes(
+    *, insee_codes: Iterable[str], association: Association, station_counts: Mapping[str, int]
+) -> int:
+    """Register many communes at once, without schemas; returns how many were new.
+
+    Raises:
+        UnknownInseeCode: the directory does not know one of the codes; nothing is written.
+    """
+    wanted = set(insee_codes)
+    officials = list(OfficialCommune.objects.filter(pk__in=wanted).order_by("pk"))
+    if len(officials) < len(wanted):
+        raise UnknownInseeCode
+    known = set(Commune.objects.values_list("insee_code", flat=True))
+    taken = {*RESERVED_LABELS, *Commune.objects.values_list("slug", flat=True)}
+    communes = []
+    for official in officials:
+        if official.insee_code in known:
+            continue
+        slug = next(label for label in _labels(official) if label not in taken)
+        taken.add(slug)
+        stations = station_counts.get(official.insee_code, 0)
+        facts = _facts(official, slug, association, stations)
+        communes.append(Commune(insee_code=official.insee_code, **facts))
+    Commune.objects.bulk_create(communes)
+    return len(communes)

@@ -164,5 +164,5 @@ def home_pages(communes: Iterable[Commune]) -> dict[int, str]:
 def _origin(host: str) -> str:
     """Put scheme and port around a host name."""
     usual = {"http": 80, "https": 443}[settings.SCHEME]
-    port = "" if settings.PORT == usual or settings.SCHEME == "https" else f":{settings.PORT}"
+    port = "" if usual == settings.PORT or settings.SCHEME == "https" else f":{settings.PORT}"
     return f"{settings.SCHEME}://{host}{port}"

@@ -80,9 +80,7 @@ class Commune(models.Model):
     association = models.ForeignKey(
         Association, models.PROTECT, related_name="communes", null=True, blank=True
     )
-    state = models.CharField(
-        _("état"), choices=State.choices, default=State.LISTED, max_length=20
-    )
+    state = models.CharField(_("état"), choices=State.choices, default=State.LISTED, max_length=20)
     station_count = models.PositiveSmallIntegerField(_("stations biométriques"), default=0)
     population = models.PositiveIntegerField(_("population"), default=0)
     time_zone = models.CharField(_("fuseau horaire"), max_length=40, default="Europe/Paris")
@@ -154,7 +152,9 @@ class Domain(models.Model):
                 fields=["commune"],
                 condition=Q(is_primary=True),
             ),
-            models.CheckConstraint(name="domain_is_lower_case", condition=Q(domain=Lower("domain"))),
+            models.CheckConstraint(
+                name="domain_is_lower_case", condition=Q(domain=Lower("domain"))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -183,7 +183,9 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(_("courriel"))
     display_name = models.CharField(_("nom affiché"), max_length=80, default="", blank=True)
-    language = models.CharField(_("langue"), max_length=5, default="fr", choices=settings.LANGUAGES)
+    language = models.CharField(
+        _("langue"), max_length=5, default="fr", choices=settings.LANGUAGES
+    )
     is_active = models.BooleanField(_("actif"), default=True)
     joined_at = models.DateTimeField(_("inscrit le"), db_default=Now())
 
@@ -211,6 +213,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def of(self, user: "User | AnonymousUser") -> "MembershipQuerySet":
         """Those of one active account."""
+        if user.pk is None:
+            return self.none()
         return self.filter(user_id=user.pk, user__is_active=True, is_active=True)
 
 
@@ -308,5 +312,7 @@ class MigrationStatus(models.Model):
     class Meta:
         verbose_name = _("état de migration")
         constraints = [
-            models.UniqueConstraint(name="one_migration_status_per_schema", fields=["schema_name"]),
+            models.UniqueConstraint(
+                name="one_migration_status_per_schema", fields=["schema_name"]
+            ),
         ]

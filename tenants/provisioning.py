@@ -192,9 +192,7 @@ def drop(schema: str) -> None:
         raise ValueError(schema)
     role = sql.Identifier(f"t_{schema}")
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema))
-        )
+        cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
         cursor.execute("SELECT to_regrole(%s) IS NOT NULL", [f"t_{schema}"])
         if cursor.fetchone()[0]:
             cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER WITH INHERIT TRUE").format(role))

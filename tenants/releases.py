@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -89,26 +90,22 @@ def _release_group(
     say(f"{len(members)} commune(s) behind by {len(missing)} migration(s); canary {canary}")
     before = fingerprints(members)
     rendered = _render(rest[0], missing) if rest else None
-    if not _attempt(canary, lambda: migrate_schema(canary), outcome, now=now):
+    if not _attempt(canary, partial(migrate_schema, canary), outcome, now=now):
         for schema in rest:
             outcome.failed[schema] = "not tried: the canary failed"
         return
     for number, schema in enumerate(rest, start=2):
         if rendered is None or before[schema] != before[rest[0]]:
-            done = _attempt(schema, lambda s=schema: migrate_schema(s), outcome, now=now)
+            done = _attempt(schema, partial(migrate_schema, schema), outcome, now=now)
         else:
             text, applied = rendered
-            done = _attempt(
-                schema, lambda s=schema: _replay(s, text, applied), outcome, now=now
-            )
+            done = _attempt(schema, partial(_replay, schema, text, applied), outcome, now=now)
         if number % 50 == 0 or number == len(members) or not done:
             say(f"{number}/{len(members)} {schema}: {'done' if done else 'FAILED'}")
     _compare(members, outcome, now=now, say=say)
 
 
-def _attempt(
-    schema: str, migrate: Callable[[], None], outcome: Outcome, *, now: datetime
-) -> bool:
+def _attempt(schema: str, migrate: Callable[[], None], outcome: Outcome, *, now: datetime) -> bool:
     """Migrate one schema, again when a lock is held for too long, and note the result."""
     for attempt in range(1, TRIES + 1):
         try:
@@ -159,12 +156,14 @@ def _render(schema: str, missing: Missing) -> tuple[str, list[tuple[str, str]]] 
         executor = MigrationExecutor(connection)
         plan = [
             migration
-            for migration, _backwards in executor.migration_plan(executor.loader.graph.leaf_nodes())
+            for migration, _backwards in executor.migration_plan(
+                executor.loader.graph.leaf_nodes()
+            )
             if (migration.app_label, migration.name) in missing
         ]
         if not all(m.atomic and all(op.reduces_to_sql for op in m.operations) for m in plan):
             return None
-        state, lines = executor._create_project_state(with_applied_migrations=True), []  # noqa: SLF001
+        state, lines = executor._create_project_state(with_applied_migrations=True), []  # type: ignore[attr-defined]  # noqa: SLF001
         for migration in plan:
             with connection.schema_editor(collect_sql=True, atomic=True) as editor:
                 state = migration.apply(state, editor, collect_sql=True)

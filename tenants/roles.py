@@ -55,9 +55,7 @@ def grant_shared_tables() -> None:
     with connection.cursor() as cursor:
         for table in sorted(tables):
             name = sql.Identifier("public", table)
-            cursor.execute(
-                sql.SQL("REVOKE ALL ON {} FROM t_shared, t_public").format(name)
-            )
+            cursor.execute(sql.SQL("REVOKE ALL ON {} FROM t_shared, t_public").format(name))
             if rights := SHARED.get(table):
                 cursor.execute(sql.SQL("GRANT " + rights + " ON {} TO t_shared").format(name))
             if table in OWNER_ONLY:

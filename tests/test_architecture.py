@@ -13,6 +13,7 @@ from django.urls import URLPattern, get_resolver
 
 from parvis.celery import app
 from tenants.hosts import URLCONFS
+from tenants.tasks import EVERY_MINUTE
 
 
 ROOT = Path(__file__).parents[1]
@@ -60,8 +61,6 @@ def test_deferred_names_are_tasks():
 
 
 def test_scheduled_names_are_tasks():
-    from tenants.tasks import EVERY_MINUTE
-
     app.loader.import_default_modules()
     beat = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
@@ -172,9 +171,7 @@ def test_no_commune_table_points_outside_its_schema():
 
 def test_modules_stay_readable():
     long = {
-        short(path): lines
-        for path in modules()
-        if (lines := path.read_text().count("\n")) > 420
+        short(path): lines for path in modules() if (lines := path.read_text().count("\n")) > 420
     }
 
     assert long == {}

@@ -300,7 +300,7 @@ CASES = [
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("kind", "route", "method"), CASES, ids=lambda part: str(part))
+@pytest.mark.parametrize(("kind", "route", "method"), CASES, ids=str)
 def test_the_row_holds_for_everybody(actors, canary, kind, route, method):
     names, browser = actors
     arguments = {key: ARGUMENTS[key] for key in ROUTES[kind].get(route, ())}

@@ -1,9 +1,8 @@
 """The same page on both sides: one query, one template."""
 
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
-
-from django.apps import apps
 
 
 TEMPLATE = Template(
@@ -13,7 +12,7 @@ TEMPLATE = Template(
 )
 
 
-def services(request: HttpRequest) -> HttpResponse:
+def services(_request: HttpRequest) -> HttpResponse:
     """List ten services."""
     rows = apps.get_model("booking", "Service").objects.order_by("pk")
     return HttpResponse(TEMPLATE.render(Context({"services": rows})))

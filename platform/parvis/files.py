@@ -16,13 +16,14 @@ class CommuneFiles(FileSystemStorage):
         SuspiciousFileOperation: the key belongs to another schema.
     """
 
-    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:  # noqa: ARG002 (inherited)
         """Draw a random key under the current schema; only the extension is kept."""
         extension = name.rpartition(".")[2].lower()[:5]
         return f"{current_schema()}/{uuid.uuid4().hex}.{extension}"
 
     def _open(self, name: str, mode: str = "rb") -> IO[Any]:
-        return super()._open(self._own(name), mode)
+        opened: IO[Any] = super()._open(self._own(name), mode)  # type: ignore[misc]
+        return opened
 
     def path(self, name: str) -> str:
         """Locate a file of the current schema on disk."""

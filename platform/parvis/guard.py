@@ -48,7 +48,7 @@ def check(*values: object) -> None:
         elif isinstance(value, list | tuple | set):
             check(*value)
         elif isinstance(value, TenantModel):
-            for item in (value, *value._state.fields_cache.values()):
+            for item in (value, *value._state.fields_cache.values()):  # noqa: SLF001 (loaded relations)
                 _check_one(item)
         elif isinstance(value, TenantQuerySet):
             _check_one(value)
@@ -125,9 +125,9 @@ class TenantModel(models.Model):
         base_manager_name = "objects"
 
     @classmethod
-    def from_db(cls, *args: Any) -> Self:
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
         """Build the row and note where it comes from."""
-        instance = super().from_db(*args)
+        instance = super().from_db(*args, **kwargs)
         instance.__dict__["_schema"] = current_schema()
         return instance
 
@@ -135,7 +135,9 @@ class TenantModel(models.Model):
 class GuardRouter:
     """Sees what querysets cannot: related managers, foreign keys, many-to-many writes."""
 
-    def db_for_read(self, _model: type[models.Model], instance: object = None, **_hints: Any) -> None:
+    def db_for_read(
+        self, _model: type[models.Model], instance: object = None, **_hints: Any
+    ) -> None:
         """Check the instance a relation starts from; choose no database."""
         check(instance)
 

@@ -21,7 +21,7 @@ FACT = "X-Parvis-Fact"
 
 CLAIM = """
 UPDATE parvis_outgoingemail
-SET claimed_until = %(now)s + %(lease)s, attempts = attempts + 1
+SET claimed_until = %(until)s, attempts = attempts + 1
 WHERE id IN (
     SELECT id FROM parvis_outgoingemail
     WHERE sent_at IS NULL AND dead_at IS NULL AND not_before <= %(now)s
@@ -77,7 +77,7 @@ def deliver_due(*, now: datetime) -> int:
 
 def _claim(now: datetime) -> OutgoingEmail | None:
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"now": now, "lease": LEASE})
+        cursor.execute(CLAIM, {"now": now, "until": now + LEASE})
         claimed = cursor.fetchone()
     return OutgoingEmail.objects.get(pk=claimed[0]) if claimed else None
 

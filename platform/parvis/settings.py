@@ -13,7 +13,6 @@ env = Env()
 ROOT = Path(__file__).resolve().parents[2]
 
 
-
 def database(url: str, **settings: Any) -> dict[str, Any]:
     """Translate a ``postgresql://`` address into a Django database."""
     parts = conninfo_to_dict(url)
@@ -31,8 +30,10 @@ def database(url: str, **settings: Any) -> dict[str, Any]:
 DEBUG = env.bool("PARVIS_DEBUG", default=False)
 DEMO = env.bool("PARVIS_DEMO", default=False)  # outbox viewer, relaxed second factor
 SECRET_KEY = env.str("PARVIS_SECRET_KEY", default="")  # Django refuses to sign with an empty key
-SECRET_KEY_FALLBACKS = env.list("PARVIS_SECRET_KEY_FALLBACKS", default=[])
-FERNET_KEYS = env.list("PARVIS_FERNET_KEYS", default=[])  # newest first; encrypts second factors
+SECRET_KEY_FALLBACKS: list[str] = env.list("PARVIS_SECRET_KEY_FALLBACKS", default=[])
+FERNET_KEYS: list[str] = env.list(
+    "PARVIS_FERNET_KEYS", default=[]
+)  # newest first; encrypts second factors
 HOME = Path(env.str("PARVIS_HOME", default=str(ROOT / ".parvis")))
 
 # --- Hosts: the base domain, the login host and one name per commune and association ---
@@ -255,7 +256,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "identity.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"request_login_code": "identity.forms.CodeRequestForm"}
+ACCOUNT_FORMS = {
+    "login": "identity.forms.PasswordLoginForm",
+    "change_password": "identity.forms.PasswordForm",
+    "request_login_code": "identity.forms.CodeRequestForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # closed: accounts are born from an invitation
@@ -279,6 +284,7 @@ MFA_FORMS = {
     "authenticate": "identity.forms.SecondFactorForm",
     "reauthenticate": "identity.forms.SecondFactorAgainForm",
     "add_webauthn": "identity.forms.KeyForm",
+    "edit_webauthn": "identity.forms.KeyNameForm",
     "authenticate_webauthn": "identity.forms.KeyFactorForm",
     "login_webauthn": "identity.forms.KeyLoginForm",
     "reauthenticate_webauthn": "identity.forms.KeyAgainForm",

@@ -1,12 +1,12 @@
 """URLs that every registered host answers."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from parvis import gallery, site_views, theme_views
 
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("theme.css", theme_views.stylesheet, name="theme"),
     path("langue/", site_views.choose_language, name="choose_language"),
     path("accessibilite/", site_views.accessibility, name="accessibility"),

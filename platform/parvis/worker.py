@@ -5,7 +5,7 @@ import os
 
 os.environ.setdefault("PARVIS_SERVING", "1")  # before any setting is read
 
-from parvis.celery import app  # noqa: E402
+from parvis.celery import app
 
 
 __all__ = ["app"]

@@ -92,13 +92,32 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
         "DJANGO_SETTINGS_MODULE": "parvis.settings",
     }
-    for steps in (["migrate", "--verbosity=0"], ["collectstatic", "--noinput", "--verbosity=0"],
-                  ["demo_load", "--seed", "33"]):
+    for steps in (
+        ["migrate", "--verbosity=0"],
+        ["collectstatic", "--noinput", "--verbosity=0"],
+        ["demo_load", "--seed", "33"],
+    ):
         run(environment, *steps)
     server = subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1",
-         "--blocking-threads", "2", "--host", "127.0.0.1", "--port", str(port),
-         "--no-access-log", "--log-level", "error", "parvis.wsgi:application"],
+        [
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--workers",
+            "1",
+            "--blocking-threads",
+            "2",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--no-access-log",
+            "--log-level",
+            "error",
+            "parvis.wsgi:application",
+        ],
         env={**environment, "PARVIS_SERVING": "1"},
     )
     try:
@@ -150,9 +169,13 @@ def foreign(page: Page, seen: list[str]) -> None:
     """Note every request that leaves the machine."""
     page.on(
         "request",
-        lambda asked: None
-        if ".localhost:" in asked.url or "//localhost:" in asked.url or asked.url.startswith("data:")
-        else seen.append(asked.url),
+        lambda asked: (
+            None
+            if ".localhost:" in asked.url
+            or "//localhost:" in asked.url
+            or asked.url.startswith("data:")
+            else seen.append(asked.url)
+        ),
     )
 
 

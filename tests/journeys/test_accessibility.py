@@ -66,7 +66,9 @@ def readers(browser, demo):
             watch(page, seen)
             foreign(page, seen)
             if who:
-                host = "gironde" if who.startswith("association") else who.split("@")[1].split(".")[0]
+                host = (
+                    "gironde" if who.startswith("association") else who.split("@")[1].split(".")[0]
+                )
                 log_in(page, demo, host, who)
             kept[who] = (page, seen)
         return kept[who]
@@ -76,7 +78,7 @@ def readers(browser, demo):
         page.context.close()
 
 
-@pytest.mark.parametrize(("host", "path", "who"), PAGES, ids=lambda part: str(part))
+@pytest.mark.parametrize(("host", "path", "who"), PAGES, ids=str)
 def test_everybody_can_use_the_page(readers, demo, host, path, who):
     page, seen = readers(who)
     seen.clear()
@@ -140,8 +142,12 @@ def test_focus_can_be_seen(page, demo):
     page.goto(demo.url("pauillac", "/mon-rendez-vous/retrouver/"))
     target = page.locator("main input:not([type=hidden])").first
     box = target.bounding_box()
-    clip = {"x": box["x"] - 6, "y": box["y"] - 6,
-            "width": box["width"] + 12, "height": box["height"] + 12}
+    clip = {
+        "x": box["x"] - 6,
+        "y": box["y"] - 6,
+        "width": box["width"] + 12,
+        "height": box["height"] + 12,
+    }
     before = page.screenshot(clip=clip)
 
     target.focus()

@@ -15,8 +15,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.public]
 
 @pytest.mark.parametrize(
     "host",
-    ["pauillac.localhost", "PAUILLAC.localhost", "pauillac.localhost.", "pauillac.localhost:8000",
-     "Pauillac.LocalHost.:443", " pauillac.localhost "],
+    [
+        "pauillac.localhost",
+        "PAUILLAC.localhost",
+        "pauillac.localhost.",
+        "pauillac.localhost:8000",
+        "Pauillac.LocalHost.:443",
+        " pauillac.localhost ",
+    ],
 )
 def test_every_spelling_of_a_host_leads_to_its_commune(host):
     site = site_of(host)
@@ -27,11 +33,22 @@ def test_every_spelling_of_a_host_leads_to_its_commune(host):
 
 @pytest.mark.parametrize(
     ("host", "kind"),
-    [("localhost", "portal"), ("127.0.0.1", "portal"), ("connexion.localhost", "login"),
-     ("gironde.localhost", "association"), ("inconnue.localhost", "unknown"),
-     ("pauillac.localhost.example.org", "unknown"), ("", "unknown"), ("[::1]", "unknown"),
-     ("a..b", "unknown"), ("é" * 80, "unknown"), ("\x00", "unknown"), ("x" * 10_000, "unknown"),
-     ("evil.connexion.localhost", "unknown"), ("pauillac.localhost@evil", "unknown")],
+    [
+        ("localhost", "portal"),
+        ("127.0.0.1", "portal"),
+        ("connexion.localhost", "login"),
+        ("gironde.localhost", "association"),
+        ("inconnue.localhost", "unknown"),
+        ("pauillac.localhost.example.org", "unknown"),
+        ("", "unknown"),
+        ("[::1]", "unknown"),
+        ("a..b", "unknown"),
+        ("é" * 80, "unknown"),
+        ("\x00", "unknown"),
+        ("x" * 10_000, "unknown"),
+        ("evil.connexion.localhost", "unknown"),
+        ("pauillac.localhost@evil", "unknown"),
+    ],
 )
 def test_a_name_nobody_registered_leads_nowhere(host, kind):
     assert site_of(host).kind == kind

@@ -166,4 +166,3 @@ def test_the_command_says_how_many_are_up_to_date(capsys):
     call_command("migrate", verbosity=1)
 
     assert "2 commune(s) up to date" in capsys.readouterr().out
-

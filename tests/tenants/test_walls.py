@@ -18,6 +18,7 @@ from django_tenants.utils import schema_context
 from psycopg.errors import InsufficientPrivilege
 
 from booking.models import Resource, Service, Site
+from parvis import settings as product
 from parvis.guard import TenantModel, TenantQuerySet, WrongTenant
 from parvis.signing import sign, unsign
 from tenants.catalogue import crossing_foreign_keys
@@ -98,9 +99,7 @@ def test_a_foreign_key_to_another_commune_is_refused(resource):
 
 
 def test_an_iterator_is_refused_when_the_commune_changes_on_the_way():
-    Service.objects.bulk_create(
-        Service(slug=f"s{n}", name=f"S{n}", minutes=[5]) for n in range(3)
-    )
+    Service.objects.bulk_create(Service(slug=f"s{n}", name=f"S{n}", minutes=[5]) for n in range(3))
     rows = Service.objects.order_by("pk").iterator(chunk_size=1)
     next(rows)
 
@@ -127,15 +126,21 @@ def test_no_foreign_key_leads_from_one_schema_to_another():
 
 
 def refused(statement):
-    with pytest.raises(DatabaseError) as fault, transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError) as fault,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
     assert isinstance(fault.value.__cause__, InsufficientPrivilege), fault.value
 
 
 def tables_of(schema):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = "
-                       "%s::regnamespace", [schema])
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = %s::regnamespace",
+            [schema],
+        )
         return [name for (name,) in cursor.fetchall()]
 
 
@@ -223,7 +228,5 @@ def test_shared_and_commune_applications_are_disjoint_but_for_the_outbox():
 
 
 def test_passwords_are_not_hashed_like_this_in_production():
-    from parvis import settings as product
-
     assert product.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")
     assert make_password("x")

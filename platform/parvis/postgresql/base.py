@@ -18,6 +18,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
 
     introspection_class = DatabaseIntrospection
     _applied: tuple[str, str, bool] | None = None
+    _setting_search_path: bool = False
 
     def connect(self) -> None:
         """Open the connection; nothing is applied to it yet."""

@@ -11,11 +11,12 @@ from django.db.backends.postgresql.introspection import (
 class DatabaseIntrospection(PostgreSQLIntrospection):
     """Tables of the current schema: the catalogue of 500 communes has 140 000 rows."""
 
-    def get_table_list(self, cursor: Any) -> list[TableInfo]:
+    def get_table_list(self, cursor: Any) -> list[TableInfo]:  # type: ignore[override]
         """List tables and views of the first schema of the search path."""
         cursor.execute(
             "SELECT c.relname,"
-            " CASE WHEN c.relispartition THEN 'p' WHEN c.relkind IN ('m', 'v') THEN 'v' ELSE 't' END,"
+            " CASE WHEN c.relispartition THEN 'p'"
+            " WHEN c.relkind IN ('m', 'v') THEN 'v' ELSE 't' END,"
             " obj_description(c.oid, 'pg_class')"
             " FROM pg_catalog.pg_class c"
             " WHERE c.relkind IN ('f', 'm', 'p', 'r', 'v')"

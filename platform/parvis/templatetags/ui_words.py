@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 
-from parvis import typo as words
+from parvis import charts, typo as words
 
 
 register = template.Library()
@@ -45,6 +45,12 @@ def date_heure(moment: datetime | None) -> str:
 def pourcent(ratio: float | None) -> str:
     """Write a ratio (0 to 1) as "83 %", nothing as "–"."""
     return words.pourcent(ratio, language()) if ratio is not None else "–"
+
+
+@register.filter
+def nombre(value: float) -> str:
+    """Write "78 090"."""
+    return charts.figure(value)
 
 
 @register.filter

@@ -38,6 +38,5 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         open_commune(commune=commune, now=timezone.now())
         seconds = time.perf_counter() - started
-        self.stdout.write(
-            f"{commune.name} ({commune.insee_code}): {absolute_url(commune, '/')} in {seconds:.2f} s"
-        )
+        address = absolute_url(commune, "/")
+        self.stdout.write(f"{commune.name} ({commune.insee_code}): {address} in {seconds:.2f} s")
