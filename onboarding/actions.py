@@ -42,7 +42,7 @@ class Cell(NamedTuple):
 
 
 @transaction.atomic
-def move(  # noqa: PLR0913 (who, what, where to, why, when)
+def move(
     *,
     commune: Commune,
     module: Module,

@@ -127,7 +127,7 @@ def channels(communes: Collection[Commune], *, today: date) -> dict[str, int]:
 
 
 def months(communes: Collection[Commune], *, today: date, count: int) -> list[tuple[date, Share]]:
-    """Return the online share of these communes for each of the last ``count`` months, in order."""
+    """Return the online share of these communes in each of the last ``count`` months."""
     first = today.replace(day=1)
     for _month in range(count - 1):
         first = (first - timedelta(days=1)).replace(day=1)

@@ -99,9 +99,7 @@ class Metric(models.Model):
             models.CheckConstraint(
                 name="metric_period_known", condition=Q(period_kind__in=["day", "month"])
             ),
-            models.CheckConstraint(
-                name="metric_is_a_count", condition=Q(num__gte=0, den__gte=0)
-            ),
+            models.CheckConstraint(name="metric_is_a_count", condition=Q(num__gte=0, den__gte=0)),
         ]
         indexes = [
             models.Index(name="metric_by_period", fields=["period_kind", "period", "code"]),

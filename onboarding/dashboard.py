@@ -1,0 +1,172 @@
+"""What the association's pages show: rows, sums and sentences, computed from one query."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _, ngettext
+
+from onboarding import metrics
+from onboarding.metrics import Share
+from onboarding.stages import Reason, Stage
+from parvis.pieces import Tone
+from tenants.models import Association, Commune
+
+
+TONES: dict[Stage, Tone] = {
+    Stage.LIVE: "success",
+    Stage.CONSIDERING: "info",
+    Stage.COMMITTED: "brand",
+    Stage.CONFIGURING: "brand",
+    Stage.TRAINING: "brand",
+    Stage.PAUSED: "warning",
+    Stage.CHURNED: "danger",
+    Stage.DECLINED: "danger",
+}
+ORDER = {stage: place for place, stage in enumerate(Stage)}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One commune; what is too small to be told is None."""
+
+    commune: Commune
+    stage: Stage
+    reason: str
+    since: datetime | None
+    share: Share
+    share_before: Share
+    first_slot: int | None
+    is_hidden: bool
+
+    @property
+    def is_live(self) -> bool:
+        """Whether citizens can book there."""
+        return self.stage == Stage.LIVE
+
+    @property
+    def tone(self) -> Tone:
+        """The tone of the stage's badge."""
+        return TONES.get(self.stage, "neutral")
+
+    @property
+    def online(self) -> float | None:
+        """The share of appointments taken online over 28 days, 0 to 1."""
+        return None if self.is_hidden else self.share.ratio
+
+    @property
+    def taken(self) -> int | None:
+        """How many appointments were taken over 28 days."""
+        return None if self.is_hidden or not self.is_live else self.share.den
+
+    @property
+    def first_slot_said(self) -> str:
+        """In how many days the first slot is, in words."""
+        if self.first_slot is None:
+            return "–"
+        if self.first_slot == 0:
+            return _("aujourd’hui")
+        return ngettext("%(n)s jour", "%(n)s jours", self.first_slot) % {"n": self.first_slot}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The association's figures for identity documents."""
+
+    live: int
+    eligible: int
+    considering: int
+    population_live: int
+    population_eligible: int
+    share: Share
+    share_before: Share
+    pioneer: Row | None
+
+    @property
+    def coverage(self) -> float | None:
+        """The share of the eligible communes' inhabitants who live in a live one."""
+        if not self.population_eligible:
+            return None
+        return self.population_live / self.population_eligible
+
+    @property
+    def trend(self) -> str:
+        """How the online share moved since the 28 days before, in points, in words."""
+        now, before = self.share.ratio, self.share_before.ratio
+        if now is None or before is None:
+            return _("Pas assez de données pour une tendance.")
+        points = round(100 * now) - round(100 * before)
+        if points == 0:
+            return _("Stable par rapport aux 28 jours précédents.")
+        words = ngettext(
+            "%(points)s point par rapport aux 28 jours précédents.",
+            "%(points)s points par rapport aux 28 jours précédents.",
+            abs(points),
+        )
+        return words % {"points": f"{points:+d}".replace("-", "\N{MINUS SIGN}")}
+
+
+def rows(association: Association, *, today: date, equipped_only: bool = False) -> list[Row]:
+    """Read the members with what they published, by name; one query."""
+    communes = metrics.communes_of(association, today=today)
+    if equipped_only:
+        communes = communes.equipped()  # type: ignore[attr-defined]
+    found = list(communes.order_by("name", "pk"))
+    hidden = metrics.hidden((each.pk, each.taken) for each in found)  # type: ignore[attr-defined]
+    return [_row(each, is_hidden=each.pk in hidden) for each in found]
+
+
+def _row(commune: Any, *, is_hidden: bool) -> Row:
+    stage = Stage(commune.stage)
+    is_live = stage == Stage.LIVE
+    return Row(
+        commune=commune,
+        stage=stage,
+        reason=str(Reason(commune.reason_code).label) if commune.reason_code else "",
+        since=commune.since,
+        share=Share(commune.online, commune.taken),
+        share_before=Share(commune.online_before, commune.taken_before),
+        first_slot=commune.first_slot if is_live else None,
+        is_hidden=is_hidden,
+    )
+
+
+def summary(equipped: Iterable[Row]) -> Summary:
+    """Add up the equipped communes: sums over sums, never a mean of percentages."""
+    equipped = list(equipped)
+    live = [row for row in equipped if row.is_live]
+    dated = [row for row in live if row.since is not None]
+    return Summary(
+        live=len(live),
+        eligible=len(equipped),
+        considering=sum(row.stage == Stage.CONSIDERING for row in equipped),
+        population_live=sum(row.commune.population for row in live),
+        population_eligible=sum(row.commune.population for row in equipped),
+        share=Share.total(row.share for row in live),
+        share_before=Share.total(row.share_before for row in live),
+        pioneer=min(dated, key=lambda row: (row.since, row.commune.pk), default=None),
+    )
+
+
+SORTS: dict[str, Callable[[Row], Any]] = {
+    "name": lambda row: row.commune.slug,
+    "stage": lambda row: ORDER[row.stage],
+    "online": lambda row: row.online,
+    "taken": lambda row: row.taken,
+    "first": lambda row: row.first_slot,
+    "population": lambda row: row.commune.population,
+}
+
+
+def arranged(found: Sequence[Row], *, sort: str) -> list[Row]:
+    """Sort by a column, a minus sign for the other way round; what is unknown comes last.
+
+    An unknown column changes nothing.
+    """
+    key = SORTS.get(sort.removeprefix("-"))
+    if key is None:
+        return list(found)
+    known = [row for row in found if key(row) is not None]
+    unknown = [row for row in found if key(row) is None]
+    return sorted(known, key=key, reverse=sort.startswith("-")) + unknown
