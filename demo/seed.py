@@ -1,0 +1,361 @@
+"""Write the demo: an association, its communes, weeks of appointments, accounts, counts.
+
+Deterministic for a seed and a day. What opens a door (tokens) is drawn at random all the same.
+"""
+
+import random
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, time, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django_tenants.utils import tenant_context
+
+from booking import planning
+from booking.actions import install_presets
+from booking.checklists import snapshot
+from booking.models import Allocation, Appointment, AppointmentEvent, Resource, Service, Site
+from booking.presets import USUAL, Preset
+from demo import story
+from demo.agenda import Offer, Pace, Spans, Visit, fill
+from demo.people import invent
+from demo.story import LiveCommune
+from onboarding import actions as onboarding
+from onboarding.stages import NEEDS_REASON, Module, Reason, Stage
+from tenants import provisioning
+from tenants.actions import list_communes, open_commune
+from tenants.models import Association, Commune, Membership, OfficialCommune, User
+
+
+Say = Callable[[str], None]
+Status = Appointment.Status
+Kind = AppointmentEvent.Kind
+
+DAYS_BEFORE, DAYS_AFTER = 28, 35
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+NOON = time(12)
+AFTERNOON = time(13, 30)
+LONGEST_SPAN = 5  # hours without a lunch break
+WEIGHTS = {
+    "carte-identite": 42,
+    "passeport": 27,
+    "carte-identite-et-passeport": 17,
+    "recensement-citoyen": 4,
+    "legalisation-signature": 4,
+    "reconnaissance-enfant": 2,
+    "pacs": 2,
+    "mariage": 2,
+}
+SITUATIONS: tuple[tuple[dict[str, str], int], ...] = (
+    ({"age": "adult", "motive": "renewal"}, 55),
+    ({"age": "adult", "motive": "first"}, 8),
+    ({"age": "adult", "motive": "loss"}, 9),
+    ({"age": "adult", "motive": "theft"}, 3),
+    ({"age": "0-11", "motive": "first"}, 17),
+    ({"age": "12-14", "motive": "first"}, 8),
+)
+EVENTS = {Status.HONOURED: Kind.HONOURED, Status.MISSED: Kind.MISSED}
+
+
+def is_loaded() -> bool:
+    """Tell whether a load went through to its end: the director's account is written last."""
+    return User.objects.filter(email=story.DIRECTOR).exists()
+
+
+def load(*, seed: int, now: datetime, say: Say) -> None:
+    """Write everything; what an interrupted load left is removed first."""
+    unload()
+    if not OfficialCommune.objects.exists():
+        call_command("import_communes", verbosity=0)
+    association = _list_members()
+    say(f"{association.name}: {association.communes.count()} communes")
+    _tell_stages(now=now)
+    for number, live in enumerate(story.LIVE, start=1):
+        commune = _open(live, now=now)
+        luck = random.Random(f"{seed}:{live.insee_code}")  # noqa: S311 (invented people)
+        with tenant_context(commune):
+            taken = furnish(commune, live, luck=luck, now=now)
+            first = now - timedelta(days=DAYS_BEFORE + live.wait + 60)
+            onboarding.count(now=now, since=first.date())
+        say(f"{number:2} / {len(story.LIVE)}  {commune.name}: {taken} appointments")
+    connection.set_schema_to_public()  # type: ignore[attr-defined]
+    _create_accounts(association)
+    say(f"{len(accounts())} accounts")
+
+
+def unload() -> None:
+    """Remove the association of the demo, its communes with their schemas, and the accounts."""
+    connection.set_schema_to_public()  # type: ignore[attr-defined]
+    User.objects.filter(email__endswith="demo.parvis.test").delete()
+    members = Commune.objects.filter(association__slug=story.ASSOCIATION_SLUG)
+    for commune in members.exclude(state=Commune.State.LISTED):
+        provisioning.drop(commune.schema_name)
+    members.delete()
+    Association.objects.filter(slug=story.ASSOCIATION_SLUG).delete()
+
+
+def accounts() -> list[tuple[str, str, str]]:
+    """List the accounts as host, role and e-mail; the slugs are those of the registry."""
+    slugs = dict(
+        Commune.objects.filter(
+            insee_code__in=[live.insee_code for live in story.LIVE]
+        ).values_list("insee_code", "slug")
+    )
+    found = [(story.ASSOCIATION_SLUG, Membership.Role.DIRECTOR.value, story.DIRECTOR)]
+    for live in story.LIVE:
+        slug = slugs.get(live.insee_code, "")
+        found.append((slug, Membership.Role.ADMIN.value, f"admin@{slug}.demo.parvis.test"))
+        found.append((slug, Membership.Role.BOOKING_AGENT.value, f"agent@{slug}.demo.parvis.test"))
+    shared = [slugs.get(code, "") for code in story.SHARED_BETWEEN]
+    return found + [(s, Membership.Role.BOOKING_AGENT.value, story.SHARED_AGENT) for s in shared]
+
+
+@transaction.atomic
+def _list_members() -> Association:
+    association = Association.objects.create(
+        name=story.ASSOCIATION_NAME,
+        short_name=story.ASSOCIATION_SHORT_NAME,
+        slug=story.ASSOCIATION_SLUG,
+        departments=[story.DEPARTMENT],
+        brand_colour=story.ASSOCIATION_COLOUR,
+    )
+    members = OfficialCommune.objects.filter(department=story.DEPARTMENT)
+    stations = dict.fromkeys(story.EQUIPPED, 1)
+    stations |= {live.insee_code: live.counters for live in story.LIVE}
+    list_communes(
+        insee_codes=members.values_list("pk", flat=True),
+        association=association,
+        station_counts=stations,
+    )
+    return association
+
+
+def _tell_stages(*, now: datetime) -> None:
+    communes = {each.insee_code: each for each in Commune.objects.equipped()}
+    wanted: dict[str, tuple[Stage, Reason | None, int]] = {
+        live.insee_code: (Stage.LIVE, None, live.age) for live in story.LIVE
+    }
+    for days, (code, reason) in enumerate(story.CONSIDERING.items(), start=1):
+        wanted[code] = (Stage.CONSIDERING, reason, 13 * days)
+    for days, (code, (stage, why)) in enumerate(story.OTHERS.items(), start=1):
+        wanted[code] = (stage, why, 9 * days)
+    morning = now.replace(hour=9, minute=0, second=0, microsecond=0)
+    with transaction.atomic():
+        for code, (stage, why, age) in wanted.items():
+            path = story.PATHS[stage]
+            for steps_left, step in zip(range(len(path) - 1, -1, -1), path, strict=True):
+                needed = (why or Reason.STAFF_TIME) if step in NEEDS_REASON else None
+                onboarding.move(
+                    commune=communes[code],
+                    module=Module.BOOKING,
+                    stage=step,
+                    reason=needed,
+                    now=morning - timedelta(days=age + 1 + 24 * steps_left),
+                )
+
+
+def _open(live: LiveCommune, *, now: datetime) -> Commune:
+    commune = Commune.objects.get(insee_code=live.insee_code)
+    commune.brand_colour = live.colour
+    commune.save(update_fields=["brand_colour"])
+    return open_commune(commune=commune, now=now - timedelta(days=live.age))
+
+
+@transaction.atomic
+def furnish(commune: Commune, live: LiveCommune, *, luck: random.Random, now: datetime) -> int:
+    """Configure the active commune and fill its diary; returns how many appointments."""
+    week = opening_hours(commune.hours)
+    site = install_presets(
+        preset=Preset(
+            services=USUAL.services,
+            counters=tuple(f"Guichet {n}" for n in range(1, live.counters + 1)),
+            hours={day: tuple(spans) for day, spans in week.items()},
+        ),
+        site_name="Hôtel de ville",
+        address=commune.address,
+    )
+    services = {each.slug: each for each in Service.objects.offered()}
+    by_id = {each.pk: each for each in services.values()}
+    visits = fill(
+        pace=Pace(
+            counters=live.counters,
+            online=live.online,
+            phone=live.phone,
+            wait=live.wait,
+            days_before=DAYS_BEFORE,
+            days_after=DAYS_AFTER,
+        ),
+        week=week,
+        holidays=planning.current_plan(now.year).holidays,
+        offers=[
+            Offer(services[slug].pk, tuple(services[slug].minutes), weight)
+            for slug, weight in WEIGHTS.items()
+        ],
+        now=now,
+        zone=ZoneInfo(commune.time_zone),
+        luck=luck,
+    )
+    _write(visits, by_id, site=site, luck=luck)
+    return len(visits)
+
+
+def opening_hours(hours: Sequence[Any]) -> dict[int, Spans]:
+    """Spread the directory's hours over the week, with a lunch break in the longest spans."""
+    week: dict[int, list[tuple[time, time]]] = defaultdict(list)
+    for first, last, periods in hours:
+        for day in range(first, last + 1):
+            for start, end in periods:
+                week[day] += _with_lunch(_rounded(start), _rounded(end))
+    return {day: sorted(set(spans)) for day, spans in sorted(week.items())}
+
+
+def _with_lunch(start: time, end: time) -> list[tuple[time, time]]:
+    if end.hour - start.hour > LONGEST_SPAN and start < NOON and end > AFTERNOON:
+        return [(start, NOON), (AFTERNOON, end)]
+    return [(start, end)]
+
+
+def _rounded(text: str) -> time:
+    at = time.fromisoformat(text)
+    return at.replace(minute=at.minute // 5 * 5)
+
+
+def _write(
+    visits: list[Visit], services: dict[int, Service], *, site: Site, luck: random.Random
+) -> None:
+    counters = list(Resource.objects.filter(site=site))
+    papers = _papers(services)
+    appointments = [
+        _appointment(visit, reference, services, papers, site=site, luck=luck)
+        for visit, reference in zip(visits, _references(luck), strict=False)
+    ]
+    Appointment.objects.bulk_create(appointments, batch_size=1000)
+    Allocation.objects.bulk_create(
+        [
+            Allocation(
+                appointment=appointment,
+                resource=counters[visit.counter],
+                period=appointment.period,
+                state=Allocation.State.RELEASED if visit.cancelled_at else Allocation.State.BOOKED,
+            )
+            for visit, appointment in zip(visits, appointments, strict=True)
+        ],
+        batch_size=1000,
+    )
+    AppointmentEvent.objects.bulk_create(
+        [event for each in appointments for event in _events(each)], batch_size=1000
+    )
+
+
+def _papers(services: dict[int, Service]) -> Callable[..., dict[str, Any]]:
+    """Remember snapshots: thousands of visits, a few dozen different lists."""
+
+    @cache
+    def find(service_id: int, persons: int, situation: int, day: Any) -> dict[str, Any]:
+        return snapshot(
+            services[service_id],
+            persons=persons,
+            situation=SITUATIONS[situation][0] if services[service_id].titles else {},
+            day=day,
+        )
+
+    return find
+
+
+def _references(luck: random.Random) -> Iterator[str]:
+    seen: set[str] = set()
+    while True:
+        reference = "".join(luck.choices(ALPHABET, k=8))
+        if reference not in seen:
+            seen.add(reference)
+            yield reference
+
+
+def _appointment(
+    visit: Visit,
+    reference: str,
+    services: dict[int, Service],
+    papers: Callable[..., dict[str, Any]],
+    *,
+    site: Site,
+    luck: random.Random,
+) -> Appointment:
+    person = invent(luck)
+    is_online = visit.channel == Appointment.Channel.ONLINE
+    service = services[visit.service]
+    kind = luck.choices(range(len(SITUATIONS)), [weight for _case, weight in SITUATIONS])[0]
+    writes, answers, prepared = luck.random(), luck.random(), luck.random()
+    return Appointment(
+        reference=reference,
+        service=service,
+        site=site,
+        period=DateTimeTZRange(visit.start, visit.end),
+        persons=visit.persons,
+        status=visit.status,
+        channel=visit.channel,
+        name=person.name,
+        email=person.email if is_online or writes < 0.5 else "",  # noqa: PLR2004 (about half)
+        phone=person.phone if not is_online or answers < 0.7 else "",  # noqa: PLR2004 (most)
+        pre_application="".join(luck.choices(ALPHABET, k=10))
+        if service.titles and prepared < 0.6  # noqa: PLR2004 (more than half)
+        else "",
+        situation=SITUATIONS[kind][0] if service.titles else {},
+        documents=papers(visit.service, visit.persons, kind, visit.start.date().replace(day=1)),
+        token_hash=secrets.token_hex(32),
+        idempotency_key=UUID(int=luck.getrandbits(128), version=4),
+        created_at=visit.created_at,
+        booked_at=visit.created_at,
+        cancelled_at=visit.cancelled_at,
+        taken_by_name="" if is_online else "Accueil",
+    )
+
+
+def _events(appointment: Appointment) -> Iterator[AppointmentEvent]:
+    moments: list[tuple[Kind, datetime, str]] = [
+        (Kind.BOOKED, appointment.created_at, appointment.taken_by_name)
+    ]
+    if appointment.cancelled_at:
+        moments.append((Kind.CANCELLED, appointment.cancelled_at, ""))
+    elif kind := EVENTS.get(Status(appointment.status)):
+        moments.append((kind, appointment.period.upper, "Accueil"))
+    for kind, at, by in moments:
+        yield AppointmentEvent(appointment=appointment, kind=kind, at=at, by_name=by)
+
+
+@transaction.atomic
+def _create_accounts(association: Association) -> None:
+    communes = {each.slug: each for each in association.communes.exclude(state="listed")}
+    password = make_password(story.PASSWORD)  # hashed once: Argon2 is slow on purpose
+    wanted = accounts()
+    luck = random.Random(story.PASSWORD)  # noqa: S311 (invented colleagues)
+    users = {
+        email: User(email=email, display_name=invent(luck).name, password=password)
+        for _slug, _role, email in reversed(wanted)
+    }
+    User.objects.bulk_create(users.values())
+    EmailAddress.objects.bulk_create(
+        [
+            EmailAddress(user=user, email=user.email, verified=True, primary=True)
+            for user in users.values()
+        ]
+    )
+    Membership.objects.bulk_create(
+        [
+            Membership(
+                user=users[email],
+                role=role,
+                commune=communes.get(slug),
+                association=None if slug in communes else association,
+            )
+            for slug, role, email in wanted
+        ]
+    )

@@ -1,0 +1,12 @@
+"""URLs of the demo, mounted on every site in demo mode only."""
+
+from django.urls import path
+
+from demo import views
+
+
+app_name = "demo"
+urlpatterns = [
+    path("outbox/", views.outbox, name="outbox"),
+    path("outbox/<int:number>/", views.message, name="message"),
+]
