@@ -59,11 +59,18 @@ def connect(dsn: str, *, seconds: int = 5) -> psycopg.Connection:
     try:
         return psycopg.connect(dsn, connect_timeout=seconds, prepare_threshold=None)
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
-        place = without_password(dsn)
-        raise Trouble(f"PostgreSQL does not answer at {place}: {reason}") from error
+        raise Trouble(
+            f"PostgreSQL does not answer at {without_password(dsn)}: {reason_of(error)}"
+        ) from error
     except psycopg.ProgrammingError as error:
         raise Trouble(f"DATABASE_URL is not a PostgreSQL address: {error}") from error
+
+
+def reason_of(error: psycopg.Error) -> str:
+    """Return why a connection failed, without the address and the hints around it."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    telling = next((line for line in lines if " failed: " in line), lines[0])
+    return telling.rpartition(" failed: ")[2].strip().rstrip(".")
 
 
 def as_role(dsn: str, *, role: str, password: str) -> str:

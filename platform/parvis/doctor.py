@@ -22,7 +22,7 @@ from cryptography.fernet import Fernet
 from django.utils.translation import gettext as _
 
 from parvis import pooler
-from parvis.database import APP_ROLE, EXTENSIONS, OLDEST_SERVER, without_password
+from parvis.database import APP_ROLE, EXTENSIONS, OLDEST_SERVER, reason_of, without_password
 
 
 OLDEST_PYTHON = (3, 11)
@@ -143,7 +143,7 @@ def check_database(dsn: str) -> Finding:
             name,
             Level.ERROR,
             _("PostgreSQL ne répond pas à %(place)s : %(reason)s.")
-            % {"place": without_password(dsn), "reason": _reason(error)},
+            % {"place": without_password(dsn), "reason": reason_of(error)},
             _("Vérifiez PARVIS_APP_DATABASE_URL, le mot de passe, et que le serveur est démarré."),
         )
     return judge_server_version(version)
