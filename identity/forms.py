@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, RequestLoginCodeForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from identity import limits
@@ -98,10 +100,36 @@ class RoleForm(forms.Form):
 
 def _choices(place: Commune | Association) -> list[tuple[str, Any]]:
     """List the roles, the least powerful first: nobody becomes an administrator by default."""
-    return [(role.value, role.label) for role in reversed(roles_of(place))]
+    return [(role.value, capfirst(role.label)) for role in reversed(roles_of(place))]
 
 
 # --- allauth's forms, with our limits -----------------------------------------------------
+
+
+class PasswordLoginForm(LoginForm):  # type: ignore[misc]
+    """E-mail and password, with labels above the fields and nothing inside them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Adresse de courriel")
+        self.fields["password"].help_text = ""
+        _empty_inputs(self)
+
+
+class PasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """The password of today and the one of tomorrow."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.help_text = ""
+        _empty_inputs(self)
+
+
+def _empty_inputs(form: forms.Form) -> None:
+    """Remove the words inside the fields: they repeat the labels, and vanish when one types."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
 
 
 class CodeRequestForm(RequestLoginCodeForm):  # type: ignore[misc]
@@ -165,6 +193,20 @@ class _WellFormed:
 
 class KeyForm(_WellFormed, AddWebAuthnForm):  # type: ignore[misc]
     """Add a key."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Nom de la clé")
+        self.fields["passwordless"].label = _("Entrer avec cette clé, sans mot de passe")
+        self.fields["passwordless"].help_text = ""
+
+
+class KeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
+    """Rename a key."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Nom de la clé")
 
 
 class KeyFactorForm(_WellFormed, AuthenticateWebAuthnForm):  # type: ignore[misc]

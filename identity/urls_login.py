@@ -7,7 +7,6 @@ from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
-from allauth.usersessions import views as sessions
 from django.urls import URLPattern, URLResolver, include, path
 
 from identity import team_views, views
@@ -101,5 +100,5 @@ urlpatterns = [
         keys.remove_webauthn,
         name="mfa_remove_webauthn",
     ),
-    path("compte/sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("compte/sessions/", views.list_sessions, name="usersessions_list"),
 ]

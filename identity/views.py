@@ -3,8 +3,10 @@
 import re
 import secrets
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
+from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as django_login
@@ -21,6 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from identity import actions
 from identity.current import member_at
+from identity.devices import describe
 from identity.factors import has_second_factor
 from identity.forms import AcceptForm, AccountForm
 from identity.models import Ticket, where
@@ -251,6 +254,19 @@ def invitation(request: HttpRequest) -> HttpResponse:
         "login_url": f"{reverse('login')}?{urlencode({'next': reverse('invitation')})}",
     }
     return render(request, "identity/invitation.html", words)
+
+
+class SessionList(ListUserSessionsView):  # type: ignore[misc]
+    """The open sessions of the account, with the browser of each in words."""
+
+    def get_context_data(self, **words: Any) -> dict[str, Any]:
+        """Add the words."""
+        found: dict[str, Any] = super().get_context_data(**words)
+        newest_first = sorted(found["sessions"], key=lambda one: one.last_seen_at, reverse=True)
+        return {**found, "rows": [(one, describe(one.user_agent)) for one in newest_first]}
+
+
+list_sessions = SessionList.as_view()
 
 
 def _user(request: HttpRequest) -> User:

@@ -20,6 +20,7 @@ from tests.identity.conftest import PASSWORD, has_session
 
 
 pytestmark = pytest.mark.django_db
+CODE = re.compile(r"^[A-Z0-9-]{6,9}$", re.MULTILINE)
 ADDRESS = re.compile(r"<code>([^<]+)</code>")
 
 
