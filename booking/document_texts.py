@@ -29,7 +29,7 @@ DOCUMENT_TEXTS: dict[str, DocumentText] = {
             "Il vous est donné à la fin de la pré-demande en ligne, imprimé ou sur votre "
             "téléphone."
         ),
-        before=_("Faites la pré-demande sur le site de France Titres ."),
+        before=_("Faites la pré-demande sur le site de France Titres."),
         sheets=("F1341", "F14929"),
     ),
     "paper_form": DocumentText(
