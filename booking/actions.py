@@ -134,6 +134,10 @@ def hold_slot(
         days = [planning.local_day(start)]
         if instead_of is not None:
             days.append(planning.local_day(instead_of.start))
+        # Without waiting for the lock: in a rush most wishes end here. What she held before may
+        # be what is in the way, so then only the lock can tell.
+        if instead_of is None and _choose(appointment, online=True, now=now) is None:
+            raise SlotTaken
         lock_days(days)
         if instead_of is not None:
             _drop_hold(instead_of)
@@ -280,9 +284,14 @@ def book_directly(
     )
 
     def work() -> Appointment:
+        sent_before = Appointment.objects.filter(idempotency_key=idempotency_key)
+        is_free = _choose(appointment, online=False, now=now) is not None
+        if (first := sent_before.first()) is not None:  # looked for last: it may be the taker
+            return first
+        if not is_free:
+            raise SlotTaken
         lock_days([planning.local_day(start)])
-        first = Appointment.objects.filter(idempotency_key=idempotency_key).first()
-        if first is not None:
+        if (first := sent_before.all().first()) is not None:
             return first
         _place(appointment, state=Allocation.State.BOOKED, online=False, now=now)
         _record(appointment, AppointmentEvent.Kind.BOOKED, by=taken_by, now=now)
@@ -477,12 +486,19 @@ def _or_alternatives(
     except SlotTaken as refusal:
         raise SlotTaken(
             planning.nearest(
-                service=wanted.service,
-                persons=wanted.persons,
-                start=wanted.start,
-                now=now,
+                service=wanted.service, persons=wanted.persons, start=wanted.start, now=now
             )
         ) from refusal
+
+
+def _choose(appointment: Appointment, *, online: bool, now: datetime) -> tuple[int, ...] | None:
+    return planning.choose(
+        service=appointment.service,
+        persons=appointment.persons,
+        start=appointment.start,
+        now=now,
+        online=online,
+    )
 
 
 def _place(
@@ -510,13 +526,7 @@ def _free_units(appointment: Appointment, *, online: bool, now: datetime) -> tup
     zone = planning.zone()
     day = appointment.start.astimezone(zone).date()
     forget_expired_holds(day, zone=zone, now=now)
-    units = planning.choose(
-        service=appointment.service,
-        persons=appointment.persons,
-        start=appointment.start,
-        now=now,
-        online=online,
-    )
+    units = _choose(appointment, online=online, now=now)
     if units is None:
         raise SlotTaken
     return units

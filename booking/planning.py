@@ -134,8 +134,11 @@ def choose(
 
 
 def site_of(unit: int, *, year: int) -> int:
-    """Return the id of the site where a resource is."""
-    return current_plan(year).sites[unit]
+    """Return the id of the site where a chosen resource is; no query after ``choose``."""
+    known = _plans.get(current_schema())
+    if known is None or unit not in known.sites:
+        known = current_plan(year)
+    return known.sites[unit]
 
 
 def closed_reason(day: date, *, service: Service | None = None) -> str:
