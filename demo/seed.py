@@ -104,19 +104,16 @@ def unload() -> None:
 
 
 def accounts() -> list[tuple[str, str, str]]:
-    """List the accounts as host, role and e-mail; the slugs are those of the registry."""
-    slugs = dict(
-        Commune.objects.filter(
-            insee_code__in=[live.insee_code for live in story.LIVE]
-        ).values_list("insee_code", "slug")
-    )
-    found = [(story.ASSOCIATION_SLUG, Membership.Role.DIRECTOR.value, story.DIRECTOR)]
-    for live in story.LIVE:
-        slug = slugs.get(live.insee_code, "")
-        found.append((slug, Membership.Role.ADMIN.value, f"admin@{slug}.demo.parvis.test"))
-        found.append((slug, Membership.Role.BOOKING_AGENT.value, f"agent@{slug}.demo.parvis.test"))
-    shared = [slugs.get(code, "") for code in story.SHARED_BETWEEN]
-    return found + [(s, Membership.Role.BOOKING_AGENT.value, story.SHARED_AGENT) for s in shared]
+    """List the accounts as slug, role and e-mail, for the communes that are in the registry."""
+    communes = Commune.objects.filter(insee_code__in=[live.insee_code for live in story.LIVE])
+    slugs = dict(communes.with_schema().values_list("insee_code", "slug"))
+    role = Membership.Role
+    found = [(story.ASSOCIATION_SLUG, role.DIRECTOR.value, story.DIRECTOR)]
+    for slug in (slugs[live.insee_code] for live in story.LIVE if live.insee_code in slugs):
+        found.append((slug, role.ADMIN.value, f"admin@{slug}.demo.parvis.test"))
+        found.append((slug, role.BOOKING_AGENT.value, f"agent@{slug}.demo.parvis.test"))
+    shared = [slugs[code] for code in story.SHARED_BETWEEN if code in slugs]
+    return found + [(slug, role.BOOKING_AGENT.value, story.SHARED_AGENT) for slug in shared]
 
 
 @transaction.atomic
