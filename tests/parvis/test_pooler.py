@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from parvis.pooler import PoolerRefused, observe, refuse_transaction_pooling
 from parvis.processes import Child, spawn, stop, wait_until
-from parvis.servers import LOOPBACK, free_port, identity_of
+from parvis.servers import LOOPBACK, free_port
+from parvis.unprivileged import identity_of
 from tests.parvis.places import app_address
 
 
@@ -27,29 +29,30 @@ Proxy = Callable[..., str]
 
 
 @pytest.fixture
-def pgbouncer(tmp_path: Path) -> Iterator[Proxy]:
+def pgbouncer() -> Iterator[Proxy]:
     """Start a real PgBouncer in the wanted mode and return the address behind it."""
     children: list[Child] = []
+    folder = Path(tempfile.mkdtemp(prefix="parvis-pgbouncer-"))
 
     def start(mode: str, *, size: int = 5) -> str:
         target = conninfo_to_dict(app_address())
         port = free_port()
-        (tmp_path / "users").write_text(f'"{target["user"]}" "{target["password"]}"\n')
-        config = tmp_path / "pgbouncer.ini"
+        (folder / "users").write_text(f'"{target["user"]}" "{target["password"]}"\n')
+        config = folder / "pgbouncer.ini"
         config.write_text(
             f"[databases]\n* = host={target['host']} port={target['port']}\n"
             f"[pgbouncer]\nlisten_addr = {LOOPBACK}\nlisten_port = {port}\nunix_socket_dir =\n"
-            f"auth_type = plain\nauth_file = {tmp_path / 'users'}\npool_mode = {mode}\n"
+            f"auth_type = plain\nauth_file = {folder / 'users'}\npool_mode = {mode}\n"
             f"default_pool_size = {size}\n"
         )
         identity = identity_of("nobody") if os.getuid() == 0 else None  # it refuses root
-        for path in (tmp_path, *tmp_path.iterdir(), tmp_path.parent, tmp_path.parent.parent):
+        for path in (folder, *folder.iterdir()):
             path.chmod(0o755)
         children.append(
             spawn(
                 [str(PGBOUNCER), config],
                 name="PgBouncer",
-                log=tmp_path / "pgbouncer.log",
+                log=folder / "pgbouncer.log",
                 identity=identity,
                 cwd=Path("/"),
             )
@@ -60,6 +63,7 @@ def pgbouncer(tmp_path: Path) -> Iterator[Proxy]:
     yield start
     for child in children:
         stop(child)
+    shutil.rmtree(folder)
 
 
 def answers(port: int) -> bool:
@@ -111,7 +115,7 @@ def test_a_closed_port_is_told_apart_from_a_pooler() -> None:
     "command",
     [
         ["-c", "import parvis.wsgi"],
-        ["-m", "celery", "-A", "parvis.celery", "worker", "--pool", "solo"],
+        ["-m", "celery", "-A", "parvis.worker", "worker", "--pool", "solo"],
     ],
     ids=["web", "worker"],
 )
