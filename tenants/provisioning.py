@@ -27,6 +27,12 @@ MARK = "zz_parvis_template_zz"  # the passing schema; must occur nowhere else in
 NOISE = re.compile(r"(?m)^(\\(un)?restrict .*|SET .*|SELECT pg_catalog\.set_config.*|--.*|)\n")
 CODE = re.compile(r"c_[0-9][0-9ab][0-9]{3}\Z")
 Applied = Iterable[tuple[str, str]]
+# Roles belong to the cluster: a second database may have given this one rights of its own.
+USED_ELSEWHERE = """
+SELECT EXISTS (SELECT FROM pg_shdepend
+WHERE refclassid = 'pg_authid'::regclass AND refobjid = to_regrole(%s)::oid
+  AND dbid NOT IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))
+"""
 
 
 class NoTemplate(RuntimeError):
@@ -183,7 +189,7 @@ def _restore_path(cursor: object) -> None:
 
 
 def drop(schema: str) -> None:
-    """Remove a schema, everything in it and its role.
+    """Remove a schema, everything in it and its role, unless another database needs the role.
 
     Raises:
         ValueError: the name is not that of a commune's schema.
@@ -196,4 +202,7 @@ def drop(schema: str) -> None:
         cursor.execute("SELECT to_regrole(%s) IS NOT NULL", [f"t_{schema}"])
         if cursor.fetchone()[0]:
             cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER WITH INHERIT TRUE").format(role))
-            cursor.execute(sql.SQL("DROP OWNED BY {r}; DROP ROLE {r}").format(r=role))
+            cursor.execute(sql.SQL("DROP OWNED BY {}").format(role))
+            cursor.execute(USED_ELSEWHERE, [f"t_{schema}"])
+            if not cursor.fetchone()[0]:
+                cursor.execute(sql.SQL("DROP ROLE {}").format(role))
