@@ -181,7 +181,16 @@ class Opening(TenantModel):
             ),
             models.CheckConstraint(
                 name="opening_step_is_on_the_grid",
-                condition=Q(step_minutes__gte=STEP) & Q(step_minutes__lte=240),
+                condition=Q(step_minutes__in=range(STEP, 241, STEP)),
+            ),
+            models.CheckConstraint(
+                name="opening_hours_are_on_the_grid",
+                condition=Q(
+                    start_time__minute__in=range(0, 60, STEP),
+                    start_time__second=0,
+                    end_time__minute__in=range(0, 60, STEP),
+                    end_time__second=0,
+                ),
             ),
         ]
 
@@ -201,6 +210,10 @@ class Closure(TenantModel):
         verbose_name = _("fermeture")
         constraints = [
             models.CheckConstraint(name="closure_lasts", condition=Q(period__isempty=False)),
+            models.CheckConstraint(
+                name="closure_begins_and_ends",
+                condition=Q(period__startswith__isnull=False, period__endswith__isnull=False),
+            ),
         ]
 
 

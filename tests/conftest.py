@@ -45,6 +45,11 @@ def pytest_configure() -> None:
     settings.STATIC_ROOT = settings.ROOT / "platform" / "parvis" / "static"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     app.conf.broker_url = "memory://"
+    # Each process of the suite empties its own cache between tests, not that of its neighbour.
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    server = settings.REDIS_URL.partition("?")[0].rpartition("/")[0]
+    for cache in settings.CACHES.values():
+        cache["LOCATION"] = f"{server}/{worker + 1}"
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
 
 
