@@ -26,6 +26,16 @@ from tenants.models import User
 
 
 JUST_NOW_S = 300
+# Messages that need no login. Notices of a change are never counted: the change has been made.
+ASKED_BY_ANYBODY = frozenset(
+    {
+        "account/email/account_already_exists",
+        "account/email/email_confirmation",
+        "account/email/login_code",
+        "account/email/password_reset_code",
+        "account/email/unknown_account",
+    }
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -90,18 +100,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return age > JUST_NOW_S
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write the message to the outbox, unless this address received too many."""
+        """Write the message to the outbox; strangers can only cause so many to one address."""
+        if template_prefix in ASKED_BY_ANYBODY:
+            self._count_mail(email)
+        words = {"email": email, "base_domain": settings.BASE_DOMAIN, **context}
+        subject = render_to_string(f"{template_prefix}_subject.txt", words, using="text")
+        body = render_to_string(f"{template_prefix}_message.txt", words, using="text")
+        with transaction.atomic():
+            EmailMessage(" ".join(subject.split()), body.strip(), to=[email]).send()
+
+    def _count_mail(self, email: str) -> None:
         try:
             limits.take(limits.CODE_MAIL, email, now=timezone.now())
         except limits.TooMany as refusal:
             raise ImmediateHttpResponse(
                 error_views.too_many(self.request, retry_after_s=3600)
             ) from refusal
-        words = {"email": email, "base_domain": settings.BASE_DOMAIN, **context}
-        subject = render_to_string(f"{template_prefix}_subject.txt", words, using="text")
-        body = render_to_string(f"{template_prefix}_message.txt", words, using="text")
-        with transaction.atomic():
-            EmailMessage(" ".join(subject.split()), body.strip(), to=[email]).send()
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

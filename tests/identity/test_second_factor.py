@@ -191,6 +191,19 @@ def test_a_mailbox_receives_five_messages_an_hour(host_client, make_user, commun
     assert statuses == [302] * 5 + [429]
 
 
+def test_a_notice_is_never_refused(enrolled, django_capture_on_commit_callbacks):
+    browser, _secret = enrolled
+    path = "/compte/second-facteur/codes/nouveaux/"
+
+    with django_capture_on_commit_callbacks(execute=True):
+        statuses = [browser.post(path).status_code for _time in range(7)]
+
+    assert statuses == [302] * 7
+    with owner():
+        notices = OutgoingEmail.objects.filter(subject="Nouveaux codes de secours")
+        assert notices.count() == 7
+
+
 def test_secrets_are_encrypted(enrolled, admin):
     stored = Authenticator.objects.get(user=admin, type="totp").data["secret"]
 
