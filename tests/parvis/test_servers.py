@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from django.core.management import CommandError, call_command
 
 from parvis import database, home
 from parvis.home import Trouble, is_alive
@@ -77,9 +78,11 @@ def test_a_folder_that_other_users_cannot_enter_still_works(alone: None, tmp_pat
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
 
-    with servers(private / "home", durable=False) as environment:
-        with database.connect(environment["DATABASE_URL"]) as connection:
-            assert connection.info.server_version > 0
+    with (
+        servers(private / "home", durable=False) as environment,
+        database.connect(environment["DATABASE_URL"]) as connection,
+    ):
+        assert connection.info.server_version > 0
 
     delete_data(private / "home")
 
@@ -194,3 +197,46 @@ def test_no_process_survives_the_end_of_the_runner(number: signal.Signals) -> No
     assert servers_of(folder) == []
     process.communicate(timeout=10)
     delete_data(Path(folder))
+
+
+def test_servers_can_be_kept_for_a_while_and_found_again(tmp_path: Path) -> None:
+    hidden = {*OWN_SERVERS} - {"PARVIS_HOME"}
+    environment = {k: v for k, v in os.environ.items() if k not in hidden}
+    environment["PARVIS_HOME"] = str(tmp_path / "kept")
+
+    def ask(option: str) -> str:
+        return subprocess.run(
+            [SOURCE / "platform" / "bin" / "with-servers", option],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=True,
+        ).stdout
+
+    try:
+        first = ask("--keep")
+        again = ask("--keep")
+    finally:
+        ask("--stop")
+
+    assert "export DATABASE_URL=" in first
+    assert again == first
+    assert not (tmp_path / "kept").exists()
+    assert servers_of(str(tmp_path)) == []
+
+
+def test_the_command_prepares_the_database_of_the_environment(settings) -> None:
+    settings.OWNER_DATABASE_URL = owner_address()
+    settings.APP_DATABASE_URL = app_address()
+
+    call_command("setup_database")
+
+    database.connect(app_address()).close()
+
+
+def test_the_command_says_what_is_wrong_in_one_line(settings) -> None:
+    settings.OWNER_DATABASE_URL = f"postgresql://me@{LOOPBACK}:{free_port()}/x"
+
+    with pytest.raises(CommandError, match="does not answer"):
+        call_command("setup_database")
