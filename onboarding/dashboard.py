@@ -41,6 +41,11 @@ class Row:
     is_hidden: bool
 
     @property
+    def is_eligible(self) -> bool:
+        """Whether the commune may issue identity documents, hence has a stage at all."""
+        return self.commune.station_count > 0
+
+    @property
     def is_live(self) -> bool:
         """Whether citizens can book there."""
         return self.stage == Stage.LIVE
@@ -49,6 +54,11 @@ class Row:
     def tone(self) -> Tone:
         """The tone of the stage's badge."""
         return TONES.get(self.stage, "neutral")
+
+    @property
+    def stage_said(self) -> str:
+        """The stage in words."""
+        return str(self.stage.label) if self.is_eligible else _("Sans station biométrique")
 
     @property
     def online(self) -> float | None:
@@ -112,7 +122,7 @@ def rows(association: Association, *, today: date, equipped_only: bool = False) 
     communes = metrics.communes_of(association, today=today)
     if equipped_only:
         communes = communes.equipped()  # type: ignore[attr-defined]
-    found = list(communes.order_by("name", "pk"))
+    found = list(communes.order_by("slug"))  # plain letters: Arès before Arveyres
     hidden = metrics.hidden((each.pk, each.taken) for each in found)  # type: ignore[attr-defined]
     return [_row(each, is_hidden=each.pk in hidden) for each in found]
 
@@ -151,7 +161,7 @@ def summary(equipped: Iterable[Row]) -> Summary:
 
 SORTS: dict[str, Callable[[Row], Any]] = {
     "name": lambda row: row.commune.slug,
-    "stage": lambda row: ORDER[row.stage],
+    "stage": lambda row: ORDER[row.stage] if row.is_eligible else None,
     "online": lambda row: row.online,
     "taken": lambda row: row.taken,
     "first": lambda row: row.first_slot,

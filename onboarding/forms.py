@@ -25,8 +25,8 @@ class CommuneFilter(forms.Form):
             row
             for row in rows
             if (words in normalise(row.commune.name) or words == row.commune.insee_code.lower())
-            and (not asked.get("stage") or row.stage == asked["stage"])
-            and (not asked.get("equipped") or row.commune.station_count)
+            and (not asked.get("stage") or (row.is_eligible and row.stage == asked["stage"]))
+            and (not asked.get("equipped") or row.is_eligible)
         ]
 
 

@@ -52,9 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _landing(request: HttpRequest) -> HttpResponse:
-    live = list(
-        Commune.objects.open().filter(association=_association(request)).order_by("name", "pk")
-    )
+    live = list(Commune.objects.open().filter(association=_association(request)).order_by("slug"))
     pages = hosts.home_pages(live)
     return render(
         request,

@@ -129,6 +129,16 @@ def test_the_list_of_communes_is_filtered(director, commune, at_stage, query, fo
     assert found in text_of(director.get("/communes/", query))
 
 
+def test_a_commune_without_a_station_is_not_to_be_contacted(director, commune, at_stage):
+    at_stage(commune, Stage.PROSPECT)
+
+    prospects = text_of(director.get("/communes/", {"stage": "prospect"}))
+
+    assert "Pauillac" in prospects
+    assert "Lacanau" not in prospects
+    assert "Sans station biométrique" in text_of(director.get("/communes/33214/"))
+
+
 def test_a_search_without_answer_says_so(director):
     page = text_of(director.get("/communes/", {"q": "zz\x00top" + "é" * 10_000}))
 
