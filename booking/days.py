@@ -10,8 +10,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import CharField, F, Func, Prefetch, Q, TextField, Value
-from django.db.models.functions import Lower
+from django.db.models import (
+    Case,
+    CharField,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Func,
+    Prefetch,
+    Q,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Abs, Extract, Lower
 
 from booking import planning
 from booking.models import Allocation, Appointment, AppointmentQuerySet, Resource
@@ -24,7 +37,9 @@ SEARCH_MOST = 50
 GAP_MOST = timedelta(hours=1)
 """A long free time is cut into hours, so that each part can be pressed."""
 
-GRID = timedelta(minutes=5)
+GAP_LEAST = timedelta(minutes=10)
+LATE_MOST = timedelta(hours=8)
+GRID_S = 300
 ACCENTS = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ’-"
 PLAIN = "aaaaaaceeeeiiiinooooouuuuyy' "
 CONFUSED = str.maketrans("OIL", "011")  # Crockford's base 32 reads them so
@@ -43,7 +58,9 @@ class Visit:
     waited: int = 0
     """Minutes since the citizen said that she is there, while she waits."""
     is_late: bool = False
-    """Whether the hour is past and nobody has come."""
+    """Whether the hour is past and nobody has come yet."""
+    is_unmarked: bool = False
+    """Whether the day is over and nobody noted what became of the visit."""
 
     @property
     def reference(self) -> str:
@@ -187,8 +204,12 @@ def find(words: str, *, now: datetime) -> list[Visit]:
         )
         .filter(_matches(words))
     )
-    visits = [_found(each, now=now) for each in _with_counters(found)[:SEARCH_MOST]]
-    return sorted(visits, key=lambda visit: (visit.start < now, abs(visit.start - now)))
+    first_to_come = found.order_by(
+        Case(When(period__startswith__gte=now, then=0), default=1),
+        Abs(Extract(ExpressionWrapper(_start() - Value(now), DurationField()), "epoch")),
+        "pk",
+    )
+    return [_found(each, now=now) for each in _with_counters(first_to_come)[:SEARCH_MOST]]
 
 
 def free_times(hours: Iterable[Span], *, busy: Iterable[Span], now: datetime) -> Iterator[Span]:
@@ -235,7 +256,8 @@ def _visit(appointment: Appointment, *, counters: tuple[str, ...], now: datetime
         counters=counters,
         state=state,
         waited=waited,
-        is_late=state == "expected" and appointment.start < now,
+        is_late=state == "expected" and now - LATE_MOST < appointment.start < now,
+        is_unmarked=state in {"expected", "waiting"} and appointment.start <= now - LATE_MOST,
     )
 
 
@@ -286,14 +308,14 @@ def _closures(plan: Plan) -> dict[int | None, list[Span]]:
 
 def _in_parts(start: datetime, end: datetime) -> Iterator[Span]:
     """Cut a free time at each full hour of the clock."""
-    while end - start >= GRID:
+    while end - start >= GAP_LEAST:
         hour = start.replace(minute=0, second=0, microsecond=0) + GAP_MOST
         yield start, min(hour, end)
         start = hour
 
 
 def _next_on_grid(moment: datetime) -> datetime:
-    minutes = -(-(moment.minute * 60 + moment.second) // 300) * 5
+    minutes = -(-(moment.minute * 60 + moment.second) // GRID_S) * 5
     return moment.replace(minute=0, second=0, microsecond=0) + timedelta(minutes=minutes)
 
 
@@ -311,6 +333,10 @@ def _matches(words: str) -> Q:
         if number.startswith("0"):
             condition |= Q(digits__contains=f"33{number[1:]}")
     return condition
+
+
+def _start() -> Func:
+    return Func(F("period"), function="lower", output_field=DateTimeField())
 
 
 def _plain(text: F | Value) -> Func:

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
 
 from booking.checklists import told
 from booking.days import Column, Day, Taken, Visit
 from booking.models import Appointment, Site
 from booking.words import people
-from parvis.pieces import DiaryColumn, DiaryEntry, Document, TimelineEntry, Tone
+from parvis.pieces import DiaryColumn, DiaryEntry, TimelineEntry, Tone
+from parvis.typo import date_courte, heure
 
 
 STATES: dict[str, tuple[Promise, Tone, str]] = {
@@ -25,6 +26,7 @@ STATES: dict[str, tuple[Promise, Tone, str]] = {
     "cancelled": (gettext_lazy("annulé"), "neutral", "ban"),
 }
 LATE: tuple[Promise, Tone, str] = (gettext_lazy("en retard"), "warning", "clock-alert")
+UNMARKED: tuple[Promise, Tone, str] = (gettext_lazy("à noter"), "warning", "circle-help")
 MOVES: dict[str, tuple[str, ...]] = {
     "expected": ("arrive", "receive", "miss"),
     "waiting": ("receive", "reset"),
@@ -58,9 +60,7 @@ def line(visit: Visit) -> str:
         parts.append(people(appointment.persons))
     if visit.state == "waiting":
         parts.append(
-            ngettext(
-                "attend depuis %(n)s minute", "attend depuis %(n)s minutes", visit.waited
-            )
+            ngettext("attend depuis %(n)s minute", "attend depuis %(n)s minutes", visit.waited)
             % {"n": visit.waited}
         )
     return " · ".join(parts)
@@ -108,7 +108,20 @@ class Row:
     icon: str
     line: str
     href: str
+    hour: str
     is_open: bool = False
+
+    @property
+    def hour_and_line(self) -> str:
+        """What a list of several days says below the name."""
+        return f"{self.hour} · {self.line}"
+
+    @property
+    def badge(self) -> str:
+        """The word, where the heading of the list does not say it already."""
+        is_plain = self.visit.state in {"expected", "waiting"}
+        is_usual = is_plain and not (self.visit.is_late or self.visit.is_unmarked)
+        return "" if is_usual else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +141,8 @@ class SheetLine:
 
     visit: Visit
     persons: str
-    documents: list[Document]
+    documents: int
+    """How many each person brings; the list is in the file."""
 
 
 def moves(visit: Visit) -> list[Move]:
@@ -158,6 +172,7 @@ def rows(
             icon=icon(visit),
             line=line(visit),
             href=file_address(visit, zone=zone, view=view) + "#fiche",
+            hour=heure(visit.start.astimezone(zone), get_language() or "fr"),
             is_open=visit.reference == chosen,
         )
         for visit in visits
@@ -179,6 +194,13 @@ def groups(day: Day, *, zone: ZoneInfo, chosen: str) -> list[tuple[str, list[Row
     return [(name, found) for name, found in parted if found]
 
 
+def moment(start: datetime) -> str:
+    """Write a local start as "mar. 1er déc. à 9 h 05"."""
+    language = get_language() or "fr"
+    words = {"day": date_courte(start, language), "hour": heure(start, language)}
+    return _("%(day)s à %(hour)s") % words
+
+
 def by_site(day: Day) -> list[tuple[Site, list[SheetLine]]]:
     """Group the visits that take place by site, in the order of the first one."""
     sites: dict[Site, list[SheetLine]] = {}
@@ -186,7 +208,7 @@ def by_site(day: Day) -> list[tuple[Site, list[SheetLine]]]:
         appointment = visit.appointment
         sites.setdefault(appointment.site, []).append(
             SheetLine(
-                visit=visit, persons=people(appointment.persons), documents=told(appointment)
+                visit=visit, persons=people(appointment.persons), documents=len(told(appointment))
             )
         )
     return list(sites.items())
@@ -217,6 +239,8 @@ def history(appointment: Appointment) -> list[TimelineEntry]:
 
 
 def _state(visit: Visit) -> tuple[Promise, Tone, str]:
+    if visit.is_unmarked:
+        return UNMARKED
     return LATE if visit.is_late else STATES[visit.state]
 
 
@@ -236,14 +260,15 @@ def _taken(taken: Taken, *, chosen: str) -> DiaryEntry:
             title=_("En cours de réservation"),
             text=_("en ligne"),
         )
+    is_plain = visit.state == "expected" and not (visit.is_late or visit.is_unmarked)
     return DiaryEntry(
         start=taken.start,
         end=taken.end,
         title=visit.appointment.name,
         text=line(visit),
         href=f"?{urlencode({'rdv': visit.reference})}#fiche",
-        tone="brand" if visit.state == "expected" and not visit.is_late else tone(visit),
-        badge="" if visit.state == "expected" and not visit.is_late else label(visit),
+        tone="brand" if is_plain else tone(visit),
+        badge="" if is_plain else label(visit),
         current=visit.reference == chosen,
     )
 

@@ -11,7 +11,7 @@ from booking.models import Service
 SOON_DAYS = 60
 FAR_DAYS = 300
 FEW_DAYS = 3
-PER_DAY = 4
+PER_DAY = 3
 APART = timedelta(hours=1)
 
 

@@ -9,13 +9,13 @@ from uuid import uuid4
 from django import forms
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.translation import get_language, gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from booking.checklists import choice_label, question_label, questions
+from booking.diary import moment
 from booking.forms import DetailsForm
 from booking.models import Appointment, Service
 from booking.situations import Question
-from parvis.typo import date_courte, heure
 
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -28,6 +28,7 @@ CHANNELS = [
 
 ABOUT = "about_"  # before the key of a question in the names of fields
 KEPT = ("name", "phone", "email", "pre_application", "note")
+
 
 def parse_day(text: str) -> date | None:
     """Read ``2026-12-01``; None for what is no date, or one of another century."""
@@ -176,6 +177,7 @@ class PhoneBookingForm(DetailsForm):
     )
     phone = forms.CharField(
         label=gettext_lazy("Téléphone"),
+        help_text=gettext_lazy("Un téléphone ou un courriel suffit."),
         required=False,
         max_length=30,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "inputmode": "tel"}),
@@ -191,7 +193,9 @@ class PhoneBookingForm(DetailsForm):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={
-            "invalid": gettext_lazy("Ce courriel n’est pas complet : il ressemble à nom@exemple.fr")
+            "invalid": gettext_lazy(
+                "Ce courriel n’est pas complet : il ressemble à nom@exemple.fr"
+            )
         },
     )
     pre_application = forms.CharField(
@@ -262,8 +266,8 @@ class PhoneBookingForm(DetailsForm):
 
     def offer(self, starts: Iterable[datetime]) -> None:
         """Show these starts (local time) as tiles."""
-        self.fields["slot"].widget.choices = [  # type: ignore[attr-defined]
-            (start.isoformat(), slot_label(start)) for start in starts
+        self.fields["slot"].widget.choices = [
+            (start.isoformat(), moment(start)) for start in starts
         ]
 
     def offer_instead(self, starts: Sequence[datetime], message: str) -> None:
@@ -300,10 +304,3 @@ class PhoneBookingForm(DetailsForm):
             "channel": known["channel"],
             "idempotency_key": known["key"],
         }
-
-
-def slot_label(start: datetime) -> str:
-    """Write "mar. 1er déc. à 9 h 05"."""
-    language = get_language() or "fr"
-    words = {"day": date_courte(start, language), "hour": heure(start, language)}
-    return _("%(day)s à %(hour)s") % words

@@ -1,7 +1,7 @@
 """The counter: who comes today, what became of them, and bookings for those who phone."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -33,6 +35,7 @@ from identity.access import member_of, staff_only
 from identity.members import Member
 from parvis.errors import DomainError
 from parvis.pieces import Tab
+from parvis.typo import tel, telephone
 
 
 ONE_DAY = timedelta(days=1)
@@ -50,7 +53,7 @@ DONE: dict[str, Promise] = {
 WAYS_BACK = {"expected": "reset", "waiting": "arrive", "honoured": "receive", "missed": "miss"}
 
 
-class NotRestorable(DomainError):
+class SlotGone(DomainError):
     """Somebody else has the slot by now, or it is past."""
 
     message = gettext_lazy("Ce créneau n’est plus libre : prenez un autre rendez-vous.")
@@ -261,9 +264,7 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
         return _page(request, "cancel", {"visit": visit, "back": back})
 
     def act() -> None:
-        actions.cancel(
-            appointment=visit.appointment, by=member_of(request), now=timezone.now()
-        )
+        actions.cancel(appointment=visit.appointment, by=member_of(request), now=timezone.now())
 
     return _after(request, visit, act, done="cancelled", way_back="restore")
 
@@ -276,11 +277,9 @@ def restore(request: HttpRequest, reference: str) -> HttpResponse:
 
     def act() -> None:
         try:
-            actions.restore(
-                appointment=visit.appointment, by=_member(request), now=timezone.now()
-            )
+            actions.restore(appointment=visit.appointment, by=_member(request), now=timezone.now())
         except actions.SlotTaken as refusal:
-            raise NotRestorable from refusal
+            raise SlotGone from refusal
 
     return _after(request, visit, act, done="restored", way_back="")
 
@@ -310,7 +309,7 @@ def _after(
     else:
         request.session[UNDO] = {
             "text": str(DONE[done]) % {"name": visit.appointment.name},
-            "action": reverse(f"booking:agent:{way_back}", args=[visit.reference]) if way_back else "",
+            "action": way_back and reverse(f"booking:agent:{way_back}", args=[visit.reference]),
         }
     view = _view(request.POST)
     return redirect(diary.file_address(visit, zone=planning.zone(), view=view))
@@ -339,7 +338,9 @@ def _to_day(request: HttpRequest, written: str) -> HttpResponse:
     shown = parse_day(written)
     if shown is None:
         if written:
-            messages.warning(request, _("Cette date n’existe pas : voici la journée d’aujourd’hui."))
+            messages.warning(
+                request, _("Cette date n’existe pas : voici la journée d’aujourd’hui.")
+            )
         shown = planning.local_day(timezone.now())
     return redirect(diary.day_address(shown))
 
@@ -370,8 +371,14 @@ def _file(visit: Visit) -> dict[str, Any]:
         else "",
         "documents": told(visit.appointment),
         "persons": people(visit.appointment.persons),
+        "phone": _link(tel(visit.appointment.phone), telephone(visit.appointment.phone)),
+        "email": _link(f"mailto:{visit.appointment.email}", visit.appointment.email),
         "history": diary.history(visit.appointment),
     }
+
+
+def _link(address: str, words: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', address, words) if words else SafeString("")
 
 
 def _page(

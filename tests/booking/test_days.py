@@ -125,7 +125,9 @@ def test_a_day_goes_from_local_midnight_to_local_midnight(counter, service, now)
     visit_at(-9 * 60, counter, service, name="Minuit")
     visit_at(-9 * 60 - 20, counter, service, name="La veille")
 
-    assert [visit.appointment.name for visit in days.read_day(TUESDAY, now=now).visits] == ["Minuit"]
+    assert [visit.appointment.name for visit in days.read_day(TUESDAY, now=now).visits] == [
+        "Minuit"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -162,6 +164,24 @@ def test_the_search_tells_those_to_come_first(counter, service):
     found = days.find("roux", now=at(30))
 
     assert [visit.appointment.name for visit in found] == ["Roux tôt", "Roux tard", "Roux hier"]
+
+
+def test_a_search_that_finds_too_many_keeps_those_to_come(counter, service, monkeypatch):
+    monkeypatch.setattr(days, "SEARCH_MOST", 2)
+    for minutes in (0, 20, 40, 60):
+        visit_at(minutes, counter, service, name=f"Roux {minutes}")
+
+    found = days.find("roux", now=at(30))
+
+    assert [visit.appointment.name for visit in found] == ["Roux 40", "Roux 60"]
+
+
+def test_a_day_gone_by_without_marks_is_to_be_noted(counter, service):
+    appointment = visit_at(0, counter, service)
+
+    visit = days.read_visit(appointment.reference, now=at(24 * 60))
+
+    assert (visit.is_unmarked, visit.is_late) == (True, False)
 
 
 def test_a_day_of_fifty_costs_as_many_queries_as_a_day_of_one(
@@ -207,9 +227,7 @@ def test_a_pressed_gap_proposes_its_first_start(counter, service, now):
 
 
 def test_nothing_free_near_looks_farther(counter, service, now):
-    Closure.objects.create(
-        period=DateTimeTZRange(now, now + timedelta(days=80)), resource=counter
-    )
+    Closure.objects.create(period=DateTimeTZRange(now, now + timedelta(days=80)), resource=counter)
     configuration_changed()
 
     _starts, first = offers(service=service, persons=1, day=None, start=None, now=now)
@@ -217,8 +235,8 @@ def test_nothing_free_near_looks_farther(counter, service, now):
     assert first.date() == date(2027, 2, 16)
 
 
-def test_spread_keeps_four_starts_at_most():
-    assert len(list(spread(at(20 * n) for n in range(30)))) == 4
+def test_spread_keeps_three_starts_at_most():
+    assert len(list(spread(at(20 * n) for n in range(30)))) == 3
 
 
 def test_two_sites_are_two_columns(service, now):

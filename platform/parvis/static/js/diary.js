@@ -13,6 +13,11 @@
     box.addEventListener("change", () => memory.write(!box.checked));
   }
 
+  if (matchMedia("(min-width: 60rem)").matches) {  // where panes scroll on their own
+    for (const open of document.querySelectorAll("[data-refresh] [aria-current]")) {
+      open.scrollIntoView({ block: "nearest" });
+    }
+  }
   const move = step => {
     const links = [...document.querySelectorAll("[data-refresh=list] a, [data-refresh=table] a")];
     const at = links.indexOf(document.activeElement);
