@@ -1,93 +1,66 @@
 """Everything that changes appointments: hold a slot, confirm it, cancel it, mark who came."""
 
-import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.utils.translation import gettext_lazy as _
+from django.db import transaction
 
 from booking import emails, planning
 from booking.checklists import snapshot
-from booking.models import (
-    Allocation,
-    Appointment,
-    AppointmentEvent,
-    Opening,
-    Resource,
-    Service,
-    Site,
+from booking.configuration import configuration_changed, install_presets
+from booking.models import Allocation, Appointment, AppointmentEvent, Service
+from booking.placing import (
+    check_offered,
+    choose,
+    free_units,
+    new_reference,
+    or_alternatives,
+    period_of,
+    place,
+    take_for_good,
 )
-from booking.presets import Preset, ServicePreset
-from booking.taking import (
-    Busy,
-    SlotTaken,
-    allocate,
-    forget_expired_holds,
-    in_one_transaction,
-    lock_configuration,
-    lock_days,
+from booking.refusals import (
+    AlreadyExtended,
+    DetailsMissing,
+    HoldLost,
+    NotCancellable,
+    NotMarkable,
+    NotOffered,
+    NotRestorable,
 )
+from booking.taking import Busy, SlotTaken, allocate, lock_days
 from identity.members import Member
-from parvis.errors import DomainError, Gone
 from parvis.signing import digest, new_token
 
 
-__all__ = ["Busy", "SlotTaken"]
+__all__ = [
+    "AlreadyExtended",
+    "Busy",
+    "DetailsMissing",
+    "HoldLost",
+    "NotCancellable",
+    "NotMarkable",
+    "NotOffered",
+    "NotRestorable",
+    "SlotTaken",
+    "book_directly",
+    "cancel",
+    "configuration_changed",
+    "confirm",
+    "extend_hold",
+    "hold_slot",
+    "install_presets",
+    "keep_details",
+    "mark",
+    "release_expired",
+    "restore",
+    "send_link_again",
+]
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
-REFERENCE_LENGTH = 8
+TYPED = ("name", "email", "phone", "pre_application")
 FORGET_HOLDS_AFTER = timedelta(hours=2)  # what was typed and never confirmed is erased then
-PRESET_FIELDS = ("name", "name_en", "text", "text_en", "icon", "titles", "is_online")
-
-
-class HoldLost(Gone):
-    """There is nothing to confirm any more."""
-
-    message = _("Ce créneau n’est plus gardé pour vous. Choisissez-en un autre.")
-
-
-class AlreadyExtended(DomainError):
-    """A hold is made longer once only: other people wait for slots."""
-
-    message = _(
-        "Le créneau a déjà été gardé plus longtemps une fois. Terminez ou choisissez-en un autre."
-    )
-
-
-class NotOffered(DomainError):
-    """The service is not given in this way, or not to so many persons."""
-
-    message = _("Ce motif n’est pas proposé pour ce nombre de personnes. Appelez la mairie.")
-    status = 422
-
-
-class DetailsMissing(DomainError):
-    """Nobody can be received without a name and a way to reach her."""
-
-    message = _("Indiquez un nom, et un courriel ou un téléphone.")
-    status = 422
-
-
-class NotCancellable(DomainError):
-    """The visit has begun, is over, or was never confirmed."""
-
-    message = _("Ce rendez-vous ne peut plus être annulé ici. Appelez la mairie.")
-
-
-class NotRestorable(DomainError):
-    """Only a cancelled appointment can be taken up again."""
-
-    message = _("Ce rendez-vous n’est pas annulé.")
-
-
-class NotMarkable(DomainError):
-    """Only a confirmed appointment that was not cancelled can be marked."""
-
-    message = _("Ce rendez-vous est annulé : son état ne change plus.")
 
 
 def hold_slot(
@@ -109,26 +82,27 @@ def hold_slot(
         SlotTaken: the start is not free; nothing has changed.
         Busy: the day could not be locked in time.
     """
-    _check_offered(service, persons, online=True)
+    check_offered(service, persons, online=True)
     token = new_token()
     plan = planning.current_plan(start.year)
     appointment = Appointment(
         service=service,
         persons=persons,
-        period=_period(service, persons, start),
+        period=period_of(service, persons, start),
         channel=Appointment.Channel.ONLINE,
         language=language,
         situation=situation,
         documents=snapshot(
             service, persons=persons, situation=situation, day=planning.local_day(start)
         ),
-        reference=_new_reference(),
+        reference=new_reference(),
         token_hash=digest(token),
         idempotency_key=uuid4(),
         held_until=now + plan.hold,
     )
     if instead_of is not None:
-        _copy_details(instead_of, appointment)
+        for name in TYPED:
+            setattr(appointment, name, getattr(instead_of, name))
 
     def work() -> Appointment:
         days = [planning.local_day(start)]
@@ -136,15 +110,15 @@ def hold_slot(
             days.append(planning.local_day(instead_of.start))
         # Without waiting for the lock: in a rush most wishes end here. What she held before may
         # be what is in the way, so then only the lock can tell.
-        if instead_of is None and _choose(appointment, online=True, now=now) is None:
+        if instead_of is None and choose(appointment, online=True, now=now) is None:
             raise SlotTaken
         lock_days(days)
         if instead_of is not None:
-            _drop_hold(instead_of)
-        _place(appointment, state=Allocation.State.HOLD, online=True, now=now)
+            Appointment.objects.filter(pk=instead_of.pk, status=Appointment.Status.HELD).delete()
+        place(appointment, state=Allocation.State.HOLD, online=True, now=now)
         return appointment
 
-    return _or_alternatives(work, appointment, now=now), token
+    return or_alternatives(work, appointment, now=now), token
 
 
 def extend_hold(*, appointment: Appointment, now: datetime) -> Appointment:
@@ -215,7 +189,7 @@ def confirm(*, appointment: Appointment, token: str, now: datetime) -> Appointme
             return held
         if not held.name or not (held.email or held.phone):
             raise DetailsMissing
-        _take_for_good(held, now=now)
+        take_for_good(held, now=now)
         held.status = Appointment.Status.BOOKED
         held.booked_at = now
         held.held_until = None
@@ -224,7 +198,7 @@ def confirm(*, appointment: Appointment, token: str, now: datetime) -> Appointme
         _tell(emails.booked, held, token=token)
         return held
 
-    return _or_alternatives(work, appointment, now=now)
+    return or_alternatives(work, appointment, now=now)
 
 
 def book_directly(
@@ -254,7 +228,7 @@ def book_directly(
         SlotTaken: the start is not free; nothing has changed.
         Busy: the day could not be locked in time.
     """
-    _check_offered(service, persons, online=False)
+    check_offered(service, persons, online=False)
     if not name.strip():
         raise DetailsMissing
     token = new_token()
@@ -262,7 +236,7 @@ def book_directly(
     appointment = Appointment(
         service=service,
         persons=persons,
-        period=_period(service, persons, start),
+        period=period_of(service, persons, start),
         status=Appointment.Status.BOOKED,
         channel=channel,
         language=language,
@@ -277,7 +251,7 @@ def book_directly(
         note=note,
         taken_by_id=taken_by.user_id if taken_by else None,
         taken_by_name=taken_by.name if taken_by else "",
-        reference=_new_reference(),
+        reference=new_reference(),
         token_hash=digest(token),
         idempotency_key=idempotency_key,
         booked_at=now,
@@ -285,7 +259,7 @@ def book_directly(
 
     def work() -> Appointment:
         sent_before = Appointment.objects.filter(idempotency_key=idempotency_key)
-        is_free = _choose(appointment, online=False, now=now) is not None
+        is_free = choose(appointment, online=False, now=now) is not None
         if (first := sent_before.first()) is not None:  # looked for last: it may be the taker
             return first
         if not is_free:
@@ -293,12 +267,12 @@ def book_directly(
         lock_days([planning.local_day(start)])
         if (first := sent_before.all().first()) is not None:
             return first
-        _place(appointment, state=Allocation.State.BOOKED, online=False, now=now)
+        place(appointment, state=Allocation.State.BOOKED, online=False, now=now)
         _record(appointment, AppointmentEvent.Kind.BOOKED, by=taken_by, now=now)
         _tell(emails.booked, appointment, token=token)
         return appointment
 
-    return _or_alternatives(work, appointment, now=now)
+    return or_alternatives(work, appointment, now=now)
 
 
 @transaction.atomic
@@ -345,7 +319,7 @@ def restore(*, appointment: Appointment, by: Member | None, now: datetime) -> Ap
             return current
         if current.status != Appointment.Status.CANCELLED:
             raise NotRestorable
-        units = _free_units(current, online=False, now=now)
+        units = free_units(current, online=False, now=now)
         allocate(current, units, state=Allocation.State.BOOKED)
         current.status = Appointment.Status.BOOKED
         current.cancelled_at = None
@@ -356,7 +330,7 @@ def restore(*, appointment: Appointment, by: Member | None, now: datetime) -> Ap
         _tell(emails.booked, current, token=token)
         return current
 
-    return _or_alternatives(work, appointment, now=now)
+    return or_alternatives(work, appointment, now=now)
 
 
 @transaction.atomic
@@ -417,153 +391,6 @@ def release_expired(*, now: datetime) -> int:
         status=Appointment.Status.HELD, held_until__lte=now - FORGET_HOLDS_AFTER
     ).delete()
     return freed
-
-
-@transaction.atomic
-def configuration_changed() -> None:
-    """Make every process read openings, closures, resources and services again after commit.
-
-    To be called in the transaction that changes one of them.
-    """
-    lock_configuration()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO booking_settings (id, version, hold_minutes)"
-            " VALUES (1, extract(epoch FROM clock_timestamp()) * 1000000, 10)"
-            " ON CONFLICT (id) DO UPDATE SET version = excluded.version"
-        )
-
-
-@transaction.atomic
-def install_presets(*, preset: Preset, site_name: str, address: str = "") -> Site:
-    """Give a commune its first services, counters and hours; safe to repeat, changes no row.
-
-    What bears the same slug or name is left as the commune has made it.
-    """
-    site, _created = Site.objects.get_or_create(name=site_name, defaults={"address": address})
-    services = [_install_service(each, n) for n, each in enumerate(preset.services)]
-    counters = []
-    for position, name in enumerate(preset.counters):
-        counter, created = Resource.objects.get_or_create(
-            name=name, site=site, defaults={"position": position}
-        )
-        if created:
-            counter.services.set(services)
-        counters.append(counter)
-    if not Opening.objects.exists():
-        for weekday, spans in preset.hours.items():
-            for start, end in spans:
-                opening = Opening.objects.create(
-                    weekday=weekday,
-                    start_time=start,
-                    end_time=end,
-                    step_minutes=preset.step_minutes,
-                )
-                opening.resources.set(counters)
-    configuration_changed()
-    return site
-
-
-def _install_service(preset: ServicePreset, position: int) -> Service:
-    service, _created = Service.objects.get_or_create(
-        slug=preset.slug,
-        defaults={
-            **{name: getattr(preset, name) for name in PRESET_FIELDS},
-            "minutes": list(preset.minutes),
-            "documents": list(preset.documents),
-            "position": position,
-        },
-    )
-    return service
-
-
-def _or_alternatives(
-    work: Callable[[], Appointment], wanted: Appointment, *, now: datetime
-) -> Appointment:
-    """Run a booking transaction; complete a refusal with the nearest free starts."""
-    try:
-        return in_one_transaction(work)
-    except SlotTaken as refusal:
-        raise SlotTaken(
-            planning.nearest(
-                service=wanted.service, persons=wanted.persons, start=wanted.start, now=now
-            )
-        ) from refusal
-
-
-def _choose(appointment: Appointment, *, online: bool, now: datetime) -> tuple[int, ...] | None:
-    return planning.choose(
-        service=appointment.service,
-        persons=appointment.persons,
-        start=appointment.start,
-        now=now,
-        online=online,
-    )
-
-
-def _place(
-    appointment: Appointment, *, state: Allocation.State, online: bool, now: datetime
-) -> None:
-    """Save the appointment and take its resources, under the lock of the day."""
-    units = _free_units(appointment, online=online, now=now)
-    appointment.site_id = planning.site_of(units[0], year=appointment.start.year)
-    appointment.save(force_insert=True)
-    allocate(appointment, units, state=state)
-
-
-def _take_for_good(held: Appointment, *, now: datetime) -> None:
-    """Turn the hold into a booking, or take the slot again if it is still free."""
-    kept = held.allocations.filter(state=Allocation.State.HOLD, expires_at__gt=now).update(
-        state=Allocation.State.BOOKED, expires_at=None
-    )
-    if not kept:
-        _drop_allocations(held)
-        units = _free_units(held, online=True, now=now)
-        allocate(held, units, state=Allocation.State.BOOKED)
-
-
-def _free_units(appointment: Appointment, *, online: bool, now: datetime) -> tuple[int, ...]:
-    zone = planning.zone()
-    day = appointment.start.astimezone(zone).date()
-    forget_expired_holds(day, zone=zone, now=now)
-    units = _choose(appointment, online=online, now=now)
-    if units is None:
-        raise SlotTaken
-    return units
-
-
-def _drop_hold(held: Appointment) -> None:
-    """Forget a hold that another one replaces; a confirmed appointment stays."""
-    if held.status == Appointment.Status.HELD:
-        Appointment.objects.filter(pk=held.pk, status=Appointment.Status.HELD).delete()
-
-
-def _drop_allocations(held: Appointment) -> None:
-    held.allocations.filter(state=Allocation.State.HOLD).delete()
-
-
-def _copy_details(old: Appointment, new: Appointment) -> None:
-    new.name, new.email, new.phone = old.name, old.email, old.phone
-    new.pre_application = old.pre_application
-
-
-def _check_offered(service: Service, persons: int, *, online: bool) -> None:
-    if not service.is_active or (online and not service.is_online):
-        raise NotOffered
-    if not 1 <= persons <= service.most_persons:
-        raise NotOffered
-
-
-def _period(service: Service, persons: int, start: datetime) -> DateTimeTZRange:
-    return DateTimeTZRange(start, start + timedelta(minutes=service.length(persons)))
-
-
-def _new_reference() -> str:
-    """Draw a reference that is free; among 2⁴⁰ a second draw hardly ever happens."""
-    while True:
-        reference = "".join(secrets.choice(ALPHABET) for _each in range(REFERENCE_LENGTH))
-        if not Appointment.objects.filter(reference=reference).exists():
-            return reference
 
 
 def _locked(appointment: Appointment) -> Appointment:

@@ -1,0 +1,68 @@
+"""Change what a commune offers: its first services, counters and hours, and their version."""
+
+from django.db import connection, transaction
+
+from booking.models import Opening, Resource, Service, Site
+from booking.presets import Preset, ServicePreset
+from booking.taking import lock_configuration
+
+
+PRESET_FIELDS = ("name", "name_en", "text", "text_en", "icon", "titles", "is_online")
+
+
+@transaction.atomic
+def install_presets(*, preset: Preset, site_name: str, address: str = "") -> Site:
+    """Give a commune its first services, counters and hours; safe to repeat, changes no row.
+
+    What bears the same slug or name is left as the commune has made it.
+    """
+    site, _created = Site.objects.get_or_create(name=site_name, defaults={"address": address})
+    services = [_install_service(each, n) for n, each in enumerate(preset.services)]
+    counters = []
+    for position, name in enumerate(preset.counters):
+        counter, created = Resource.objects.get_or_create(
+            name=name, site=site, defaults={"position": position}
+        )
+        if created:
+            counter.services.set(services)
+        counters.append(counter)
+    if not Opening.objects.exists():
+        for weekday, spans in preset.hours.items():
+            for start, end in spans:
+                opening = Opening.objects.create(
+                    weekday=weekday,
+                    start_time=start,
+                    end_time=end,
+                    step_minutes=preset.step_minutes,
+                )
+                opening.resources.set(counters)
+    configuration_changed()
+    return site
+
+
+def _install_service(preset: ServicePreset, position: int) -> Service:
+    service, _created = Service.objects.get_or_create(
+        slug=preset.slug,
+        defaults={
+            **{name: getattr(preset, name) for name in PRESET_FIELDS},
+            "minutes": list(preset.minutes),
+            "documents": list(preset.documents),
+            "position": position,
+        },
+    )
+    return service
+
+
+@transaction.atomic
+def configuration_changed() -> None:
+    """Make every process read openings, closures, resources and services again after commit.
+
+    To be called in the transaction that changes one of them.
+    """
+    lock_configuration()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO booking_settings (id, version, hold_minutes)"
+            " VALUES (1, extract(epoch FROM clock_timestamp()) * 1000000, 10)"
+            " ON CONFLICT (id) DO UPDATE SET version = excluded.version"
+        )

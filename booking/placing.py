@@ -1,0 +1,107 @@
+"""Find a place for an appointment and take it: what every way to book has in common."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from booking import planning
+from booking.models import Allocation, Appointment, Service
+from booking.refusals import NotOffered
+from booking.taking import SlotTaken, allocate, forget_expired_holds, in_one_transaction
+
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+REFERENCE_LENGTH = 8
+
+
+def or_alternatives(
+    work: Callable[[], Appointment], wanted: Appointment, *, now: datetime
+) -> Appointment:
+    """Run a booking transaction; complete a refusal with the nearest free starts.
+
+    Raises:
+        SlotTaken: the start is not free.
+        Busy: the day could not be locked in time.
+    """
+    try:
+        return in_one_transaction(work)
+    except SlotTaken as refusal:
+        raise SlotTaken(
+            planning.nearest(
+                service=wanted.service, persons=wanted.persons, start=wanted.start, now=now
+            )
+        ) from refusal
+
+
+def choose(appointment: Appointment, *, online: bool, now: datetime) -> tuple[int, ...] | None:
+    """Choose the resources of an appointment; None when its start is not free."""
+    return planning.choose(
+        service=appointment.service,
+        persons=appointment.persons,
+        start=appointment.start,
+        now=now,
+        online=online,
+    )
+
+
+def place(
+    appointment: Appointment, *, state: Allocation.State, online: bool, now: datetime
+) -> None:
+    """Save the appointment and take its resources, under the lock of the day."""
+    units = free_units(appointment, online=online, now=now)
+    appointment.site_id = planning.site_of(units[0], year=appointment.start.year)
+    appointment.save(force_insert=True)
+    allocate(appointment, units, state=state)
+
+
+def take_for_good(held: Appointment, *, now: datetime) -> None:
+    """Turn the hold into a booking, or take the slot again if it is still free."""
+    kept = held.allocations.filter(state=Allocation.State.HOLD, expires_at__gt=now).update(
+        state=Allocation.State.BOOKED, expires_at=None
+    )
+    if not kept:
+        held.allocations.filter(state=Allocation.State.HOLD).delete()
+        units = free_units(held, online=True, now=now)
+        allocate(held, units, state=Allocation.State.BOOKED)
+
+
+def free_units(appointment: Appointment, *, online: bool, now: datetime) -> tuple[int, ...]:
+    """Choose the resources once expired holds of the day are gone, under its lock.
+
+    Raises:
+        SlotTaken: the start is not free.
+    """
+    zone = planning.zone()
+    day = appointment.start.astimezone(zone).date()
+    forget_expired_holds(day, zone=zone, now=now)
+    units = choose(appointment, online=online, now=now)
+    if units is None:
+        raise SlotTaken
+    return units
+
+
+def check_offered(service: Service, persons: int, *, online: bool) -> None:
+    """Refuse what the commune does not give.
+
+    Raises:
+        NotOffered: the service is not active, not online, or not for so many persons.
+    """
+    if not service.is_active or (online and not service.is_online):
+        raise NotOffered
+    if not 1 <= persons <= service.most_persons:
+        raise NotOffered
+
+
+def period_of(service: Service, persons: int, start: datetime) -> DateTimeTZRange:
+    """Return the time of a visit, of which the request says only the start."""
+    return DateTimeTZRange(start, start + timedelta(minutes=service.length(persons)))
+
+
+def new_reference() -> str:
+    """Draw a reference that is free; among 2⁴⁰ a second draw hardly ever happens."""
+    while True:
+        reference = "".join(secrets.choice(ALPHABET) for _each in range(REFERENCE_LENGTH))
+        if not Appointment.objects.filter(reference=reference).exists():
+            return reference
