@@ -81,7 +81,7 @@ class Service(TenantModel):
     is_active = models.BooleanField(_("proposée"), default=True)
     position = models.PositiveSmallIntegerField(_("rang"), default=0)
 
-    objects = ServiceQuerySet.as_manager()
+    objects = ServiceQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("motif")
@@ -289,7 +289,7 @@ class Appointment(TenantModel):
     note = models.CharField(_("note de l’agent"), max_length=300, default="", blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
 
-    objects = AppointmentQuerySet.as_manager()
+    objects = AppointmentQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("rendez-vous")
