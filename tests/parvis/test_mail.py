@@ -55,7 +55,7 @@ def test_a_claimed_message_waits_for_its_lease(now):
 
 
 @pytest.fixture
-def refusing_server():
+def refusing_server():  # noqa: C901 (a whole protocol)
     """An SMTP server that refuses the recipients whose name says so."""
 
     class Handler(socketserver.StreamRequestHandler):
@@ -142,5 +142,3 @@ def test_losing_the_queue_does_not_lose_the_message(settings, django_capture_on_
         app.conf.broker_url = before
 
     assert OutgoingEmail.objects.count() == 1
-
-
