@@ -89,6 +89,8 @@ def load(*, seed: int, now: datetime, say: Say) -> None:
         say(f"{number:2} / {len(story.LIVE)}  {commune.name}: {taken} appointments")
     connection.set_schema_to_public()  # type: ignore[attr-defined]
     _create_accounts(association)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE onboarding_metric")  # the first pages wait for no vacuum
     say(f"{len(accounts())} accounts")
 
 

@@ -1,4 +1,4 @@
-"""What the association's pages show: rows, sums and sentences, computed from one query."""
+"""What the association's pages show: rows, sums and sentences, from a few queries."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _, ngettext
 
 from onboarding import metrics
 from onboarding.metrics import Share
-from onboarding.stages import Reason, Stage
+from onboarding.models import Onboarding
+from onboarding.stages import Module, Reason, Stage
 from parvis.pieces import Tone
 from tenants.models import Association, Commune
 
@@ -24,6 +25,7 @@ TONES: dict[Stage, Tone] = {
     Stage.CHURNED: "danger",
     Stage.DECLINED: "danger",
 }
+NOTHING = Share(0, 0)
 ORDER = {stage: place for place, stage in enumerate(Stage)}
 
 
@@ -118,26 +120,49 @@ class Summary:
 
 
 def rows(association: Association, *, today: date, equipped_only: bool = False) -> list[Row]:
-    """Read the members with what they published, by name; one query."""
-    communes = metrics.communes_of(association, today=today)
+    """Read the members with what they published, by name; four queries."""
+    communes = Commune.objects.filter(association=association)
     if equipped_only:
-        communes = communes.equipped()  # type: ignore[attr-defined]
-    found = list(communes.order_by("slug"))  # plain letters: Arès before Arveyres
-    hidden = metrics.hidden((each.pk, each.taken) for each in found)  # type: ignore[attr-defined]
-    return [_row(each, is_hidden=each.pk in hidden) for each in found]
+        communes = communes.equipped()
+    shares = metrics.shares(association, today=today)
+    first_slots = metrics.first_slots(association, today=today)
+    stages = {
+        each.commune_id: each
+        for each in Onboarding.objects.filter(
+            commune__association=association, module=Module.BOOKING
+        )
+    }
+    hidden = metrics.hidden((pk, share.den) for pk, (share, _before) in sorted(shares.items()))
+    return [
+        _row(
+            commune,
+            stages.get(commune.pk),
+            shares.get(commune.pk, (NOTHING, NOTHING)),
+            first_slot=first_slots.get(commune.pk),
+            is_hidden=commune.pk in hidden,
+        )
+        for commune in communes.order_by("slug")  # plain letters: Arès before Arveyres
+    ]
 
 
-def _row(commune: Any, *, is_hidden: bool) -> Row:
-    stage = Stage(commune.stage)
-    is_live = stage == Stage.LIVE
+def _row(
+    commune: Commune,
+    onboarding: Onboarding | None,
+    shares: tuple[Share, Share],
+    *,
+    first_slot: int | None,
+    is_hidden: bool,
+) -> Row:
+    stage = Stage(onboarding.stage) if onboarding else Stage.PROSPECT
+    reason = onboarding.reason_code if onboarding else ""
     return Row(
         commune=commune,
         stage=stage,
-        reason=str(Reason(commune.reason_code).label) if commune.reason_code else "",
-        since=commune.since,
-        share=Share(commune.online, commune.taken),
-        share_before=Share(commune.online_before, commune.taken_before),
-        first_slot=commune.first_slot if is_live else None,
+        reason=str(Reason(reason).label) if reason else "",
+        since=onboarding.since if onboarding else None,
+        share=shares[0],
+        share_before=shares[1],
+        first_slot=first_slot if stage == Stage.LIVE else None,
         is_hidden=is_hidden,
     )
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q, Sum
 
-from onboarding.models import Metric, Onboarding
-from onboarding.stages import Module, Stage
+from onboarding.models import Metric
+from onboarding.stages import Module
 from tenants.models import Association, Commune
 
 
@@ -65,44 +64,38 @@ def hidden(counts: Iterable[tuple[Key, int]]) -> frozenset[Key]:
     return frozenset(small)
 
 
-def communes_of(association: Association | None, *, today: date) -> "QuerySet[Commune]":
-    """Return the members with their stage and what they counted over 28 days, in one query.
+def shares(association: Association, *, today: date) -> dict[int, tuple[Share, Share]]:
+    """Return by member the online share of the last 28 days, and of the 28 days before those.
 
-    Each has ``stage`` (prospect by default), ``taken`` and ``online`` (appointments of the last
-    28 days), ``taken_before`` and ``online_before`` (of the 28 days before those), and
-    ``first_slot``, in days, None when unknown.
+    Members that published nothing are absent.
     """
-    booking = Onboarding.objects.filter(commune=OuterRef("pk"), module=Module.BOOKING)
-    latest = Metric.objects.filter(
-        commune=OuterRef("pk"),
+    now, before = _in_window(today), _in_window(today - timedelta(days=WINDOW))
+    rows = (
+        Metric.objects.filter(now | before, commune__association=association, code=ONLINE_SHARE)
+        .order_by()
+        .values_list("commune")
+        .annotate(
+            num_now=Sum("num", filter=now, default=0),
+            den_now=Sum("den", filter=now, default=0),
+            num_before=Sum("num", filter=before, default=0),
+            den_before=Sum("den", filter=before, default=0),
+        )
+    )
+    return {pk: (Share(*counts[:2]), Share(*counts[2:])) for pk, *counts in rows}
+
+
+def first_slots(association: Association, *, today: date) -> dict[int, int]:
+    """Return by member the days to its first slot, when it was sampled since the day before."""
+    samples = Metric.objects.filter(
+        commune__association=association,
+        module=Module.BOOKING,
         code=FIRST_SLOT_DAYS,
         period_kind=Metric.Period.DAY,
-        period__gt=today - timedelta(days=3),
+        period__gte=today - timedelta(days=1),
         period__lte=today,
-        den__gt=0,
-    ).order_by("-period")
-    now, before = today, today - timedelta(days=WINDOW)
-    return Commune.objects.filter(association=association).annotate(
-        stage=Coalesce(Subquery(booking.values("stage")[:1]), Value(Stage.PROSPECT.value)),
-        reason_code=Coalesce(Subquery(booking.values("reason_code")[:1]), Value("")),
-        since=Subquery(booking.values("since")[:1]),
-        taken=_summed("den", until=now),
-        online=_summed("num", until=now),
-        taken_before=_summed("den", until=before),
-        online_before=_summed("num", until=before),
-        first_slot=Subquery(latest.values("num")[:1]),
     )
-
-
-def _summed(field: str, *, until: date) -> Coalesce:
-    counts = (
-        Metric.objects.filter(_in_window(until), commune=OuterRef("pk"), code=ONLINE_SHARE)
-        .order_by()
-        .values("commune")
-        .annotate(total=Sum(field))
-        .values("total")
-    )
-    return Coalesce(Subquery(counts, output_field=IntegerField()), Value(0))
+    latest = {sample.commune_id: sample for sample in samples.order_by("period")}
+    return {pk: sample.num for pk, sample in latest.items() if sample.den}
 
 
 def _in_window(until: date) -> Q:

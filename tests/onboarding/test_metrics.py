@@ -4,7 +4,9 @@ import pytest
 
 from onboarding import dashboard, metrics
 from onboarding.metrics import Share
+from onboarding.models import Metric
 from onboarding.stages import Stage
+from tests.conftest import owner
 
 
 def test_a_total_is_a_sum_over_a_sum_and_not_a_mean_of_percentages():
@@ -66,3 +68,25 @@ def test_the_summary_counts_equipped_communes_only(
     assert (found.live, found.eligible, found.considering) == (1, 4, 1)
     assert found.pioneer.commune == commune
     assert found.trend == "Pas assez de données pour une tendance."
+
+
+@pytest.mark.django_db
+@pytest.mark.public
+def test_the_latest_sample_of_the_first_slot_is_shown_until_it_is_stale(
+    association, commune, other_commune, now
+):
+    today = now.date()
+    samples = [(commune, 0, 3, 1), (commune, 1, 9, 1), (other_commune, 2, 5, 1)]
+    with owner():
+        for place, age, num, den in samples:
+            Metric.objects.create(
+                commune=place,
+                module="booking",
+                code=metrics.FIRST_SLOT_DAYS,
+                period_kind="day",
+                period=today - timedelta(days=age),
+                num=num,
+                den=den,
+            )
+
+    assert metrics.first_slots(association, today=today) == {commune.pk: 3}
