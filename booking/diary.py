@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext as _, gettext_lazy, n
 from booking.checklists import told
 from booking.days import Column, Day, Taken, Visit
 from booking.models import Appointment, Site
-from booking.words import people
+from booking.words import people, service_name
 from parvis.pieces import DiaryColumn, DiaryEntry, TimelineEntry, Tone
 from parvis.typo import date_courte, heure
 
@@ -53,17 +53,22 @@ def icon(visit: Visit) -> str:
 
 
 def line(visit: Visit) -> str:
-    """Say in one line what the visit is for and how it was booked."""
+    """Say in one line what the visit is for."""
     appointment = visit.appointment
-    parts = [appointment.service.name]
+    parts = [service_name(appointment.service)]
     if appointment.persons > 1:
         parts.append(people(appointment.persons))
-    if visit.state == "waiting":
-        parts.append(
-            ngettext("attend depuis %(n)s minute", "attend depuis %(n)s minutes", visit.waited)
-            % {"n": visit.waited}
-        )
     return " · ".join(parts)
+
+
+def wait(visit: Visit) -> str:
+    """Say how long a citizen has been waiting; nothing for the others."""
+    if visit.state != "waiting" or visit.is_unmarked:
+        return ""
+    if not visit.waited:
+        return _("vient d’arriver")
+    words = ngettext("attend depuis %(n)s minute", "attend depuis %(n)s minutes", visit.waited)
+    return words % {"n": visit.waited}
 
 
 def counts(day: Day) -> str:
@@ -170,7 +175,7 @@ def rows(
             label=label(visit),
             tone=tone(visit),
             icon=icon(visit),
-            line=line(visit),
+            line=" · ".join(filter(None, (line(visit), wait(visit)))),
             href=file_address(visit, zone=zone, view=view) + "#fiche",
             hour=heure(visit.start.astimezone(zone), get_language() or "fr"),
             is_open=visit.reference == chosen,

@@ -219,6 +219,7 @@ def booked(request: HttpRequest, reference: str) -> HttpResponse:
     visit = _visit(reference)
     page = {
         "visit": visit,
+        "service": service_name(visit.appointment.service),
         "documents": told(visit.appointment),
         "persons": people(visit.appointment.persons),
         "back": diary.file_address(visit, zone=planning.zone()),
@@ -365,6 +366,8 @@ def _file(visit: Visit) -> dict[str, Any]:
     """Gather what the open file shows; one query, the history."""
     return {
         "file": diary.rows([visit], zone=planning.zone())[0],
+        "service": service_name(visit.appointment.service),
+        "wait": diary.wait(visit),
         "moves": diary.moves(visit),
         "cancel": reverse("booking:agent:cancel", args=[visit.reference])
         if visit.state in {"expected", "waiting"}

@@ -49,7 +49,8 @@ def counter(browser, demo, faults):
 def to_a_busy_day(page: Page, demo) -> None:
     page.goto(demo.url("pauillac", "/agent/"))
     for _day in range(6):
-        page.get_by_role("link", name="Jour suivant").click()
+        with page.expect_navigation(wait_until="load"):
+            page.get_by_role("link", name="Jour suivant").click()
         if page.locator("[data-refresh=list] a").count():
             return
     pytest.fail("nobody is expected these days")
@@ -108,7 +109,9 @@ def test_a_call_without_javascript(browser, demo, faults):
 
 
 def test_keys_press_the_buttons_and_can_be_switched_off(counter):
-    counter.locator("[data-refresh=list] a").first.click()
+    with counter.expect_navigation(wait_until="load"):
+        counter.locator("[data-refresh=list] a").first.click()
+
     counter.keyboard.press("a")
     expect(counter.get_by_role("button", name="Défaire")).to_be_visible()
     expect(counter.get_by_role("heading", name="En salle (1)")).to_be_visible()
@@ -151,7 +154,8 @@ def test_what_a_colleague_marks_appears_without_moving_the_focus(browser, demo, 
 
 
 def test_the_sheet_of_the_day_is_printed_across_the_page(counter):
-    counter.get_by_role("link", name="Feuille du jour").click()
+    with counter.expect_navigation(wait_until="load"):
+        counter.get_by_role("link", name="Feuille du jour").click()
 
     width, height = size_of_first_page(counter.pdf(prefer_css_page_size=True))
 
