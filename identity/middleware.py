@@ -25,6 +25,7 @@ from parvis import error_views
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+REFRESH = "X-Refresh"  # sent by a page that reads itself again: nobody is there for sure
 # Pages of the login host that write when read: a ticket, or the erasure of dead sessions.
 WRITE_WHEN_READ = frozenset(
     {
@@ -87,7 +88,8 @@ def _recognise(request: HttpRequest, *, now: datetime) -> None:
             _forget(request)
             return
         request.member = member  # type: ignore[attr-defined]
-    note_activity(request, now=now)
+    if REFRESH not in request.headers:
+        note_activity(request, now=now)
 
 
 def _forget(request: HttpRequest) -> None:

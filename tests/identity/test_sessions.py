@@ -236,3 +236,14 @@ def test_settings_keep_the_cookies_home():
     assert settings.SESSION_COOKIE_NAME.startswith("__Host-")
     assert settings.CSRF_COOKIE_NAME.startswith("__Host-")
     assert settings.SESSION_COOKIE_DOMAIN is None
+
+
+@pytest.mark.parametrize(("headers", "noted"), [({}, True), ({"x-refresh": "1"}, False)])
+def test_a_page_that_reads_itself_again_keeps_nobody_logged_in(site, headers, noted):
+    session = site.session
+    session["seen"] = before = timezone.now().timestamp() - 300
+    session.save()
+
+    site.get("/accessibilite/", headers=headers)
+
+    assert (site.session["seen"] > before) == noted
