@@ -1,9 +1,9 @@
 """One commune with three counters, made for a measurement and removed afterwards."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 from django.db import connection
@@ -47,8 +47,15 @@ def bench_commune(insee_code: str) -> Iterator[Commune]:
         commune.delete()
 
 
-def configure(counters: int = 3) -> Service:
-    """Give the commune a service of 20 minutes, its counters and weekday hours."""
+def configure(
+    counters: int = 3,
+    *,
+    weekdays: Iterable[int] = range(5),
+    hours: tuple[tuple[time, time], ...] = HOURS,
+    step: int = 10,
+    only_on: date | None = None,
+) -> Service:
+    """Give the commune a service of 20 minutes, its counters and hours, on one day if asked."""
     Settings.objects.get_or_create(pk=1)
     site = Site.objects.create(name="Mairie")
     service = Service.objects.create(
@@ -62,10 +69,15 @@ def configure(counters: int = 3) -> Service:
     units = [Resource.objects.create(site=site, name=f"Guichet {n + 1}") for n in range(counters)]
     for unit in units:
         unit.services.add(service)
-    for weekday in range(5):
-        for start, end in HOURS:
+    for weekday in weekdays:
+        for start, end in hours:
             opening = Opening.objects.create(
-                weekday=weekday, start_time=start, end_time=end, step_minutes=10
+                weekday=weekday,
+                start_time=start,
+                end_time=end,
+                step_minutes=step,
+                valid_from=only_on,
+                valid_to=only_on,
             )
             opening.resources.set(units)
     return service
