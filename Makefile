@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check bench setup
+.PHONY: help demo demo-reset test check bench setup screenshots
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,3 +22,7 @@ bench: ## Measure, and compare with the targets
 
 setup: ## Only install the locked dependencies in .venv
 	@platform/bin/setup
+
+screenshots: ## Take the pictures of the README from a running demo
+	@platform/bin/setup
+	@.venv/bin/python platform/bin/screenshots
