@@ -59,7 +59,7 @@ class SearchForm(forms.Form):
         error_messages={
             "required": gettext_lazy("Saisissez un nom, une référence ou un numéro"),
             "min_length": gettext_lazy("Saisissez au moins deux caractères"),
-            "max_length": gettext_lazy("Cette recherche est trop longue : un nom suffit"),
+            "max_length": gettext_lazy("Cette recherche est trop longue : un nom suffit"),
             "null_characters_not_allowed": gettext_lazy("Cette recherche est illisible"),
         },
     )
@@ -171,7 +171,7 @@ class PhoneBookingForm(DetailsForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
             "required": gettext_lazy("Saisissez le nom de la personne"),
-            "max_length": gettext_lazy("Ce nom est trop long : 120 caractères au plus"),
+            "max_length": gettext_lazy("Ce nom est trop long : 120 caractères au plus"),
             "null_characters_not_allowed": gettext_lazy("Ce nom est illisible"),
         },
     )
@@ -194,7 +194,7 @@ class PhoneBookingForm(DetailsForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={
             "invalid": gettext_lazy(
-                "Ce courriel n’est pas complet : il ressemble à nom@exemple.fr"
+                "Ce courriel n’est pas complet : il ressemble à nom@exemple.fr"
             )
         },
     )
@@ -213,7 +213,7 @@ class PhoneBookingForm(DetailsForm):
         max_length=NOTE_MOST,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
-            "max_length": gettext_lazy("Cette note est trop longue : 300 caractères au plus"),
+            "max_length": gettext_lazy("Cette note est trop longue : 300 caractères au plus"),
             "null_characters_not_allowed": gettext_lazy("Cette note est illisible"),
         },
     )
@@ -228,8 +228,8 @@ class PhoneBookingForm(DetailsForm):
     key = forms.UUIDField(
         widget=forms.HiddenInput,
         error_messages={
-            "required": gettext_lazy("Rechargez la page : elle est incomplète"),
-            "invalid": gettext_lazy("Rechargez la page : elle est incomplète"),
+            "required": gettext_lazy("Rechargez la page : elle est incomplète"),
+            "invalid": gettext_lazy("Rechargez la page : elle est incomplète"),
         },
     )
 

@@ -44,11 +44,11 @@ View = Callable[..., HttpResponse]
 
 DONE: dict[str, Promise] = {
     "arrived": gettext_lazy("%(name)s est en salle."),
-    "honoured": gettext_lazy("%(name)s : reçu au guichet."),
-    "missed": gettext_lazy("%(name)s : absence notée."),
-    "reset": gettext_lazy("%(name)s : de nouveau attendu."),
-    "cancelled": gettext_lazy("%(name)s : rendez-vous annulé, le créneau est libre."),
-    "restored": gettext_lazy("%(name)s : rendez-vous rétabli."),
+    "honoured": gettext_lazy("%(name)s : reçu au guichet."),
+    "missed": gettext_lazy("%(name)s : absence notée."),
+    "reset": gettext_lazy("%(name)s : de nouveau attendu."),
+    "cancelled": gettext_lazy("%(name)s : rendez-vous annulé, le créneau est libre."),
+    "restored": gettext_lazy("%(name)s : rendez-vous rétabli."),
 }
 WAYS_BACK = {"expected": "reset", "waiting": "arrive", "honoured": "receive", "missed": "miss"}
 
@@ -56,7 +56,7 @@ WAYS_BACK = {"expected": "reset", "waiting": "arrive", "honoured": "receive", "m
 class SlotGone(DomainError):
     """Somebody else has the slot by now, or it is past."""
 
-    message = gettext_lazy("Ce créneau n’est plus libre : prenez un autre rendez-vous.")
+    message = gettext_lazy("Ce créneau n’est plus libre : prenez un autre rendez-vous.")
 
 
 def counter_page(roles: frozenset[str]) -> Callable[[View], View]:
@@ -340,7 +340,7 @@ def _to_day(request: HttpRequest, written: str) -> HttpResponse:
     if shown is None:
         if written:
             messages.warning(
-                request, _("Cette date n’existe pas : voici la journée d’aujourd’hui.")
+                request, _("Cette date n’existe pas : voici la journée d’aujourd’hui.")
             )
         shown = planning.local_day(timezone.now())
     return redirect(diary.day_address(shown))

@@ -30,7 +30,7 @@ class MoveRefused(DomainError):
 class ReasonMissing(DomainError):
     """The stage says why, or it says nothing."""
 
-    message = _("Indiquez la raison : cette étape en demande une.")
+    message = _("Indiquez la raison : cette étape en demande une.")
 
 
 class Cell(NamedTuple):

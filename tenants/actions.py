@@ -17,7 +17,7 @@ from tenants.models import Association, Commune, Domain, OfficialCommune
 class UnknownInseeCode(DomainError):
     """No commune of France has this code today."""
 
-    message = _("Aucune commune n’a ce code INSEE. Vérifiez les cinq caractères (« 33314 »).")
+    message = _("Aucune commune n’a ce code INSEE. Vérifiez les cinq caractères (« 33314 »).")
     status = 404
 
 

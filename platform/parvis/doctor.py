@@ -119,7 +119,7 @@ def check_exposure(*, base_domain: str, scheme: str, debug: bool, demo: bool) ->
         return Finding(
             name,
             Level.ERROR,
-            _("Sans HTTPS, les navigateurs refusent les cookies : personne ne se connecte."),
+            _("Sans HTTPS, les navigateurs refusent les cookies : personne ne se connecte."),
             _("Placez un certificat devant Parvis et mettez PARVIS_SCHEME=https."),
         )
     if demo:
