@@ -254,6 +254,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "login"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mails are unique whatever the case: one_user_per_email
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "identity.adapters.AccountAdapter"
 ACCOUNT_FORMS = {

@@ -2,6 +2,7 @@
 
 import socketserver
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -133,12 +134,25 @@ def test_a_task_without_a_schema_is_refused():
         task.before_start("id", (), {})
 
 
-def test_losing_the_queue_does_not_lose_the_message(settings, django_capture_on_commit_callbacks):
-    app.conf.broker_url, before = "redis://127.0.0.1:9/0", app.conf.broker_url
+@contextmanager
+def broker_at(url):
+    """Point the queue elsewhere; the application keeps its connections otherwise."""
+    before = app.conf.broker_url
+
+    def point_to(address):
+        app.conf.broker_url = address
+        app._pool = app.amqp._producer_pool = None
+
+    point_to(url)
     try:
-        with django_capture_on_commit_callbacks(execute=True):
-            write()
+        yield
     finally:
-        app.conf.broker_url = before
+        point_to(before)
+
+
+def test_losing_the_queue_does_not_lose_the_message(caplog, django_capture_on_commit_callbacks):
+    with broker_at("redis://127.0.0.1:9/0"), django_capture_on_commit_callbacks(execute=True):
+        write()
 
     assert OutgoingEmail.objects.count() == 1
+    assert "waits for the sweep" in caplog.text
