@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 
 
 Point = tuple[str, float]
@@ -102,7 +102,10 @@ def line(points: Sequence[Point], *, label: str, unit: str = "") -> SafeString:
         path=path,
         dots="".join(f"M{spot}h0" for spot in spots),
     )
-    said = ", ".join(f"{name} : {figure(value, unit)}" for name, value in points)
+    said = ", ".join(
+        _("%(name)s : %(figure)s") % {"name": name, "figure": figure(value, unit)}
+        for name, value in points
+    )
     return format_html(
         '<figure class="chart chart--line"><figcaption>{}</figcaption>'
         '<div class="chart__frame"><div class="chart__scale" aria-hidden="true">'
@@ -132,10 +135,14 @@ def spark(values: Sequence[float], *, label: str) -> SafeString:
 
 
 def figure(value: float, unit: str = "") -> str:
-    """Write a figure with at most one decimal, French comma and thousands apart."""
+    """Write a figure with at most one decimal: "1 234,5 %", "1,234.5%" in English."""
     text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
-    text = text.replace(",", "\u00a0").replace(".", ",")
-    return f"{text}\u00a0{unit}" if unit else text
+    english = (get_language() or "fr").startswith("en")
+    if not english:
+        text = text.replace(",", "\u00a0").replace(".", ",")
+    if not unit:
+        return text
+    return text + ("" if english and unit == "%" else "\u00a0") + unit
 
 
 GROUPS = ("done", "doing", "todo")

@@ -33,7 +33,7 @@ def test_a_curve_has_a_title_a_description_and_the_table_of_its_figures():
     text = charts.line(POINTS, label="Part en ligne", unit="%")
 
     assert "<title" in text
-    assert "févr. : 30,5\u00a0%" in text
+    assert "févr. : 30,5\u00a0%" in text
     assert "<details" in text
     assert text.count('<th scope="row">') == len(POINTS)
 
