@@ -17,8 +17,8 @@ test: ## Run the whole suite, browser journeys included
 check: ## Check format, lint, types, imports, templates, migrations, translations
 	@platform/bin/check
 
-bench: ## Measure, and compare with the targets
-	@platform/bin/bench
+bench: ## Measure, and compare with the targets (P=race: one group)
+	@platform/bin/bench $(P)
 
 setup: ## Only install the locked dependencies in .venv
 	@platform/bin/setup
