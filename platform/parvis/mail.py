@@ -19,13 +19,15 @@ LEASE = timedelta(minutes=2)  # longer than the SMTP timeout
 BACKOFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 480, 720, 1440, 1440, 1440, 1440)]
 FACT = "X-Parvis-Fact"
 
+# ``now`` grows old while one message after the other is delivered: a lease counted from it would
+# be over before its message is sent, and another worker would send that message too.
 CLAIM = """
 UPDATE parvis_outgoingemail
-SET claimed_until = %(until)s, attempts = attempts + 1
+SET claimed_until = greatest(%(now)s, clock_timestamp()) + %(lease)s, attempts = attempts + 1
 WHERE id IN (
     SELECT id FROM parvis_outgoingemail
     WHERE sent_at IS NULL AND dead_at IS NULL AND not_before <= %(now)s
-      AND (claimed_until IS NULL OR claimed_until < %(now)s)
+      AND (claimed_until IS NULL OR claimed_until < greatest(%(now)s, clock_timestamp()))
     ORDER BY not_before, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
@@ -77,7 +79,7 @@ def deliver_due(*, now: datetime) -> int:
 
 def _claim(now: datetime) -> OutgoingEmail | None:
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"now": now, "until": now + LEASE})
+        cursor.execute(CLAIM, {"now": now, "lease": LEASE})
         claimed = cursor.fetchone()
     return OutgoingEmail.objects.get(pk=claimed[0]) if claimed else None
 

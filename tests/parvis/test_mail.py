@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from parvis.celery import app
-from parvis.mail import FACT, LEASE, deliver_due
+from parvis.mail import FACT, LEASE, _claim, deliver_due
 from parvis.models import OutgoingEmail
 
 
@@ -53,6 +54,17 @@ def test_a_claimed_message_waits_for_its_lease(now):
 
     assert deliver_due(now=later) == 0
     assert deliver_due(now=later + LEASE + timedelta(seconds=1)) == 1
+
+
+def test_a_worker_that_has_been_busy_for_long_still_leases_in_full(now, mailoutbox):
+    write()
+    OutgoingEmail.objects.update(not_before=now - timedelta(days=1))
+    began = timezone.now() - timedelta(hours=1)
+
+    claimed = _claim(began)
+
+    assert claimed.claimed_until > timezone.now() + LEASE / 2
+    assert deliver_due(now=began) == 0
 
 
 @pytest.fixture
