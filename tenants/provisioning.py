@@ -167,8 +167,12 @@ def provision(schema: str, *, template: Template) -> bool:
         cursor.execute("SELECT to_regnamespace(%s)", [schema])
         if cursor.fetchone()[0]:
             return False
+        # The replay names everything in full; the path is put back before anybody else asks.
+        cursor.execute("SELECT current_setting('search_path')")
+        (path,) = cursor.fetchone()
         cursor.execute("SELECT set_config('search_path', '', true)")
         cursor.execute(template.sql.replace(MARK, schema))
+        cursor.execute("SELECT set_config('search_path', %s, true)", [path])
         # An empty ledger remembers only what the template holds; public's rows are not copied.
         cursor.execute(
             sql.SQL(
@@ -178,14 +182,7 @@ def provision(schema: str, *, template: Template) -> bool:
             [list(column) for column in zip(*template.applied, strict=True)],
         )
         grant_schema(schema, tables=template.tables, sequences=template.sequences)
-        _restore_path(cursor)
     return True
-
-
-def _restore_path(cursor: object) -> None:
-    """The path set for the replay ends with the transaction; say so to the backend now."""
-    connection._applied = None  # type: ignore[attr-defined]  # noqa: SLF001
-    del cursor
 
 
 def drop(schema: str) -> None:

@@ -49,6 +49,18 @@ def test_provisioning_twice_changes_nothing(schemas):
     assert provision("c_33901", template=current_template()) is False
 
 
+def test_the_connection_looks_at_the_same_place_after_a_replay():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW search_path")
+        before = cursor.fetchone()
+
+    provision("c_33901", template=current_template())
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW search_path")
+        assert cursor.fetchone() == before
+
+
 @pytest.mark.parametrize("name", ["public", "c_1", "c_33314; DROP", "pauillac", "C_33314"])
 def test_only_the_name_of_a_commune_may_become_a_schema(name):
     with pytest.raises(ValueError, match=name.partition(";")[0]):
