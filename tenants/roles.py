@@ -15,7 +15,6 @@ from psycopg import sql
 APP = "parvis_app"
 READ = "SELECT"
 WRITE = "SELECT, INSERT, UPDATE, DELETE"
-APPEND = "SELECT, INSERT"
 
 # What communes may do in public. A table that is absent cannot even be read by a commune.
 SHARED: dict[str, str] = {
