@@ -23,7 +23,8 @@ FACT = "X-Parvis-Fact"
 # be over before its message is sent, and another worker would send that message too.
 CLAIM = """
 UPDATE parvis_outgoingemail
-SET claimed_until = greatest(%(now)s, clock_timestamp()) + %(lease)s, attempts = attempts + 1
+SET claimed_until = greatest(%(now)s, clock_timestamp()) + make_interval(secs => %(lease_s)s),
+    attempts = attempts + 1
 WHERE id IN (
     SELECT id FROM parvis_outgoingemail
     WHERE sent_at IS NULL AND dead_at IS NULL AND not_before <= %(now)s
@@ -79,7 +80,7 @@ def deliver_due(*, now: datetime) -> int:
 
 def _claim(now: datetime) -> OutgoingEmail | None:
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"now": now, "lease": LEASE})
+        cursor.execute(CLAIM, {"now": now, "lease_s": LEASE.total_seconds()})
         claimed = cursor.fetchone()
     return OutgoingEmail.objects.get(pk=claimed[0]) if claimed else None
 
