@@ -27,7 +27,7 @@ SHARED: dict[str, str] = {
     "django_content_type": READ,
     "usersessions_usersession": WRITE,
     "identity_ticket": "SELECT, UPDATE (used_at)",
-    "onboarding_metric": WRITE,
+    "onboarding_metric": "SELECT, INSERT, UPDATE",
 }
 # What only the owner may touch: structure and releases.
 OWNER_ONLY = {"tenants_template", "tenants_migrationstatus", "django_migrations"}
