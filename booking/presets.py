@@ -131,4 +131,3 @@ USUAL = Preset(
     counters=("Guichet 1", "Guichet 2", "Guichet 3"),
     hours=USUAL_HOURS,
 )
-WITHOUT_STATION = Preset(services=CIVIL_REGISTRY, counters=("Guichet 1",), hours=USUAL_HOURS)
