@@ -37,7 +37,10 @@ def count() -> None:
 
 @shared_task(name="tenants.visit")
 def visit(*, schemas: list[str], tasks: list[str]) -> None:
-    """Run the named tasks in each schema, one after the other; one failure stops nobody else."""
+    """Run the named tasks in each schema, one after the other.
+
+    What the database refuses in one of them stops nobody else; a defect stops the chunk, loudly.
+    """
     for schema in schemas:
         with schema_context(schema):
             for name in tasks:
