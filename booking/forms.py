@@ -19,6 +19,8 @@ PRE_APPLICATION = re.compile(r"[A-Z0-9]{10}")
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
 CONFUSED = str.maketrans("OIL", "011")  # Crockford's base 32 reads them so
 PHONE = re.compile(r"0[1-9][0-9]{8}|\+[1-9][0-9]{6,14}")
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # beyond, adding a day to a date may overflow
+UNREADABLE_SLOT = _("Ce créneau est illisible. Choisissez-en un autre.")
 
 
 class SituationForm(forms.Form):
@@ -28,7 +30,15 @@ class SituationForm(forms.Form):
     fit any more is forgotten; what was never offered is an error.
     """
 
-    persons = forms.IntegerField(label=_("Pour combien de personnes ?"), min_value=1)
+    persons = forms.IntegerField(
+        label=_("Pour combien de personnes ?"),
+        min_value=1,
+        error_messages={
+            "required": _("Indiquez le nombre de personnes."),
+            "invalid": _("Indiquez le nombre de personnes en chiffres."),
+            "min_value": _("Au moins une personne vient au rendez-vous."),
+        },
+    )
 
     def __init__(self, service: Service, given: Mapping[str, Any]) -> None:
         self.asked, is_offered = _ask(service, given)
@@ -46,6 +56,7 @@ class SituationForm(forms.Form):
                 label=question_label(question.key),
                 choices=[(each, choice_label(question.key, each)) for each in question.choices],
                 widget=forms.RadioSelect,
+                error_messages={"invalid_choice": _("Choisissez une des réponses proposées.")},
             )
 
     def _offer_persons(self, most: int) -> None:
@@ -97,18 +108,22 @@ class SlotForm(forms.Form):
 
     slot = forms.CharField(
         max_length=40,
-        error_messages={"required": _("Choisissez un créneau.")},
+        error_messages={
+            "required": _("Choisissez un créneau."),
+            "max_length": UNREADABLE_SLOT,
+            "null_characters_not_allowed": UNREADABLE_SLOT,
+        },
     )
 
     def clean_slot(self) -> datetime:
         """Read the instant."""
-        unreadable = ValidationError(_("Ce créneau est illisible. Choisissez-en un autre."))
+        unreadable = ValidationError(UNREADABLE_SLOT)
         try:
             start = datetime.fromisoformat(self.cleaned_data["slot"])
             instant = start.astimezone(UTC)
         except (ValueError, OverflowError) as fault:
             raise unreadable from fault
-        if start.tzinfo is None:
+        if start.tzinfo is None or not FIRST_YEAR <= instant.year <= LAST_YEAR:
             raise unreadable
         return instant
 

@@ -212,7 +212,8 @@ def test_losing_the_slot_at_the_end_loses_nothing_typed(client):
 @pytest.mark.parametrize(
     "slot",
     ["", "yesterday", "2026-13-45T99:99", "2026-11-24T09:00", "\x00", "9" * 10_000,
-     "0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00"],
+     "0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00", "0001-01-01T00:00+00:00",
+     "0002-01-01T09:00+01:00", "9999-12-31T23:59+00:00"],
 )  # fmt: skip
 def test_an_unreadable_slot_is_a_form_error(client, slot):
     response = client.post(SLOTS, {"slot": slot})
@@ -223,7 +224,7 @@ def test_an_unreadable_slot_is_a_form_error(client, slot):
 
 
 @pytest.mark.parametrize(
-    "slot", ["2020-01-07T09:00+01:00", "2090-01-03T09:00+01:00", "0002-01-01T09:00+01:00"]
+    "slot", ["2020-01-07T09:00+01:00", "2090-01-03T09:00+01:00"]
 )
 def test_a_slot_in_the_past_or_far_away_is_refused(client, slot):
     response = client.post(SLOTS, {"slot": slot})
@@ -254,7 +255,10 @@ def test_duration_price_and_documents_of_the_form_are_ignored(client):
 
 @pytest.mark.parametrize("answer", ["motive=free", "age=\x00", "motive=" + "x" * 5000])
 def test_an_answer_that_was_never_offered_is_a_form_error(client, answer):
-    assert client.get(f"/rendez-vous/carte-identite/?{answer}").status_code == 422
+    page = client.get(f"/rendez-vous/carte-identite/?{answer}")
+
+    assert page.status_code == 422
+    assert "Choisissez une des réponses proposées." in page.text
     assert client.get(f"{SLOTS}?{answer}").status_code == 422
     assert client.get(f"/pieces/carte-identite/?{answer}").status_code == 422
 
