@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     Page,
+    StorageState,
     TimeoutError as TooSlow,
     sync_playwright,
 )
@@ -35,6 +36,14 @@ FLAGS = [
 ]  # fmt: skip
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 PASSWORD = "parvis-demo"
+RUNNING = "PARVIS_JOURNEYS_AT"  # the port of a running demo, to write journeys faster
+COUNT = """
+from django.utils import timezone
+from django_tenants.utils import schema_context
+from onboarding import actions
+with schema_context("{schema}"):
+    actions.count(now=timezone.now())
+"""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -50,14 +59,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @dataclass(frozen=True)
 class Demo:
-    """Where the demo answers."""
+    """Where the demo answers, and how to run its commands."""
 
     port: int
+    environment: dict[str, str] | None = None
 
     def url(self, host: str, path: str = "/") -> str:
         """Give the address of a path on ``<host>.localhost``, or on the portal for ``""``."""
         name = f"{host}.localhost" if host else "localhost"
         return f"http://{name}:{self.port}{path}"
+
+    def count(self, schema: str) -> None:
+        """Publish the counts of a commune now, as the scheduler does every five minutes."""
+        if self.environment is None:
+            pytest.skip("a demo that runs already counts when its scheduler says so")
+        run(self.environment, "shell", "--no-imports", "-c", COUNT.format(schema=schema))
 
 
 def run(environment: dict[str, str], *arguments: str) -> None:
@@ -76,6 +92,9 @@ def run(environment: dict[str, str], *arguments: str) -> None:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Load the demo in a database of its own and serve it."""
+    if RUNNING in os.environ:
+        yield Demo(int(os.environ[RUNNING]))
+        return
     dsn = os.environ["DATABASE_URL"]
     name = f"journeys_{os.getpid()}"
     with psycopg.connect(dsn, autocommit=True) as db:
@@ -128,7 +147,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     )
     try:
         wait(port)
-        yield Demo(port)
+        yield Demo(port, environment)
     finally:
         server.terminate()
         server.wait(timeout=20)
@@ -183,6 +202,44 @@ def foreign(page: Page, seen: list[str]) -> None:
             else seen.append(asked.url)
         ),
     )
+
+
+@pytest.fixture(scope="session")
+def sessions(browser: Browser, demo: Demo) -> Callable[[str, str], StorageState]:
+    """What a browser keeps once somebody is logged in; each person logs in once."""
+    kept: dict[tuple[str, str], StorageState] = {}
+
+    def state(host: str, email: str) -> StorageState:
+        if (host, email) not in kept:
+            context = new_context(browser)
+            log_in(context.new_page(), demo, host, email)
+            kept[host, email] = context.storage_state()
+            context.close()
+        return kept[host, email]
+
+    return state
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, faults: list[str], sessions: Callable[[str, str], StorageState]
+) -> Iterator[Callable[..., Page]]:
+    """Open one more browser, for somebody of a team when ``who`` is ``(host, email)``."""
+    contexts: list[BrowserContext] = []
+
+    def opened(who: tuple[str, str] | None = None, **options: object) -> Page:
+        if who:
+            options = {"viewport": DESK, "storage_state": sessions(*who), **options}
+        contexts.append(new_context(browser, **options))
+        page = contexts[-1].new_page()
+        if options.get("java_script_enabled", True):
+            watch(page, faults)
+        foreign(page, faults)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture
