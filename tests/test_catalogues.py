@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from booking import actions
-from booking.models import Appointment
+from booking.models import Appointment, Resource, Service
 from booking.presets import USUAL
 from onboarding.models import Onboarding
 from onboarding.stages import Module, Stage
@@ -24,6 +24,7 @@ from parvis import catalogue
 from parvis.models import OutgoingEmail
 from tenants.hosts import URLCONFS
 from tests.conftest import login_as, owner
+from tests.factories import TUESDAY_NINE, AppointmentFactory
 
 
 ENGLISH = catalogue.LOCALE / catalogue.ENGLISH
@@ -258,6 +259,19 @@ def test_the_pages_of_the_counter_are_english(town_hall, make_user):
     found = read(agent, "/agent/", "/agent/?vue=liste", new, "/agent/recherche/?q=xyzzy")
 
     form = agent.post(new, {"name": "", "start": "x"})
+    visit = AppointmentFactory(
+        resource=Resource.objects.first(), service=Service.objects.get(slug="carte-identite")
+    )
+    day, file = f"/agent/jour/{TUESDAY_NINE:%Y-%m-%d}/", f"/agent/rendez-vous/{visit.reference}/"
+    found |= read(
+        agent,
+        *(day, f"{day}?vue=liste", f"{day}?rdv={visit.reference}", f"{day}feuille/"),
+        *(file, f"{file}annulation/"),
+    )
+    for move in ("arrivee", "reception", "remise", "absence", "remise", "annulation"):
+        said = agent.post(f"{file}{move}/", follow=True).text
+        found |= {move: texts} if (texts := french_in(said)) else {}
+    found |= read(agent, f"{day}?rdv={visit.reference}")
 
     assert french_in(form.text) == []
     assert found == {}
