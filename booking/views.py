@@ -50,8 +50,10 @@ def situation(request: HttpRequest, slug: str) -> HttpResponse:
         form = SituationForm(service, request.POST)
         if form.is_valid():
             query = urlencode(form.cleaned_data)
-            if "pieces" in request.POST or form.unseen:
+            if "pieces" in request.POST:
                 return redirect(f"{request.path}?{query}#pieces")
+            if form.unseen:
+                return redirect(f"{request.path}?{query}&suite={form.unseen[0]}#suite")
             return redirect(f"{reverse('booking:slots', args=[slug])}?{query}")
     else:
         form = SituationForm(service, request.GET)
@@ -91,14 +93,16 @@ def slots(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def details(request: HttpRequest) -> HttpResponse:
     """Say who comes; what is typed is kept with the slot."""
-    held = _held(request)
     now = timezone.now()
+    if visitor.has_just_booked(request, now=now):
+        return redirect("booking:confirmed")
+    held = _held(request)
     form = DetailsForm(held.service, request.POST or None, initial=_typed(held))
     extends = "garder" in request.POST
     if form.is_bound:
         form.is_valid()
-        if extends:
-            actions.extend_hold(appointment=held, now=now)
+        if extends and _may_extend(held, now):  # a second press changes nothing
+            held = actions.extend_hold(appointment=held, now=now)
         if extends or not form.errors:
             actions.keep_details(appointment=held, **form.details)
     if form.is_bound and not extends and not form.errors:
@@ -118,11 +122,13 @@ def details(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """Read everything again, then confirm; a second press leads to the same appointment."""
+    now = timezone.now()
+    if visitor.has_just_booked(request, now=now):
+        return redirect("booking:confirmed")
     held = visitor.held(request)
     if held is not None and held.status == Appointment.Status.BOOKED:
         return _to_confirmed(request)
     held = _still_held(held)
-    now = timezone.now()
     if not held.name:
         return redirect("booking:details")
     if request.method == "POST":
@@ -146,8 +152,10 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def extend(request: HttpRequest) -> HttpResponse:
-    """Keep the slot longer, once."""
-    actions.extend_hold(appointment=_held(request), now=timezone.now())
+    """Keep the slot longer, once; a second press changes nothing."""
+    held, now = _held(request), timezone.now()
+    if _may_extend(held, now):
+        actions.extend_hold(appointment=held, now=now)
     return redirect("booking:check")
 
 
@@ -201,6 +209,7 @@ def _situation_page(request: HttpRequest, service: Service, form: SituationForm)
         "form": form,
         "action": reverse("booking:situation", args=[service.slug]),
         "opens_documents": bool(request.GET),
+        "new_question": request.GET.get("suite", ""),
     }
     if form.is_valid():
         where = reverse("booking:documents", args=[service.slug])

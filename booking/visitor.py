@@ -29,6 +29,16 @@ def managed(request: HttpRequest, *, now: datetime) -> Appointment | None:
     return found if found and not is_over(found, now=now) else None
 
 
+def has_just_booked(request: HttpRequest, *, now: datetime) -> bool:
+    """Tell whether this browser goes back to a form that it has sent: nothing is held any more."""
+    if HOLD in request.COOKIES:
+        return False
+    found = managed(request, now=now)
+    if found is None or found.status != Appointment.Status.BOOKED or found.booked_at is None:
+        return False
+    return now - found.booked_at < timedelta(seconds=HOLD_AGE_S)
+
+
 def behind(token: str) -> Appointment | None:
     """Find the confirmed appointment that a manage link opens, however old."""
     found = _opened_by(token)

@@ -151,8 +151,21 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     finally:
         server.terminate()
         server.wait(timeout=20)
-        with psycopg.connect(dsn, autocommit=True) as db:
-            db.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop_database(dsn, name)
+
+
+def drop_database(dsn: str, name: str) -> None:
+    """Drop the database once the last connection of the server is gone, ten seconds at most."""
+    with psycopg.connect(dsn, autocommit=True) as db:
+        for attempt in range(50):
+            try:
+                db.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+            except psycopg.errors.ObjectInUse:
+                if attempt == 49:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
 
 def wait(port: int) -> None:

@@ -155,6 +155,8 @@ def test_the_keyboard_is_enough(page, demo):
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("radio", name="Première demande")).to_be_checked()
     press_on(page, page.get_by_role("button", name="Voir les créneaux"))
+    expect(page.get_by_text("Votre réponse appelle d’autres précisions")).to_be_in_viewport()
+    press_on(page, page.get_by_role("button", name="Voir les créneaux"))
     heading(page, "Choisissez un créneau")
     press_on(page, page.locator("button.slot").first)
     reach(page, page.get_by_label("Nom et prénom"))
