@@ -9,6 +9,8 @@ class HoldLost(Gone):
     """There is nothing to confirm any more."""
 
     message = _("Ce créneau n’est plus gardé pour vous. Choisissez-en un autre.")
+    heading = _("Votre créneau n’est plus gardé")
+    href = "/rendez-vous/"
 
 
 class AlreadyExtended(DomainError):

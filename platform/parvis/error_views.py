@@ -68,8 +68,19 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 def refusal(request: HttpRequest, exception: DomainError) -> HttpResponse:
     """Show a refusal of the domain where no form could."""
-    name = "410" if exception.status == 410 else "refusal"  # noqa: PLR2004 - HTTP's own number
-    return _page(request, name, status=exception.status, message=str(exception))
+    return _page(
+        request,
+        "refusal",
+        status=exception.status,
+        message=str(exception),
+        heading=exception.heading,
+        href=exception.href,
+    )
+
+
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    """Answer 405: an address that only a button may open was typed or followed."""
+    return _page(request, "405", status=405)
 
 
 def unknown_commune(request: HttpRequest) -> HttpResponse:

@@ -6,11 +6,15 @@ from django.utils.functional import Promise
 class DomainError(Exception):
     """A rule of the domain refused the request; ``message`` says which, to the user.
 
-    ``status`` is the HTTP status of the page when no form is there to show the message.
+    ``status`` is the HTTP status of the page when no form is there to show the message; the page
+    says ``heading`` above it and leads on to ``href``, where there is something better to do than
+    to go home.
     """
 
     message: "str | Promise"
     status: int = 409
+    heading: "str | Promise" = ""
+    href: str = ""
 
     def __str__(self) -> str:
         return str(self.message)

@@ -1,6 +1,7 @@
 """Guards applied to every request."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.db import connection
@@ -78,10 +79,18 @@ def content_security_policy(
 
 
 class refusals(MiddlewareMixin):  # noqa: N801 (named as the function it stands for)
-    """Show a refusal of the domain as a page, where no form did."""
+    """Show a refusal as a page, where no form did."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a ``DomainError`` with its sentence; leave bugs to the error page."""
         if isinstance(exception, DomainError):
             return error_views.refusal(request, exception)
         return None
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Give a page to what Django answers with an empty one: 405."""
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        page = error_views.wrong_method(request)
+        page["Allow"] = response["Allow"]
+        return page

@@ -223,9 +223,7 @@ def test_an_unreadable_slot_is_a_form_error(client, slot):
     assert not Appointment.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "slot", ["2020-01-07T09:00+01:00", "2090-01-03T09:00+01:00"]
-)
+@pytest.mark.parametrize("slot", ["2020-01-07T09:00+01:00", "2090-01-03T09:00+01:00"])
 def test_a_slot_in_the_past_or_far_away_is_refused(client, slot):
     response = client.post(SLOTS, {"slot": slot})
 
