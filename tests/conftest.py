@@ -54,7 +54,7 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Open two communes once, then act as the application does."""
     with django_db_blocker.unblock():
         for insee_code, name, slug in COMMUNES:
