@@ -13,6 +13,7 @@ from booking import actions, ics, planning, visitor, words
 from booking.checklists import shown, titles
 from booking.forms import FindForm
 from booking.models import Appointment
+from identity.addresses import address_of
 from identity.limits import Limit, take
 from parvis import error_views
 from parvis.templatetags.ui_words import date_heure
@@ -90,7 +91,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """Send the link again to whoever knows reference and e-mail; tell everybody the same."""
     form = FindForm(request.POST or None)
     if form.is_valid():
-        take(LOOKUPS, request.META.get("REMOTE_ADDR", ""), now=timezone.now())
+        take(LOOKUPS, address_of(request), now=timezone.now())
         actions.send_link_again(**form.cleaned_data)
         return redirect("booking:found")
     status = 422 if form.errors else 200

@@ -15,6 +15,7 @@ from booking import actions, planning, visitor, words
 from booking.checklists import announced, shown
 from booking.forms import DetailsForm, SituationForm, SlotForm, WeekForm
 from booking.models import Appointment, Service
+from identity.addresses import address_of
 from identity.limits import Limit, take
 from parvis.pieces import SlotDay, SlotOffer
 from parvis.templatetags.ui_words import date_heure
@@ -277,7 +278,7 @@ def _hold(
     request: HttpRequest, service: Service, wish: SituationForm, *, start: datetime
 ) -> HttpResponse:
     now = timezone.now()
-    take(HOLDS, request.META.get("REMOTE_ADDR", ""), now=now)
+    take(HOLDS, address_of(request), now=now)
     before = visitor.held(request)
     if before is not None and before.status != Appointment.Status.HELD:
         before = None

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from allauth.account.adapter import get_adapter
-from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, get_user
@@ -17,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from identity import limits
 from identity.access import to_login
+from identity.addresses import address_of
 from identity.current import member_at
 from identity.factors import has_second_factor, needs_second_factor
 from identity.sessions import SECOND_FACTOR, close_session, is_alive, note_activity
@@ -129,8 +128,7 @@ def _on_login_host(request: HttpRequest) -> HttpResponse | None:
     request.may_write = name in WRITE_WHEN_READ  # type: ignore[attr-defined]
     if request.method == "POST" and name != "account_logout":
         try:
-            address = truncate_ip(get_adapter().get_client_ip(request))
-            limits.take(limits.ADDRESS, address, now=timezone.now())
+            limits.take(limits.ADDRESS, address_of(request), now=timezone.now())
         except limits.TooMany:
             return error_views.too_many(request, retry_after_s=60)
     if settings.DEMO or name in ENROLMENT or not request.user.is_authenticated:
