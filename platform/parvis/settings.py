@@ -16,15 +16,16 @@ ROOT = Path(__file__).resolve().parents[2]
 def database(url: str, **settings: Any) -> dict[str, Any]:
     """Translate a ``postgresql://`` address into a Django database."""
     parts = conninfo_to_dict(url)
-    return {
-        "ENGINE": "parvis.postgresql",
-        "NAME": parts.get("dbname", ""),
-        "USER": parts.get("user", ""),
-        "PASSWORD": parts.get("password", ""),
-        "HOST": parts.get("host", ""),
-        "PORT": parts.get("port", ""),
-        **settings,
+    names = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
     }
+    known = {django: parts.pop(libpq, "") for libpq, django in names.items()}
+    options = {**settings.pop("OPTIONS", {}), **parts}  # sslmode and its like
+    return {"ENGINE": "parvis.postgresql", **known, "OPTIONS": options, **settings}
 
 
 DEBUG = env.bool("PARVIS_DEBUG", default=False)
