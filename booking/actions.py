@@ -14,6 +14,7 @@ from booking.models import Allocation, Appointment, AppointmentEvent, Service
 from booking.placing import (
     check_offered,
     choose,
+    former_units,
     free_units,
     new_reference,
     or_alternatives,
@@ -319,7 +320,8 @@ def restore(*, appointment: Appointment, by: Member | None, now: datetime) -> Ap
             return current
         if current.status != Appointment.Status.CANCELLED:
             raise NotRestorable
-        units = free_units(current, online=False, now=now)
+        units = former_units(current, now=now) or free_units(current, online=False, now=now)
+        current.allocations.filter(state=Allocation.State.RELEASED).delete()
         allocate(current, units, state=Allocation.State.BOOKED)
         current.status = Appointment.Status.BOOKED
         current.cancelled_at = None

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 
 from booking import planning
-from booking.models import Allocation, Appointment, Service
+from booking.models import Allocation, Appointment, Closure, Service
 from booking.refusals import NotOffered
 from booking.taking import SlotTaken, allocate, forget_expired_holds, in_one_transaction
 
@@ -65,6 +66,27 @@ def take_for_good(held: Appointment, *, now: datetime) -> None:
         held.allocations.filter(state=Allocation.State.HOLD).delete()
         units = free_units(held, online=True, now=now)
         allocate(held, units, state=Allocation.State.BOOKED)
+
+
+def former_units(appointment: Appointment, *, now: datetime) -> tuple[int, ...]:
+    """Return the resources a cancelled appointment had, if it can have them again; else nothing.
+
+    It was rightly placed there once: opening hours changed since then do not matter, closures do.
+    Only an answer given under the lock of the day can be acted upon.
+    """
+    forget_expired_holds(
+        appointment.start.astimezone(planning.zone()).date(), zone=planning.zone(), now=now
+    )
+    released = appointment.allocations.filter(state=Allocation.State.RELEASED)
+    units = set(released.values_list("resource_id", flat=True))
+    for period in released.values_list("period", flat=True):
+        rivals = Allocation.objects.filter(resource__in=units, period__overlap=period)
+        closed = Closure.objects.filter(
+            Q(resource__isnull=True) | Q(resource__in=units), period__overlap=period
+        )
+        if rivals.exclude(state=Allocation.State.RELEASED).exists() or closed.exists():
+            return ()
+    return tuple(sorted(units))
 
 
 def free_units(appointment: Appointment, *, online: bool, now: datetime) -> tuple[int, ...]:

@@ -6,7 +6,14 @@ from datetime import timedelta
 import pytest
 
 from booking import actions
-from booking.models import Allocation, Appointment, AppointmentEvent, Service
+from booking.models import (
+    Allocation,
+    Appointment,
+    AppointmentEvent,
+    Closure,
+    Opening,
+    Service,
+)
 from booking.presets import USUAL
 from identity.members import Member
 from parvis.models import OutgoingEmail
@@ -247,6 +254,28 @@ def test_a_cancellation_is_taken_back_while_the_slot_is_free(service, now):
 
     with pytest.raises(actions.SlotTaken):
         hold(service, now)
+
+
+def test_a_cancellation_is_taken_back_where_slots_have_moved_since(service, now):
+    appointment = book(service, now)
+    actions.cancel(appointment=appointment, by=AGENT, now=now)
+    Opening.objects.all().delete()
+    actions.configuration_changed()
+
+    actions.restore(appointment=appointment, by=AGENT, now=now)
+
+    assert [each.state for each in appointment.allocations.all()] == ["booked"]
+
+
+def test_a_cancellation_stands_once_the_day_is_closed(service, now):
+    appointment = book(service, now)
+    actions.cancel(appointment=appointment, by=AGENT, now=now)
+    day = timedelta(days=1)
+    Closure.objects.create(period=(appointment.start - day, appointment.end + day))
+    actions.configuration_changed()
+
+    with pytest.raises(actions.SlotTaken):
+        actions.restore(appointment=appointment, by=AGENT, now=now)
 
 
 def test_a_cancellation_stands_once_somebody_else_has_the_slot(service, now):
