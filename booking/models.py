@@ -115,7 +115,7 @@ class Service(TenantModel):
         return self.minutes[persons - 1]
 
 
-class Site(TenantModel):  # type: ignore[django-manager-missing]
+class Site(TenantModel):
     """A place where citizens are received."""
 
     name = models.CharField(_("nom"), max_length=100)
@@ -128,7 +128,7 @@ class Site(TenantModel):  # type: ignore[django-manager-missing]
         return self.name
 
 
-class Resource(TenantModel):  # type: ignore[django-manager-missing]
+class Resource(TenantModel):
     """One unit that serves one citizen at a time: a counter, a station, an agent, a room."""
 
     class Kind(models.TextChoices):
@@ -239,7 +239,7 @@ class AppointmentQuerySet(TenantQuerySet["Appointment"]):
         )
 
 
-class Appointment(TenantModel):  # type: ignore[django-manager-missing]
+class Appointment(TenantModel):
     """A citizen's visit, from the moment a slot is held for her.
 
     ``period`` excludes the buffers, which belong to the allocations. ``user_id``-like columns are
