@@ -6,7 +6,7 @@ opens a parenthesis for what only the owner of the database may write.
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core.cache import caches
-from django.db import connection
+from django.db import InternalError, connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
@@ -74,6 +74,26 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             },
         )
         Commune.objects.update(association=Association.objects.get())
+    yield
+    with django_db_blocker.unblock():
+        end_other_sessions()
+
+
+def end_other_sessions() -> None:
+    """End what tests left open, as the owner or as the application, so that the drop succeeds."""
+    connection.settings_dict["TENANT_ROLES"] = False
+    connection.set_schema_to_public()
+    with connection.cursor() as cursor:
+        with suppress(InternalError):  # the other process of the suite grants it at this instant
+            cursor.execute("GRANT parvis_app TO CURRENT_USER WITH INHERIT TRUE")
+        cursor.execute(
+            "SELECT usename, state, left(query, 200), pg_terminate_backend(pid, 2000)"
+            " FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        left = cursor.fetchall()
+    if left:
+        print("left open by tests:", left)
 
 
 def let_owner_become(schema: str) -> None:
