@@ -217,8 +217,6 @@ def test_details_that_cannot_be_are_explained_and_kept(held_page, label, typed):
         expect(page.get_by_label(name)).to_have_value(value)
 
 
-
-
 def test_a_link_opens_nothing_in_another_commune(page, demo):
     walks.to_check(page, demo, email="lien@example.org")
     walks.confirm(page)
