@@ -190,9 +190,14 @@ def browser() -> Iterator[Browser]:
 
 
 def new_context(browser: Browser, **options: object) -> BrowserContext:
-    """Open a browser of somebody in France, on a phone."""
-    options = {"viewport": PHONE, "locale": "fr-FR", "timezone_id": "Europe/Paris", **options}
-    context = browser.new_context(**options)
+    """Open a phone of somebody in France for whom nothing moves, which is twice as fast."""
+    usual = {
+        "viewport": PHONE,
+        "locale": "fr-FR",
+        "timezone_id": "Europe/Paris",
+        "reduced_motion": "reduce",
+    }
+    context = browser.new_context(**(usual | options))
     context.set_default_timeout(10_000)
     return context
 

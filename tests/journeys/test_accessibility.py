@@ -1,12 +1,19 @@
 """What axe finds and what it does not: reflow, spacing, targets, motion, HTML, titles."""
 
+import re
+
 import html5lib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
 
+from tests.journeys import walks
 from tests.journeys.conftest import DESK, PHONE, foreign, log_in, new_context, watch
 
 
+AGENT = "agent@pauillac.demo.parvis.test"
+ADMIN = "admin@pauillac.demo.parvis.test"
+DIRECTOR = "association@demo.parvis.test"
 # host, path, who looks
 PAGES = [
     ("", "/", None),
@@ -14,24 +21,57 @@ PAGES = [
     ("pauillac", "/", None),
     ("pauillac", "/rendez-vous/", None),
     ("pauillac", "/rendez-vous/carte-identite/", None),
+    ("pauillac", "/rendez-vous/carte-identite/?motive=loss&age=0-11", None),
     ("pauillac", "/rendez-vous/carte-identite/creneaux/", None),
+    ("pauillac", "/rendez-vous/carte-identite/creneaux/?du=2026-02-30", None),
+    ("pauillac", "/pieces/carte-identite/?motive=theft", None),
+    ("pauillac", "/rendez-vous/pacs/", None),
     ("pauillac", "/mon-rendez-vous/retrouver/", None),
+    ("pauillac", "/mon-rendez-vous/retrouver/envoye/", None),
     ("pauillac", "/accessibilite/", None),
     ("pauillac", "/mentions-legales/", None),
     ("pauillac", "/confidentialite/", None),
     ("pauillac", "/nulle-part/", None),
+    ("pauillac", "/rdv/jamais-vu", None),
+    ("pauillac", "/rendez-vous/coordonnees/", None),
     ("pauillac", "/demo/outbox/", None),
     ("pauillac", "/ui/", None),
     ("gironde", "/", None),
+    ("gironde", "/mesures/", None),
     ("connexion", "/", None),
+    ("connexion", "/connexion/code/", None),
+    ("connexion", "/mot-de-passe/", None),
+    ("connexion", "/inscription/", None),
+    ("connexion", "/invitation/jamais-vue/", None),
     ("inconnue", "/", None),
-    ("pauillac", "/agent/", "agent@pauillac.demo.parvis.test"),
-    ("pauillac", "/agent/?vue=liste", "agent@pauillac.demo.parvis.test"),
-    ("pauillac", "/agent/rendez-vous/nouveau/", "agent@pauillac.demo.parvis.test"),
-    ("gironde", "/", "association@demo.parvis.test"),
-    ("gironde", "/communes/", "association@demo.parvis.test"),
-    ("gironde", "/mesures/", "association@demo.parvis.test"),
+    ("pauillac", "/agent/", AGENT),
+    ("pauillac", "/agent/?vue=liste", AGENT),
+    ("pauillac", "/agent/rendez-vous/nouveau/", AGENT),
+    ("pauillac", "/agent/recherche/?q=martin", AGENT),
+    ("pauillac", "/agent/recherche/?q=x", AGENT),
+    ("connexion", "/lieux/", ADMIN),
+    ("connexion", "/compte/", ADMIN),
+    ("connexion", "/compte/courriel/", ADMIN),
+    ("connexion", "/compte/mot-de-passe/", ADMIN),
+    ("connexion", "/compte/second-facteur/", ADMIN),
+    ("connexion", "/compte/second-facteur/application/", ADMIN),
+    ("connexion", "/compte/second-facteur/cles/", ADMIN),
+    ("connexion", "/compte/second-facteur/cles/ajouter/", ADMIN),
+    ("connexion", "/compte/sessions/", ADMIN),
+    ("connexion", "/deconnexion/", ADMIN),
+    ("connexion", "/equipe/pauillac/", ADMIN),
+    ("gironde", "/", DIRECTOR),
+    ("gironde", "/?q=zzz", DIRECTOR),
+    ("gironde", "/communes/", DIRECTOR),
+    ("gironde", "/communes/33314/", DIRECTOR),
+    ("connexion", "/equipe/association/gironde/", DIRECTOR),
 ]
+STATUSES = {
+    "/nulle-part/": 404,
+    "/rdv/jamais-vu": 404,
+    "/rendez-vous/coordonnees/": 410,
+    "/invitation/jamais-vue/": 410,
+}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NO_SIDEWAYS = "document.documentElement.scrollWidth <= innerWidth"
 SPACING = """() => { const sheet = new CSSStyleSheet();
@@ -53,6 +93,16 @@ MOVING = """Math.max(...[...document.querySelectorAll('*')].map(e => getComputed
   .flatMap(s => [s.transitionDuration, s.animationDuration]).map(parseFloat).filter(Boolean), 0)"""
 
 
+ONCE = ("h1", "html[lang]", "main", "footer a[href='/accessibilite/']")
+AXE = Axe().axe_script
+RUN = """async rules => {
+  const asked = {runOnly: {type: "tag", values: rules}, resultTypes: ["violations"]};
+  const found = await axe.run(asked);
+  return found.violations.map(each =>
+    `${each.id}: ${each.help}: ${each.nodes.map(node => node.target.join(" ")).join(", ")}`);
+}"""
+
+
 @pytest.fixture(scope="session")
 def readers(browser, demo):
     """One browser per person, logged in once; and what their consoles complained of."""
@@ -60,15 +110,13 @@ def readers(browser, demo):
 
     def reader(who):
         if who not in kept:
-            context = new_context(browser, reduced_motion="reduce")
+            context = new_context(browser)
             page = context.new_page()
             seen = []
             watch(page, seen)
             foreign(page, seen)
             if who:
-                host = (
-                    "gironde" if who.startswith("association") else who.split("@")[1].split(".")[0]
-                )
+                host = "gironde" if who == DIRECTOR else who.split("@")[1].split(".")[0]
                 log_in(page, demo, host, who)
             kept[who] = (page, seen)
         return kept[who]
@@ -86,44 +134,153 @@ def test_everybody_can_use_the_page(readers, demo, host, path, who):
 
     answer = page.goto(demo.url(host, path))
 
-    expected = {"/nulle-part/": 404}.get(path, 404 if host == "inconnue" else 200)
-    assert answer.status == expected
-    html5lib.HTMLParser(strict=True).parse(answer.text())
-    assert page.locator("h1").count() == 1
-    assert page.locator("html[lang=fr]").count() == 1
-    assert page.get_by_role("main").count() == 1
+    assert answer.status == STATUSES.get(path, 404 if host == "inconnue" else 200)
+    assert problems_of(page, answer.text()) == []
+    assert [line for line in seen if "Failed to load resource" not in line] == []
     if host == "pauillac":
         assert page.title().endswith("Mairie de Pauillac")
-        assert "Accessibilité" in page.get_by_role("contentinfo").inner_text()
-    problems = {}
+
+
+class Walk:
+    """Somebody who goes from page to page, each of which is looked at on the way."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.problems, self.sources = page, [], {}
+        page.on("response", self.keep)
+
+    def keep(self, answer) -> None:
+        if answer.request.resource_type == "document" and answer.request.redirected_to is None:
+            self.sources[answer.url.partition("#")[0]] = answer
+
+    def look(self, title: str) -> None:
+        """Wait for the page of this title, look at it, come back to the size of before."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(title))
+        self.page.wait_for_load_state()
+        size = self.page.viewport_size
+        source = self.sources[self.page.url.partition("#")[0]].text()
+        self.problems += [f"{title} – {each}" for each in problems_of(self.page, source)]
+        self.page.set_viewport_size(size)
+
+
+@pytest.mark.console("422", "409")
+def test_everybody_can_book(open_page, demo):
+    page = open_page()
+    walk = Walk(page)
+    walks.to_details(page, demo)
+    walk.look("Qui vient au rendez-vous")
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    walk.look("Qui vient au rendez-vous")
+    walks.give_details(page, email="tout.le.monde@example.org")
+    walk.look("Vérifiez avant de confirmer")
+    walks.confirm(page)
+    walk.look("Rendez-vous confirmé")
+    walks.read_mail(page, demo, "Rendez-vous confirmé")
+    walk.look("Rendez-vous confirmé")
+    walks.follow_link(page)
+    walk.look("Mon rendez-vous")
+    page.get_by_role("link", name="Annuler le rendez-vous").click()
+    walk.look("Annuler ce rendez-vous")
+    page.get_by_role("button", name="Oui, annuler").click()
+    walk.look("Rendez-vous annulé")
+    page.goto(demo.url("pauillac", "/mon-rendez-vous/retrouver/"))
+    page.get_by_role("button", name="Recevoir le lien").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    walk.look("Retrouver mon rendez-vous")
+    page.goto(demo.url("pauillac", "/rendez-vous/carte-identite/creneaux/"))
+    page.locator("button.slot").first.evaluate("it => it.value = '2020-01-06T09:00+01:00'")
+    page.locator("button.slot").first.click()
+    walk.look("Ce créneau n’est plus libre")
+
+    assert walk.problems == []
+
+
+@pytest.mark.console("422")
+def test_everybody_can_work_at_the_counter(open_page, demo):
+    page = open_page(("pauillac", AGENT))
+    walk = Walk(page)
+    page.goto(demo.url("pauillac", "/agent/"))
+    visits = page.locator("[data-refresh=list] a")
+    page.get_by_role("link", name="Jour suivant").click()  # no day begun, nothing is over
+    page.wait_for_load_state()
+    while not visits.count():
+        page.get_by_role("link", name="Jour suivant").click()
+        page.wait_for_load_state()
+    visits.first.click()
+    page.wait_for_url("**rdv=**")
+    walk.look("20")
+    page.get_by_role("link", name="Liste").click()
+    page.wait_for_url("**vue=liste**")
+    walk.look("20")
+    page.locator("#fiche").get_by_role("link", name="Annuler").click()
+    walk.look("Annuler le rendez-vous de")
+    page.get_by_role("link", name="Le garder").click()
+    page.locator("#fiche").get_by_role("button", name="Arrivé").click()
+    expect(page.get_by_role("button", name="Défaire")).to_be_visible()
+    walk.look("20")
+    page.get_by_role("button", name="Défaire").click()
+    page.get_by_role("link", name="Feuille du jour").click()
+    page.wait_for_url("**/feuille/")
+    walk.look("20")
+    page.goto(demo.url("pauillac", "/agent/rendez-vous/nouveau/"))
+    page.get_by_role("button", name="Confirmer le rendez-vous").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    walk.look("Nouveau rendez-vous")
+    page.get_by_label("Nom et prénom").fill("Odile Larrieu")
+    page.get_by_role("textbox", name="Téléphone").fill("05 56 59 17 17")
+    page.get_by_role("button", name="Confirmer le rendez-vous").click()
+    walk.look("Rendez-vous confirmé")
+
+    assert walk.problems == []
+
+
+def test_everybody_can_read_it_in_english(open_page, demo):
+    page = open_page()
+    walk = Walk(page)
+    page.goto(demo.url("pauillac"))
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html[lang=en]")).to_be_attached()
+    walk.look("Hello")
+    page.goto(demo.url("pauillac", "/rendez-vous/carte-identite/"))
+    walk.look("Identity card")
+
+    assert walk.problems == []
+
+
+def problems_of(page: Page, source: str) -> list[str]:
+    """Say what somebody could not use on this page, in words."""
+    try:
+        html5lib.HTMLParser(strict=True).parse(source)
+    except html5lib.html5parser.ParseError as fault:
+        return [f"HTML: {fault}"]
+    problems = [f"not once: {each}" for each in ONCE if page.locator(each).count() != 1]
+    page.evaluate(AXE)
     for size in (PHONE, DESK):
         page.set_viewport_size(size)
-        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
-        if found.violations_count:
-            problems[f"axe {size['width']}"] = found.generate_report()
-        if small := page.evaluate(SMALL):
-            problems[f"targets {size['width']}"] = small
-    problems |= zoomed(page)
+        width = size["width"]
+        problems += [f"axe {width}: {each}" for each in page.evaluate(RUN, RULES)]
+        problems += [f"target {width}: {each}" for each in page.evaluate(SMALL)]
+    problems += zoomed(page)
     if page.evaluate(MOVING):
-        problems["motion"] = "something moves with reduced motion"
-    assert problems == {}
-    assert [line for line in seen if "404" not in line] == []
+        problems.append("something moves with reduced motion")
+    return problems
 
 
-def zoomed(page):
+def zoomed(page: Page) -> list[str]:
     """Zoom to 400 %, text at 200 %, wide spacing: nothing overflows, nothing is cut."""
-    problems = {}
+    problems = []
     page.set_viewport_size({"width": 320, "height": 256})
     if not page.evaluate(NO_SIDEWAYS):
-        problems["reflow"] = "sideways scrolling at 400 %"
+        problems.append("sideways scrolling at 400 %")
     page.set_viewport_size(PHONE)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     if not page.evaluate(NO_SIDEWAYS):
-        problems["text"] = "sideways scrolling with text at 200 %"
+        problems.append("sideways scrolling with text at 200 %")
     page.evaluate("document.documentElement.style.fontSize = ''")
     page.evaluate(SPACING)
-    if not page.evaluate(NO_SIDEWAYS) or page.evaluate(CUT):
-        problems["spacing"] = page.evaluate(CUT) or "sideways scrolling"
+    if not page.evaluate(NO_SIDEWAYS):
+        problems.append("sideways scrolling with wide spacing")
+    problems += [f"cut with wide spacing: {each}" for each in page.evaluate(CUT)]
     page.evaluate(PLAIN)
     return problems
 

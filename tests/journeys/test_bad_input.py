@@ -28,7 +28,7 @@ pytestmark = pytest.mark.console("Failed to load resource")  # refusals have the
 @pytest.fixture(scope="module")
 def anybody(browser):
     """One browser for all the addresses and forms that anybody may try."""
-    context = new_context(browser, reduced_motion="reduce")
+    context = new_context(browser)
     yield context.new_page()
     context.close()
 
@@ -36,7 +36,7 @@ def anybody(browser):
 @pytest.fixture(scope="module")
 def secretary(browser, sessions):
     """One browser of a secretary."""
-    context = new_context(browser, reduced_motion="reduce", storage_state=sessions(*AGENT))
+    context = new_context(browser, storage_state=sessions(*AGENT))
     yield context.new_page()
     context.close()
 
@@ -44,7 +44,7 @@ def secretary(browser, sessions):
 @pytest.fixture(scope="module")
 def held_page(browser, demo):
     """One citizen who types nonsense again and again, on one slot."""
-    context = new_context(browser, reduced_motion="reduce")
+    context = new_context(browser)
     page = context.new_page()
     walks.to_details(page, demo)
     yield page

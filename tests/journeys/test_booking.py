@@ -21,7 +21,7 @@ SLOTS = "/rendez-vous/carte-identite/creneaux/"
 @pytest.mark.parametrize("with_script", [True, False], ids=["script", "no script"])
 def test_a_citizen_books_reads_her_mail_and_cancels(open_page, demo, with_script):
     email = f"jeanne.{'avec' if with_script else 'sans'}@example.org"
-    page = open_page(java_script_enabled=with_script)
+    page = open_page(java_script_enabled=with_script, reduced_motion="no-preference")
     page.goto(demo.url("pauillac"))
     page.get_by_role("link", name="Prendre rendez-vous").first.click()
     page.get_by_role("link", name="Carte d’identité", exact=True).click()

@@ -41,10 +41,10 @@ NOTHING_FROM_ELSEWHERE = {"default-src 'none'", "script-src 'self'", "style-src 
     ("host", "path", "who", "budget"), PAGES, ids=[f"{page[0]}{page[1]}" for page in PAGES]
 )
 def test_a_page_is_light(open_page, demo, host, path, who, budget):
-    page = open_page(who, viewport=PHONE)
+    page = open_page(who, viewport=PHONE, reduced_motion="no-preference")
     answers = heard(page, "response")
 
-    document = page.goto(demo.url(host, path), wait_until="networkidle")
+    document = page.goto(demo.url(host, path), wait_until="load")
 
     weights = Counter({"requests": len(answers)})
     for answer in answers:
