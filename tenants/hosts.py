@@ -88,8 +88,9 @@ class _Lookups:
                 self._known.clear()
             self._known[name] = (time.monotonic() + LIFETIME, site)
 
-    def clear(self) -> None:
+    def clear(self, version: object) -> None:
         with self._lock:
+            self._version = version
             self._known.clear()
 
     def _forget_if_changed(self) -> None:
@@ -99,8 +100,7 @@ class _Lookups:
         self._checked = time.monotonic()
         version = caches["shared"].get(VERSION_KEY)
         if version != self._version:
-            self._version = version
-            self.clear()
+            self.clear(version)
 
 
 _lookups = _Lookups()
@@ -118,8 +118,9 @@ def site_of(host: str) -> Site:
 
 def forget_hosts() -> None:
     """Make every process look again; to be called after the registry changed."""
-    caches["shared"].set(VERSION_KEY, time.time_ns(), None)
-    _lookups.clear()
+    version = time.time_ns()
+    caches["shared"].set(VERSION_KEY, version, None)
+    _lookups.clear(version)
 
 
 def _find(name: str) -> Site:

@@ -353,23 +353,21 @@ def test_a_closed_day_says_why(client):
 def test_the_slots_page_costs_the_same_for_one_and_two_hundred_appointments(client):
     def queries():
         client.get(SLOTS)
-        with CaptureQueriesContext(
-            connection,
-        ) as context:
+        with CaptureQueriesContext(connection) as context:
             assert client.get(SLOTS).status_code == 200
-        return len(context)
+        return [one["sql"] for one in context if "booking_" in one["sql"]]
 
     counter = Resource.objects.first()
     start = timezone.now() + timedelta(days=1)
     service = Service.objects.get(slug="carte-identite")
     AppointmentFactory(resource=counter, service=service, start=start)
-    with_one = queries()
+    with_one = len(queries())
     for n in range(1, 200):
         AppointmentFactory(
             resource=counter, service=service, start=start + timedelta(minutes=20 * n)
         )
 
-    assert queries() == with_one
+    assert len(queries()) == with_one
 
 
 @pytest.mark.parametrize(
