@@ -31,6 +31,7 @@ from booking.refusals import (
     NotOffered,
     NotRestorable,
 )
+from booking.situations import Channel
 from booking.taking import Busy, SlotTaken, allocate, lock_days
 from identity.members import Member
 from parvis.signing import digest, new_token
@@ -243,7 +244,11 @@ def book_directly(
         language=language,
         situation=known,
         documents=snapshot(
-            service, persons=persons, situation=known, day=planning.local_day(start)
+            service,
+            persons=persons,
+            situation=known,
+            day=planning.local_day(start),
+            channel=Channel.DESK,
         ),
         name=name,
         email=email,

@@ -24,8 +24,12 @@ from parvis.guard import current_schema
 from parvis.pieces import Document
 
 
-def questions(service: Service, answers: Mapping[str, str]) -> tuple[Question, ...]:
+def questions(
+    service: Service, answers: Mapping[str, str], *, channel: Channel = Channel.ONLINE
+) -> tuple[Question, ...]:
     """List what to ask a citizen, given her answers so far; nothing without titles.
+
+    At the desk and on the phone she is also asked whether she prepared her request online.
 
     Raises:
         ValueError: an answer is not one that is ever offered.
@@ -33,7 +37,7 @@ def questions(service: Service, answers: Mapping[str, str]) -> tuple[Question, .
     titles = titles_of(service.titles)
     if not titles:
         return ()
-    return questions_for(titles, answers, territory=_territory())
+    return questions_for(titles, answers, channel=channel, territory=_territory())
 
 
 def question_label(key: str) -> str:
@@ -46,20 +50,31 @@ def choice_label(question: str, choice: str) -> str:
     return str(CHOICE_TEXTS[question, choice])
 
 
-def announced(service: Service, *, situation: Mapping[str, str], day: date) -> list[Document]:
+def announced(
+    service: Service,
+    *,
+    situation: Mapping[str, str],
+    day: date,
+    channel: Channel = Channel.ONLINE,
+) -> list[Document]:
     """List what one person brings on that day, in the language of the page."""
-    return _documents(_checklist(service, situation=situation, day=day))
+    return _documents(_checklist(service, situation=situation, day=day, channel=channel))
 
 
 def snapshot(
-    service: Service, *, persons: int, situation: Mapping[str, Any], day: date
+    service: Service,
+    *,
+    persons: int,
+    situation: Mapping[str, Any],
+    day: date,
+    channel: Channel = Channel.ONLINE,
 ) -> dict[str, Any]:
     """Keep what each of ``persons`` must bring to an appointment of that day.
 
     Raises:
         ValueError: an answer is not one that is ever offered.
     """
-    checklist = _checklist(service, situation=situation, day=day)
+    checklist = _checklist(service, situation=situation, day=day, channel=channel)
     return {"persons": persons, **checklist.to_snapshot()}
 
 
@@ -78,11 +93,13 @@ def titles(appointment: Appointment) -> list[str]:
     return [document.title for document in told(appointment)]
 
 
-def _checklist(service: Service, *, situation: Mapping[str, str], day: date) -> Checklist:
+def _checklist(
+    service: Service, *, situation: Mapping[str, str], day: date, channel: Channel
+) -> Checklist:
     wanted = titles_of(service.titles)
     if not wanted:
         return listed_documents(service.documents, on=day)
-    answers = situation_of(wanted, situation, channel=Channel.ONLINE, territory=_territory())
+    answers = situation_of(wanted, situation, channel=channel, territory=_territory())
     return required_documents(answers, on=day)
 
 

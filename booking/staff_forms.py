@@ -15,7 +15,7 @@ from booking.checklists import choice_label, question_label, questions
 from booking.diary import moment
 from booking.forms import DetailsForm
 from booking.models import Appointment, Service
-from booking.situations import Question
+from booking.situations import Channel, Question
 
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -111,9 +111,9 @@ def _asked(service: Service, sent: QueryDict) -> tuple[Question, ...]:
         name.removeprefix(ABOUT): sent.get(name, "") for name in sent if name.startswith(ABOUT)
     }
     try:
-        return questions(service, given)
+        return questions(service, given, channel=Channel.DESK)
     except ValueError:  # an answer that is never offered
-        return questions(service, {})
+        return questions(service, {}, channel=Channel.DESK)
 
 
 def typed_so_far(sent: QueryDict, *, wish: Wish, first: datetime | None) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from booking.checklists import announced, told
 from booking.days import Day, Visit
 from booking.models import Service
 from booking.offers import offers
+from booking.situations import Channel
 from booking.staff_forms import (
     PhoneBookingForm,
     SearchForm,
@@ -204,7 +205,10 @@ def new(request: HttpRequest) -> HttpResponse:
         "icons": {service.slug: service.icon for service in services},
         "name": service_name(wish.service),
         "documents": announced(
-            wish.service, situation=wish.situation, day=planning.local_day(first or now)
+            wish.service,
+            situation=wish.situation,
+            day=planning.local_day(first or now),
+            channel=Channel.DESK,
         ),
         "has_offers": bool(form.fields["slot"].widget.choices),
         "is_changed": is_sent and not is_same,

@@ -14,14 +14,17 @@ from django.utils import timezone
 from booking import planning
 from booking.checklists import snapshot
 from booking.models import Allocation, Appointment
-from booking.situations import Title, questions_for
+from booking.situations import Channel, Title, questions_for
 from parvis.models import OutgoingEmail
 from tests.conftest import login_as, owner
 from tests.factories import AppointmentFactory, OpeningFactory, ResourceFactory, ServiceFactory
 
 
 pytestmark = pytest.mark.django_db
-USUAL = {question.key: question.answer for question in questions_for(frozenset({Title.CARD}), {})}
+USUAL = {
+    question.key: question.answer
+    for question in questions_for(frozenset({Title.CARD}), {}, channel=Channel.DESK)
+}
 NEW = "/agent/rendez-vous/nouveau/"
 
 
@@ -264,6 +267,18 @@ def test_the_search_answers_whatever_is_typed(agent, day, counter, service):
     assert "Aucun rendez-vous" in text_of(agent.get("/agent/recherche/", {"q": "personne"}))
     for words in ("", "a", "x\x00y", "é" * 10_000):
         assert agent.get("/agent/recherche/", {"q": words}).status_code == 200
+
+
+def test_a_caller_without_pre_application_brings_the_paper_form(agent, day, counter, service):
+    answers = USUAL | {"pre_application": "none"}
+    typed = {f"about_{key}": answer for key, answer in answers.items()}
+
+    answer = call(agent, day, **typed, shown=f"carte-identite/1//{','.join(answers.values())}")
+
+    assert answer.status_code == 302
+    kept = [line["key"] for line in Appointment.objects.get().documents["documents"]]
+    assert "paper_form" in kept
+    assert "pre_demande" not in kept
 
 
 def test_the_sheet_holds_boxes_and_says_to_destroy_it(agent, day, counter, service):
