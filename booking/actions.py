@@ -130,21 +130,26 @@ def extend_hold(*, appointment: Appointment, now: datetime) -> Appointment:
         AlreadyExtended: it has been done before.
         HoldLost: the time is over, or the appointment is confirmed.
     """
-    if appointment.extended:
-        raise AlreadyExtended
     plan = planning.current_plan(appointment.start.year)
     with transaction.atomic():
         lock_days([planning.local_day(appointment.start)])
-        until = (appointment.held_until or now) + plan.hold
-        kept = appointment.allocations.filter(
-            state=Allocation.State.HOLD, expires_at__gt=now
-        ).update(expires_at=until)
+        current = (
+            Appointment.objects.select_related("service", "site").filter(pk=appointment.pk).first()
+        )
+        if current is None:
+            raise HoldLost
+        if current.extended:
+            raise AlreadyExtended
+        until = (current.held_until or now) + plan.hold
+        kept = current.allocations.filter(state=Allocation.State.HOLD, expires_at__gt=now).update(
+            expires_at=until
+        )
         if not kept:
             raise HoldLost
-        appointment.held_until = until
-        appointment.extended = True
-        appointment.save(update_fields=["held_until", "extended"])
-    return appointment
+        current.held_until = until
+        current.extended = True
+        current.save(update_fields=["held_until", "extended"])
+    return current
 
 
 def keep_details(

@@ -1,5 +1,6 @@
 """A citizen's way from the home page to a confirmed appointment; no account, no script needed."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -102,8 +103,8 @@ def details(request: HttpRequest) -> HttpResponse:
     extends = "garder" in request.POST
     if form.is_bound:
         form.is_valid()
-        if extends and _may_extend(held, now):  # a second press changes nothing
-            held = actions.extend_hold(appointment=held, now=now)
+        if extends:
+            held = _extended(held, now)
         if extends or not form.errors:
             actions.keep_details(appointment=held, **form.details)
     if form.is_bound and not extends and not form.errors:
@@ -154,9 +155,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_POST
 def extend(request: HttpRequest) -> HttpResponse:
     """Keep the slot longer, once; a second press changes nothing."""
-    held, now = _held(request), timezone.now()
-    if _may_extend(held, now):
-        actions.extend_hold(appointment=held, now=now)
+    _extended(_held(request), timezone.now())
     return redirect("booking:check")
 
 
@@ -198,6 +197,14 @@ def _to_confirmed(request: HttpRequest) -> HttpResponse:
     answer = redirect("booking:confirmed")
     visitor.give(answer, visitor.MANAGE, request.COOKIES[visitor.HOLD])
     return visitor.take_back(answer, visitor.HOLD)
+
+
+def _extended(held: Appointment, now: datetime) -> Appointment:
+    """Keep the slot longer, once; a second press, even at the same moment, changes nothing."""
+    if _may_extend(held, now):
+        with suppress(actions.AlreadyExtended):
+            return actions.extend_hold(appointment=held, now=now)
+    return held
 
 
 def _may_extend(held: Appointment, now: datetime) -> bool:

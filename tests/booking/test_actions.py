@@ -146,11 +146,11 @@ def test_another_slot_takes_over_what_was_typed_and_frees_the_first(service, now
 
 
 def test_a_hold_is_extended_once(service, now):
-    held, _token = hold(service, now)
+    held, _token = hold(service, now)  # what a second press at the same moment has read, too
 
-    actions.extend_hold(appointment=held, now=now + timedelta(minutes=9))
+    extended = actions.extend_hold(appointment=held, now=now + timedelta(minutes=9))
 
-    assert held.held_until == now + timedelta(minutes=20)
+    assert extended.held_until == now + timedelta(minutes=20)
     with pytest.raises(actions.AlreadyExtended):
         actions.extend_hold(appointment=held, now=now + timedelta(minutes=10))
 
