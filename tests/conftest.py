@@ -16,7 +16,7 @@ from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core.cache import caches
 from django.db import InternalError, connection
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoDbBlocker
 
 from parvis.celery import app
@@ -115,6 +115,12 @@ def owner() -> Iterator[None]:
     finally:
         connection.settings_dict["TENANT_ROLES"] = role
         connection.set_tenant(schema)
+
+
+@pytest.fixture(autouse=True)
+def _in_french() -> None:
+    """Begin every test in French, whatever language the page of the one before was in."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

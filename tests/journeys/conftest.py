@@ -244,19 +244,27 @@ def sessions(browser: Browser, demo: Demo) -> Callable[[str, str], StorageState]
 
 @pytest.fixture
 def open_page(
-    browser: Browser, faults: list[str], sessions: Callable[[str, str], StorageState]
+    browser: Browser, demo: Demo, faults: list[str], sessions: Callable[[str, str], StorageState]
 ) -> Iterator[Callable[..., Page]]:
-    """Open one more browser, for somebody of a team when ``who`` is ``(host, email)``."""
+    """Open one more browser, for somebody of a team when ``who`` is ``(host, email)``.
+
+    Without JavaScript a session that ended is not opened again by itself: it is one of its own.
+    """
     contexts: list[BrowserContext] = []
 
     def opened(who: tuple[str, str] | None = None, **options: object) -> Page:
+        has_script = options.get("java_script_enabled", True)
         if who:
-            options = {"viewport": DESK, "storage_state": sessions(*who), **options}
+            options = {"viewport": DESK, **options}
+        if who and has_script:
+            options["storage_state"] = sessions(*who)
         contexts.append(new_context(browser, **options))
         page = contexts[-1].new_page()
-        if options.get("java_script_enabled", True):
+        if has_script:
             watch(page, faults)
         foreign(page, faults)
+        if who and not has_script:
+            log_in(page, demo, *who)
         return page
 
     yield opened
