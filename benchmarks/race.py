@@ -12,6 +12,7 @@ from benchmarks.measure import Sheet, percentile
 from benchmarks.world import NOW, bench_commune, configure
 from booking.actions import book_directly
 from booking.models import Allocation, Appointment, Service
+from booking.people import Person
 from booking.planning import free
 from booking.taking import SlotTaken
 from tenants.models import Commune
@@ -64,7 +65,7 @@ def _client(service_id: int, wanted: datetime, number: int) -> tuple[str, float]
         try:
             book_directly(
                 service=service,
-                persons=1,
+                people=[Person()],
                 start=wanted,
                 name=f"Citoyen {number}",
                 email="citoyen@example.org",

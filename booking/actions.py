@@ -1,6 +1,6 @@
 """Everything that changes appointments: hold a slot, confirm it, cancel it, mark who came."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from booking import emails, planning
-from booking.checklists import snapshot
 from booking.configuration import configuration_changed, install_presets
-from booking.models import Allocation, Appointment, AppointmentEvent, Service
+from booking.models import Allocation, Appointment, AppointmentEvent, Participant, Service
+from booking.people import Person, enrol, participants
 from booking.placing import (
     check_offered,
     choose,
@@ -61,18 +61,18 @@ __all__ = [
     "send_link_again",
 ]
 
-TYPED = ("name", "email", "phone", "pre_application")
+TYPED = ("name", "email", "phone")
 FORGET_HOLDS_AFTER = timedelta(hours=2)  # what was typed and never confirmed is erased then
 
 
 def hold_slot(
     *,
     service: Service,
-    persons: int,
+    people: Sequence[Person],
     start: datetime,
-    situation: dict[str, Any],
     language: str,
     now: datetime,
+    is_resident: bool = False,
     instead_of: Appointment | None = None,
 ) -> tuple[Appointment, str]:
     """Keep a slot for a citizen while she fills in the form; return it with its secret.
@@ -84,19 +84,19 @@ def hold_slot(
         SlotTaken: the start is not free; nothing has changed.
         Busy: the day could not be locked in time.
     """
-    check_offered(service, persons, online=True)
+    check_offered(service, len(people), online=True)
     token = new_token()
     plan = planning.current_plan(start.year)
+    coming = participants(
+        people, service=service, day=planning.local_day(start), channel=Channel.ONLINE
+    )
     appointment = Appointment(
         service=service,
-        persons=persons,
-        period=period_of(service, persons, start),
+        persons=len(people),
+        period=period_of(service, len(people), start),
         channel=Appointment.Channel.ONLINE,
         language=language,
-        situation=situation,
-        documents=snapshot(
-            service, persons=persons, situation=situation, day=planning.local_day(start)
-        ),
+        is_resident=is_resident,
         reference=new_reference(),
         token_hash=digest(token),
         idempotency_key=uuid4(),
@@ -118,6 +118,7 @@ def hold_slot(
         if instead_of is not None:
             Appointment.objects.filter(pk=instead_of.pk, status=Appointment.Status.HELD).delete()
         place(appointment, state=Allocation.State.HOLD, online=True, now=now)
+        enrol(appointment, coming)
         return appointment
 
     return or_alternatives(work, appointment, now=now), token
@@ -152,19 +153,31 @@ def extend_hold(*, appointment: Appointment, now: datetime) -> Appointment:
     return current
 
 
+@transaction.atomic
 def keep_details(
-    *, appointment: Appointment, name: str, email: str, phone: str, pre_application: str
+    *,
+    appointment: Appointment,
+    name: str,
+    email: str,
+    phone: str,
+    people: Sequence[tuple[str, str]] = (),
 ) -> Appointment:
     """Keep what the citizen typed, with the slot held for her.
+
+    ``people`` gives the name and the pre-application number of each person, in their order.
 
     Raises:
         HoldLost: the appointment is confirmed, or forgotten.
     """
     changed = Appointment.objects.filter(pk=appointment.pk, status=Appointment.Status.HELD).update(
-        name=name, email=email, phone=phone, pre_application=pre_application
+        name=name, email=email, phone=phone
     )
     if not changed:
         raise HoldLost
+    coming = list(Participant.objects.filter(appointment=appointment))
+    for each, (its_name, number) in zip(coming, people, strict=False):
+        each.name, each.pre_application = its_name, number
+    Participant.objects.bulk_update(coming, ["name", "pre_application"])
     appointment.refresh_from_db()
     return appointment
 
@@ -211,7 +224,7 @@ def confirm(*, appointment: Appointment, token: str, now: datetime) -> Appointme
 def book_directly(
     *,
     service: Service,
-    persons: int,
+    people: Sequence[Person],
     start: datetime,
     name: str,
     email: str,
@@ -220,8 +233,6 @@ def book_directly(
     now: datetime,
     idempotency_key: UUID,
     taken_by: Member | None = None,
-    situation: dict[str, Any] | None = None,
-    pre_application: str = "",
     note: str = "",
     language: str = "fr",
 ) -> Appointment:
@@ -235,30 +246,23 @@ def book_directly(
         SlotTaken: the start is not free; nothing has changed.
         Busy: the day could not be locked in time.
     """
-    check_offered(service, persons, online=False)
+    check_offered(service, len(people), online=False)
     if not name.strip():
         raise DetailsMissing
     token = new_token()
-    known = situation or {}
+    coming = participants(
+        people, service=service, day=planning.local_day(start), channel=Channel.DESK
+    )
     appointment = Appointment(
         service=service,
-        persons=persons,
-        period=period_of(service, persons, start),
+        persons=len(people),
+        period=period_of(service, len(people), start),
         status=Appointment.Status.BOOKED,
         channel=channel,
         language=language,
-        situation=known,
-        documents=snapshot(
-            service,
-            persons=persons,
-            situation=known,
-            day=planning.local_day(start),
-            channel=Channel.DESK,
-        ),
         name=name,
         email=email,
         phone=phone,
-        pre_application=pre_application,
         note=note,
         taken_by_id=taken_by.user_id if taken_by else None,
         taken_by_name=taken_by.name if taken_by else "",
@@ -279,6 +283,7 @@ def book_directly(
         if (first := sent_before.all().first()) is not None:
             return first
         place(appointment, state=Allocation.State.BOOKED, online=False, now=now)
+        enrol(appointment, coming)
         _record(appointment, AppointmentEvent.Kind.BOOKED, by=taken_by, now=now)
         _tell(emails.booked, appointment, token=token)
         return appointment

@@ -64,18 +64,16 @@ def announced(
 def snapshot(
     service: Service,
     *,
-    persons: int,
     situation: Mapping[str, Any],
     day: date,
     channel: Channel = Channel.ONLINE,
 ) -> dict[str, Any]:
-    """Keep what each of ``persons`` must bring to an appointment of that day.
+    """Keep what one person must bring to an appointment of that day.
 
     Raises:
         ValueError: an answer is not one that is ever offered.
     """
-    checklist = _checklist(service, situation=situation, day=day, channel=channel)
-    return {"persons": persons, **checklist.to_snapshot()}
+    return _checklist(service, situation=situation, day=day, channel=channel).to_snapshot()
 
 
 def shown(kept: Mapping[str, Any]) -> list[Document]:
@@ -84,8 +82,12 @@ def shown(kept: Mapping[str, Any]) -> list[Document]:
 
 
 def told(appointment: Appointment) -> list[Document]:
-    """List what the citizen was asked to bring, in the language of the page."""
-    return shown(appointment.documents)
+    """List what those who come were asked to bring, each document once."""
+    documents: dict[str, Document] = {}
+    for person in appointment.coming:
+        for document in shown(person.documents):
+            documents.setdefault(document.key, document)
+    return list(documents.values())
 
 
 def titles(appointment: Appointment) -> list[str]:

@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-from booking.models import Opening, Resource, Service, Site
+from booking.models import Opening, Resource, Service, Settings, Site
 from booking.presets import Preset, ServicePreset
 from booking.taking import lock_configuration
 
@@ -60,9 +60,8 @@ def configuration_changed() -> None:
     To be called in the transaction that changes one of them.
     """
     lock_configuration()
+    Settings.objects.get_or_create(pk=1)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO booking_settings (id, version, hold_minutes)"
-            " VALUES (1, extract(epoch FROM clock_timestamp()) * 1000000, 10)"
-            " ON CONFLICT (id) DO UPDATE SET version = excluded.version"
+            "UPDATE booking_settings SET version = extract(epoch FROM clock_timestamp()) * 1000000"
         )

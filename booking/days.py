@@ -27,7 +27,13 @@ from django.db.models import (
 from django.db.models.functions import Abs, Extract, Lower
 
 from booking import planning
-from booking.models import Allocation, Appointment, AppointmentQuerySet, Resource
+from booking.models import (
+    Allocation,
+    Appointment,
+    AppointmentQuerySet,
+    Participant,
+    Resource,
+)
 from booking.planning import Plan
 from parvis.guard import TenantQuerySet
 
@@ -182,7 +188,7 @@ def read_visit(reference: str, *, now: datetime) -> Visit | None:
 
 
 def find(words: str, *, now: datetime) -> list[Visit]:
-    """Find visits by name, reference, telephone or pre-application number: three queries.
+    """Find visits by name, reference, telephone or pre-application number: four queries.
 
     Looks ``SEARCH_DAYS`` days back and ahead of ``now``; those to come are first, soonest first,
     then those past, latest first. Accents, case and spaces in numbers do not matter.
@@ -236,7 +242,9 @@ def day_bounds(day: date, zone: ZoneInfo) -> Span:
 
 
 def _with_counters(appointments: AppointmentQuerySet) -> AppointmentQuerySet:
-    return appointments.select_related("service", "site").prefetch_related("allocations__resource")
+    return appointments.select_related("service", "site").prefetch_related(
+        "allocations__resource", "participants"
+    )
 
 
 def _found(appointment: Appointment, *, now: datetime) -> Visit:
@@ -267,7 +275,7 @@ def _appointments(bounds: Span) -> AppointmentQuerySet:
         Appointment.objects.kept()
         .starting_between(*bounds)
         .select_related("service", "site")
-        .prefetch_related(Prefetch("allocations", taking))
+        .prefetch_related(Prefetch("allocations", taking), "participants")
     )
 
 
@@ -326,7 +334,8 @@ def _matches(words: str) -> Q:
     for word in words.replace("-", " ").split():
         name &= Q(plain_name__contains=_plain(Value(word, output_field=TextField())))
     condition = name & ~Q(name="")
-    condition |= Q(reference=plain_reference(words)) | Q(pre_application__iexact=compact)
+    numbered = Participant.objects.filter(pre_application=compact.upper())
+    condition |= Q(reference=plain_reference(words)) | Q(pk__in=numbered.values("appointment"))
     number = re.sub(r"^(?:33|0033)(?=[1-9])", "0", compact)
     if number.isascii() and number.isdigit() and len(number) >= 4:  # noqa: PLR2004
         condition |= Q(digits__contains=number)

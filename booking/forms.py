@@ -206,10 +206,11 @@ class DetailsForm(forms.Form):
         return cleaned
 
     @property
-    def details(self) -> dict[str, str]:
+    def details(self) -> dict[str, Any]:
         """What ``keep_details`` needs: valid answers, empty where there is none."""
-        names = ("name", "email", "phone", "pre_application")
-        return {name: self.cleaned_data.get(name, "") for name in names}
+        known = {name: self.cleaned_data.get(name, "") for name in ("name", "email", "phone")}
+        number = self.cleaned_data.get("pre_application", "")
+        return known | {"people": [(known["name"], number)]}
 
 
 class FindForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import actions, ics, planning, visitor, words
-from booking.checklists import shown, titles
+from booking.checklists import titles, told
 from booking.forms import FindForm
 from booking.models import Appointment
 from identity.addresses import address_of
@@ -51,7 +51,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "when": date_heure(timezone.localtime(appointment.start)),
         "is_cancelled": appointment.status == Appointment.Status.CANCELLED,
         "may_cancel": visitor.may_cancel(appointment, now=now),
-        "documents": shown(appointment.documents),
+        "documents": told(appointment),
         "masked_name": visitor.masked_name(appointment.name),
         "email": visitor.masked_email(appointment.email),
         "phone": visitor.masked_phone(appointment.phone),

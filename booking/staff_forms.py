@@ -15,6 +15,7 @@ from booking.checklists import choice_label, question_label, questions
 from booking.diary import moment
 from booking.forms import DetailsForm
 from booking.models import Appointment, Service
+from booking.people import Person
 from booking.situations import Channel, Question
 
 
@@ -294,12 +295,17 @@ class PhoneBookingForm(DetailsForm):
     def wished(self) -> dict[str, Any]:
         """Return what the booking action takes, once the form is valid."""
         known = self.cleaned_data
+        first = Person(
+            situation=self.wish.situation,
+            name=known["name"],
+            pre_application=known.get("pre_application", ""),
+        )
+        others = [Person(situation=self.wish.situation)] * (self.wish.persons - 1)
         return {
-            **self.details,
+            **{each: known[each] for each in ("name", "email", "phone")},
             "service": self.wish.service,
-            "persons": self.wish.persons,
+            "people": [first, *others],
             "start": known["slot"],
-            "situation": self.wish.situation,
             "note": known["note"],
             "channel": known["channel"],
             "idempotency_key": known["key"],

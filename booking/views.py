@@ -13,9 +13,10 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import actions, planning, visitor, words
-from booking.checklists import announced, shown
+from booking.checklists import announced, told
 from booking.forms import DetailsForm, SituationForm, SlotForm, WeekForm
 from booking.models import Appointment, Service
+from booking.people import Person
 from identity.addresses import address_of
 from identity.limits import Limit, take
 from parvis.pieces import SlotDay, SlotOffer
@@ -137,14 +138,16 @@ def check(request: HttpRequest) -> HttpResponse:
         try:
             actions.confirm(appointment=held, token=request.COOKIES[visitor.HOLD], now=now)
         except actions.SlotTaken as refusal:
-            return _taken_page(request, held, refusal.alternatives)
+            return _taken_page(
+                request, refusal.alternatives, where=_slots_address(held), has_typed=True
+            )
         return _to_confirmed(request)
     context = words.about(held) | {
         "held": held,
         "now": now,
         "when": date_heure(timezone.localtime(held.start)),
         "may_extend": _may_extend(held, now),
-        "documents": shown(held.documents),
+        "documents": told(held),
         "slots_address": _slots_address(held),
         "situation_address": f"{reverse('booking:situation', args=[held.service.slug])}?"
         + _query(held),
@@ -166,7 +169,7 @@ def confirmed(request: HttpRequest) -> HttpResponse:
     if appointment is None or appointment.status != Appointment.Status.BOOKED:
         return redirect("booking:mine")
     context = words.about(appointment) | {
-        "documents": shown(appointment.documents),
+        "documents": told(appointment),
         "may_cancel": True,
         "email": visitor.masked_email(appointment.email),
     }
@@ -289,33 +292,27 @@ def _hold(
     before = visitor.held(request)
     if before is not None and before.status != Appointment.Status.HELD:
         before = None
-    persons = wish.cleaned_data["persons"]
+    people = [Person(situation=wish.answers)] * wish.cleaned_data["persons"]
     try:
         held, token = actions.hold_slot(
             service=service,
-            persons=persons,
+            people=people,
             start=start,
-            situation=wish.answers,
             language=get_language() or "fr",
             now=now,
             instead_of=before,
         )
     except actions.SlotTaken as refusal:
-        lost = Appointment(service=service, persons=persons, situation=wish.answers)
-        return _taken_page(request, lost, refusal.alternatives)
+        return _taken_page(request, refusal.alternatives, where=request.get_full_path())
     target = "booking:check" if held.name and (held.email or held.phone) else "booking:details"
     return visitor.give(redirect(target), visitor.HOLD, token)
 
 
 def _taken_page(
-    request: HttpRequest, wanted: Appointment, alternatives: list[datetime]
+    request: HttpRequest, alternatives: list[datetime], *, where: str, has_typed: bool = False
 ) -> HttpResponse:
     """Say that the slot is gone, with the nearest ones under the thumb; nothing typed is lost."""
-    context = {
-        "action": _slots_address(wanted),
-        "days": _by_day(alternatives),
-        "has_typed": bool(wanted.name),
-    }
+    context = {"action": where, "days": _by_day(alternatives), "has_typed": has_typed}
     return render(request, "booking/taken.html", context, status=409)
 
 
@@ -344,7 +341,8 @@ def _slots_address(appointment: Appointment) -> str:
 
 
 def _query(appointment: Appointment) -> str:
-    return urlencode({"persons": appointment.persons, **appointment.situation})
+    first = appointment.coming[0]
+    return urlencode({"persons": appointment.persons, **first.situation})
 
 
 def _typed(held: Appointment) -> dict[str, str]:
@@ -352,7 +350,7 @@ def _typed(held: Appointment) -> dict[str, str]:
         "name": held.name,
         "email": held.email,
         "phone": held.phone,
-        "pre_application": held.pre_application,
+        "pre_application": held.coming[0].pre_application,
     }
 
 

@@ -93,4 +93,5 @@ def masked_name(name: str) -> str:
 def _opened_by(token: str) -> Appointment | None:
     if not token:
         return None
-    return Appointment.objects.with_token(token).select_related("service", "site").first()
+    found = Appointment.objects.with_token(token).select_related("service", "site")
+    return found.prefetch_related("participants").first()

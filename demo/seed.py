@@ -23,7 +23,15 @@ from django_tenants.utils import tenant_context
 from booking import planning
 from booking.actions import install_presets
 from booking.checklists import snapshot
-from booking.models import Allocation, Appointment, AppointmentEvent, Resource, Service, Site
+from booking.models import (
+    Allocation,
+    Appointment,
+    AppointmentEvent,
+    Participant,
+    Resource,
+    Service,
+    Site,
+)
 from booking.presets import USUAL, Preset
 from demo import story
 from demo.agenda import Offer, Pace, Spans, Visit, fill
@@ -234,7 +242,7 @@ def _write(
     counters = list(Resource.objects.filter(site=site))
     papers = _papers(services)
     appointments = [
-        _appointment(visit, reference, services, papers, site=site, luck=luck)
+        _appointment(visit, reference, services, site=site, luck=luck)
         for visit, reference in zip(visits, _references(luck), strict=False)
     ]
     Appointment.objects.bulk_create(appointments, batch_size=1000)
@@ -250,6 +258,14 @@ def _write(
         ],
         batch_size=1000,
     )
+    Participant.objects.bulk_create(
+        [
+            person
+            for visit, appointment in zip(visits, appointments, strict=True)
+            for person in _participants(visit, appointment, papers, luck=luck)
+        ],
+        batch_size=1000,
+    )
     AppointmentEvent.objects.bulk_create(
         [event for each in appointments for event in _events(each)], batch_size=1000
     )
@@ -259,10 +275,9 @@ def _papers(services: dict[int, Service]) -> Callable[..., dict[str, Any]]:
     """Remember snapshots: thousands of visits, a few dozen different lists."""
 
     @cache
-    def find(service_id: int, persons: int, situation: int, day: Any) -> dict[str, Any]:
+    def find(service_id: int, situation: int, day: Any) -> dict[str, Any]:
         return snapshot(
             services[service_id],
-            persons=persons,
             situation=SITUATIONS[situation][0] if services[service_id].titles else {},
             day=day,
         )
@@ -283,7 +298,6 @@ def _appointment(
     visit: Visit,
     reference: str,
     services: dict[int, Service],
-    papers: Callable[..., dict[str, Any]],
     *,
     site: Site,
     luck: random.Random,
@@ -291,8 +305,7 @@ def _appointment(
     person = invent(luck)
     is_online = visit.channel == Appointment.Channel.ONLINE
     service = services[visit.service]
-    kind = luck.choices(range(len(SITUATIONS)), [weight for _case, weight in SITUATIONS])[0]
-    writes, answers, prepared = luck.random(), luck.random(), luck.random()
+    writes, answers = luck.random(), luck.random()
     return Appointment(
         reference=reference,
         service=service,
@@ -304,11 +317,6 @@ def _appointment(
         name=person.name,
         email=person.email if is_online or writes < 0.5 else "",  # noqa: PLR2004 (about half)
         phone=person.phone if not is_online or answers < 0.7 else "",  # noqa: PLR2004 (most)
-        pre_application="".join(luck.choices(ALPHABET, k=10))
-        if service.titles and prepared < 0.6  # noqa: PLR2004 (more than half)
-        else "",
-        situation=SITUATIONS[kind][0] if service.titles else {},
-        documents=papers(visit.service, visit.persons, kind, visit.start.date().replace(day=1)),
         token_hash=secrets.token_hex(32),
         idempotency_key=UUID(int=luck.getrandbits(128), version=4),
         created_at=visit.created_at,
@@ -316,6 +324,30 @@ def _appointment(
         cancelled_at=visit.cancelled_at,
         taken_by_name="" if is_online else "Accueil",
     )
+
+
+def _participants(
+    visit: Visit,
+    appointment: Appointment,
+    papers: Callable[..., dict[str, Any]],
+    *,
+    luck: random.Random,
+) -> Iterator[Participant]:
+    """Invent who comes: whoever booked, then others of the same family."""
+    has_titles = bool(appointment.service.titles)
+    _first_name, *family = appointment.name.split()
+    for position in range(1, visit.persons + 1):
+        kind = luck.choices(range(len(SITUATIONS)), [weight for _case, weight in SITUATIONS])[0]
+        is_prepared = has_titles and luck.random() < 0.6  # noqa: PLR2004 (more than half)
+        other = invent(luck).name.split()[0]
+        yield Participant(
+            appointment=appointment,
+            position=position,
+            name=appointment.name if position == 1 else " ".join([other, *family]),
+            pre_application="".join(luck.choices(ALPHABET, k=10)) if is_prepared else "",
+            situation=SITUATIONS[kind][0] if has_titles else {},
+            documents=papers(visit.service, kind, visit.start.date().replace(day=1)),
+        )
 
 
 def _events(appointment: Appointment) -> Iterator[AppointmentEvent]:

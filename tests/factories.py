@@ -104,6 +104,16 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
     idempotency_key = factory.LazyFunction(uuid.uuid4)
 
     @factory.post_generation
+    def people(self, create, extracted):
+        """Write who comes; ``people`` gives the fields of each row, in order."""
+        for position in range(1, self.persons + 1):
+            usual = {"name": self.name if position == 1 else f"Personne {position}"}
+            given = extracted[position - 1] if extracted else {}
+            booking.Participant.objects.create(
+                appointment=self, position=position, **usual | given
+            )
+
+    @factory.post_generation
     def resource(self, create, extracted):
         if extracted:
             state = {"held": "hold", "cancelled": "released"}.get(self.status, "booked")

@@ -14,6 +14,7 @@ from booking.models import (
     Opening,
     Service,
 )
+from booking.people import Person
 from booking.presets import USUAL
 from identity.members import Member
 from parvis.models import OutgoingEmail
@@ -39,13 +40,13 @@ def service():
 
 
 def hold(service, now, **changes):
-    wish = {"persons": 1, "start": TUESDAY_NINE, "situation": {}, "language": "fr"} | changes
+    wish = {"people": [Person()], "start": TUESDAY_NINE, "language": "fr"} | changes
     return actions.hold_slot(service=service, now=now, **wish)
 
 
 def book(service, now, **changes):
     wish = {
-        "persons": 1,
+        "people": [Person()],
         "start": TUESDAY_NINE,
         "name": "Paul Roux",
         "email": "",
@@ -59,9 +60,7 @@ def book(service, now, **changes):
 
 def held_with_details(service, now, **changes):
     held, token = hold(service, now, **changes)
-    actions.keep_details(
-        appointment=held, name="Jeanne Dupuy", email="j@example.org", phone="", pre_application=""
-    )
+    actions.keep_details(appointment=held, name="Jeanne Dupuy", email="j@example.org", phone="")
     return held, token
 
 
@@ -165,11 +164,11 @@ def test_an_expired_hold_is_not_extended(service, now):
 @pytest.mark.parametrize("persons", [0, -1, 4, 10_000])
 def test_only_the_lengths_of_the_service_are_booked(service, now, persons):
     with pytest.raises(actions.NotOffered):
-        hold(service, now, persons=persons)
+        hold(service, now, people=[Person()] * persons)
 
 
 def test_the_length_comes_from_the_service(service, now):
-    held, _token = hold(service, now, persons=3)
+    held, _token = hold(service, now, people=[Person()] * 3)
 
     assert held.length == timedelta(minutes=40)
 

@@ -19,14 +19,14 @@ WHEN = datetime(2026, 12, 1, 8, 25, tzinfo=UTC)
 @pytest.fixture
 def appointment():
     service = ServiceFactory()
-    documents = snapshot(service, persons=2, situation={"motive": "loss"}, day=WHEN.date())
+    documents = snapshot(service, situation={"motive": "loss"}, day=WHEN.date())
     return AppointmentFactory(
         reference="K7M2QX4T",
         service=service,
         site=SiteFactory(name="Mairie annexe"),
         start=WHEN,
         persons=2,
-        documents=documents,
+        people=[{"documents": documents}] * 2,
         name="<b>Viagra</b>",
         note="not for the citizen",
     )

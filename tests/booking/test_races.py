@@ -13,6 +13,7 @@ from django.db.models import Count
 
 from booking import actions
 from booking.models import Allocation, Appointment
+from booking.people import Person
 from parvis.models import OutgoingEmail
 from tenants.models import Commune
 from tests.factories import TUESDAY_NINE, OpeningFactory, ResourceFactory, ServiceFactory
@@ -46,7 +47,7 @@ def together(commune: Commune, works: list[Callable[[], object]]) -> list[object
 
 def holding(service, now, start=TUESDAY_NINE):
     return lambda: actions.hold_slot(
-        service=service, persons=1, start=start, situation={}, language="fr", now=now
+        service=service, people=[Person()], start=start, language="fr", now=now
     )
 
 
@@ -98,9 +99,7 @@ def test_an_expired_hold_is_taken_over_by_exactly_one(real_commune, service, now
 
 def test_pressing_confirm_twice_at_once_books_and_writes_once(real_commune, service, now):
     held, token = holding(service, now)()
-    actions.keep_details(
-        appointment=held, name="Jeanne", email="j@example.org", phone="", pre_application=""
-    )
+    actions.keep_details(appointment=held, name="Jeanne", email="j@example.org", phone="")
 
     outcomes = together(
         real_commune, [lambda: actions.confirm(appointment=held, token=token, now=now)] * 4
@@ -115,23 +114,20 @@ def test_the_loser_keeps_what_was_typed(real_commune, service, now):
     holding(service, now + timedelta(hours=1))()
     rivals = [
         actions.hold_slot(
-            service=service, persons=1, start=TUESDAY_NINE, situation={}, language="fr", now=now
+            service=service, people=[Person()], start=TUESDAY_NINE, language="fr", now=now
         )
     ]
     rivals.append(
         actions.hold_slot(
             service=service,
-            persons=1,
+            people=[Person()],
             start=TUESDAY_NINE,
-            situation={},
             language="fr",
             now=now + timedelta(minutes=11),
         )
     )
     for held, _token in rivals:
-        actions.keep_details(
-            appointment=held, name="Jeanne", email="j@example.org", phone="", pre_application=""
-        )
+        actions.keep_details(appointment=held, name="Jeanne", email="j@example.org", phone="")
     later = now + timedelta(minutes=30)
 
     outcomes = together(
@@ -153,7 +149,7 @@ def test_the_same_submission_in_four_tabs_is_one_appointment(real_commune, servi
     def book():
         return actions.book_directly(
             service=service,
-            persons=1,
+            people=[Person()],
             start=TUESDAY_NINE,
             name="Jeanne",
             email="",
@@ -177,9 +173,8 @@ def test_swapping_two_held_slots_does_not_deadlock(real_commune, service, now):
     def swap(held, start):
         return lambda: actions.hold_slot(
             service=service,
-            persons=1,
+            people=[Person()],
             start=start,
-            situation={},
             language="fr",
             now=now,
             instead_of=held,

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from booking import planning
 from booking.checklists import snapshot
-from booking.models import Allocation, Appointment
+from booking.models import Allocation, Appointment, Participant
 from booking.situations import Channel, Title, questions_for
 from parvis.models import OutgoingEmail
 from tests.conftest import login_as, owner
@@ -220,10 +220,11 @@ def test_the_list_has_the_same_visits_in_a_table(agent, day, counter, service):
 
 
 def test_an_open_file_shows_what_the_counter_needs(agent, day, counter, service):
-    documents = snapshot(service, persons=1, situation={}, day=day)
+    documents = snapshot(service, situation={}, day=day)
     shown = visit(
         day, counter, service,
-        note="Fauteuil roulant", pre_application="ABCD123456", documents=documents,
+        note="Fauteuil roulant",
+        people=[{"pre_application": "ABCD123456", "documents": documents}],
     )  # fmt: skip
 
     page = text_of(agent.get(page_of(day, rdv=shown.reference.lower())))
@@ -276,7 +277,7 @@ def test_a_caller_without_pre_application_brings_the_paper_form(agent, day, coun
     answer = call(agent, day, **typed, shown=f"carte-identite/1//{','.join(answers.values())}")
 
     assert answer.status_code == 302
-    kept = [line["key"] for line in Appointment.objects.get().documents["documents"]]
+    kept = [line["key"] for line in Participant.objects.get().documents["documents"]]
     assert "paper_form" in kept
     assert "pre_demande" not in kept
 

@@ -248,7 +248,7 @@ def test_duration_price_and_documents_of_the_form_are_ignored(client):
 
     held = Appointment.objects.get()
     assert held.length == timedelta(minutes=20)
-    assert len(held.documents["documents"]) > 2
+    assert len(held.coming[0].documents["documents"]) > 2
 
 
 @pytest.mark.parametrize("answer", ["motive=free", "age=\x00", "motive=" + "x" * 5000])
@@ -304,7 +304,7 @@ def test_numbers_are_brought_to_their_form(client):
 
     held = Appointment.objects.get()
     assert held.phone == "0612345678"
-    assert held.pre_application == "AB12CD34EF"
+    assert held.numbers == ["AB12CD34EF"]
 
 
 def test_keeping_the_slot_longer_keeps_what_was_typed(client):

@@ -1,0 +1,48 @@
+"""What a commune's appointments are made of."""
+
+from booking.models.appointments import (
+    Allocation,
+    Appointment,
+    AppointmentEvent,
+    AppointmentQuerySet,
+    Participant,
+)
+from booking.models.calendar import Closure, Opening, OpeningOverride
+from booking.models.reception import Ticket, Title, WaitingEntry
+from booking.models.services import (
+    STEP,
+    Resource,
+    Service,
+    ServiceLink,
+    ServiceNeed,
+    ServiceQuerySet,
+    Settings,
+    Site,
+)
+from booking.models.texts import DocumentText, MessageText, SettingsChange
+
+
+__all__ = [
+    "STEP",
+    "Allocation",
+    "Appointment",
+    "AppointmentEvent",
+    "AppointmentQuerySet",
+    "Closure",
+    "DocumentText",
+    "MessageText",
+    "Opening",
+    "OpeningOverride",
+    "Participant",
+    "Resource",
+    "Service",
+    "ServiceLink",
+    "ServiceNeed",
+    "ServiceQuerySet",
+    "Settings",
+    "SettingsChange",
+    "Site",
+    "Ticket",
+    "Title",
+    "WaitingEntry",
+]

@@ -1,0 +1,53 @@
+"""The persons of an appointment, each with her own situation, documents and number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from booking.checklists import snapshot
+from booking.models import Appointment, Participant, Service
+from booking.situations import Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One of those who come, as she or an agent told it."""
+
+    situation: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+    pre_application: str = ""
+
+
+def participants(
+    people: Sequence[Person], *, service: Service, day: date, channel: Channel
+) -> list[Participant]:
+    """Prepare one row for each person, with what she must bring on that local day.
+
+    Raises:
+        ValueError: an answer is not one that is ever offered.
+    """
+    return [
+        Participant(
+            position=position,
+            name=person.name,
+            pre_application=person.pre_application,
+            situation=dict(person.situation),
+            documents=snapshot(service, situation=person.situation, day=day, channel=channel),
+        )
+        for position, person in enumerate(people, start=1)
+    ]
+
+
+def enrol(appointment: Appointment, coming: Sequence[Participant]) -> None:
+    """Write who comes, with the appointment just saved; one query."""
+    for each in coming:
+        each.appointment = appointment
+    Participant.objects.bulk_create(coming)
+
+
+def people_of(appointment: Appointment) -> list[Person]:
+    """Tell again who comes, without those who cancelled."""
+    return [
+        Person(situation=each.situation, name=each.name, pre_application=each.pre_application)
+        for each in appointment.coming
+    ]
