@@ -1,14 +1,14 @@
 """Everything that changes appointments: hold a slot, confirm it, cancel it, mark who came."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from booking import emails, planning
 from booking.configuration import configuration_changed, install_presets
+from booking.events import locked, record, tell
 from booking.models import Allocation, Appointment, AppointmentEvent, Participant, Service
 from booking.people import Person, enrol, participants
 from booking.placing import (
@@ -214,8 +214,8 @@ def confirm(*, appointment: Appointment, token: str, now: datetime) -> Appointme
         held.booked_at = now
         held.held_until = None
         held.save(update_fields=["status", "booked_at", "held_until"])
-        _record(held, AppointmentEvent.Kind.BOOKED, by=None, now=now)
-        _tell(emails.booked, held, token=token)
+        record(held, AppointmentEvent.Kind.BOOKED, by=None, now=now)
+        tell(emails.booked, held, token=token)
         return held
 
     return or_alternatives(work, appointment, now=now)
@@ -284,8 +284,8 @@ def book_directly(
             return first
         place(appointment, state=Allocation.State.BOOKED, online=False, now=now)
         enrol(appointment, coming)
-        _record(appointment, AppointmentEvent.Kind.BOOKED, by=taken_by, now=now)
-        _tell(emails.booked, appointment, token=token)
+        record(appointment, AppointmentEvent.Kind.BOOKED, by=taken_by, now=now)
+        tell(emails.booked, appointment, token=token)
         return appointment
 
     return or_alternatives(work, appointment, now=now)
@@ -300,7 +300,7 @@ def cancel(*, appointment: Appointment, by: Member | None, now: datetime) -> App
     Raises:
         NotCancellable: the visit has begun, or was never confirmed.
     """
-    current = _locked(appointment)
+    current = locked(appointment)
     if current.status == Appointment.Status.CANCELLED:
         return current
     is_over = by is None and current.start <= now
@@ -313,8 +313,8 @@ def cancel(*, appointment: Appointment, by: Member | None, now: datetime) -> App
     current.cancelled_at = now
     current.version += 1
     current.save(update_fields=["status", "cancelled_at", "version"])
-    _record(current, AppointmentEvent.Kind.CANCELLED, by=by, now=now)
-    _tell(emails.cancelled, current)
+    record(current, AppointmentEvent.Kind.CANCELLED, by=by, now=now)
+    tell(emails.cancelled, current)
     return current
 
 
@@ -330,7 +330,7 @@ def restore(*, appointment: Appointment, by: Member | None, now: datetime) -> Ap
 
     def work() -> Appointment:
         lock_days([planning.local_day(appointment.start)])
-        current = _locked(appointment)
+        current = locked(appointment)
         if current.status == Appointment.Status.BOOKED:
             return current
         if current.status != Appointment.Status.CANCELLED:
@@ -343,8 +343,8 @@ def restore(*, appointment: Appointment, by: Member | None, now: datetime) -> Ap
         current.token_hash = digest(token)
         current.version += 1
         current.save(update_fields=["status", "cancelled_at", "token_hash", "version"])
-        _record(current, AppointmentEvent.Kind.RESET, by=by, now=now)
-        _tell(emails.booked, current, token=token)
+        record(current, AppointmentEvent.Kind.RESET, by=by, now=now)
+        tell(emails.booked, current, token=token)
         return current
 
     return or_alternatives(work, appointment, now=now)
@@ -358,7 +358,7 @@ def mark(*, appointment: Appointment, status: str, by: Member, now: datetime) ->
         NotMarkable: the appointment is cancelled, or was never confirmed.
         ValueError: there is no such status.
     """
-    current = _locked(appointment)
+    current = locked(appointment)
     if current.status in {Appointment.Status.HELD, Appointment.Status.CANCELLED}:
         raise NotMarkable
     if status == AppointmentEvent.Kind.ARRIVED:
@@ -370,7 +370,7 @@ def mark(*, appointment: Appointment, status: str, by: Member, now: datetime) ->
     else:
         raise ValueError(status)
     current.save(update_fields=["status", "arrived_at"])
-    _record(current, AppointmentEvent.Kind(status), by=by, now=now)
+    record(current, AppointmentEvent.Kind(status), by=by, now=now)
     return current
 
 
@@ -394,7 +394,7 @@ def send_link_again(*, reference: str, email: str) -> bool:
     found.token_hash = digest(token)
     found.version += 1
     found.save(update_fields=["token_hash", "version"])
-    _tell(emails.link, found, token=token)
+    tell(emails.link, found, token=token)
     return True
 
 
@@ -408,28 +408,3 @@ def release_expired(*, now: datetime) -> int:
         status=Appointment.Status.HELD, held_until__lte=now - FORGET_HOLDS_AFTER
     ).delete()
     return freed
-
-
-def _locked(appointment: Appointment) -> Appointment:
-    return (
-        Appointment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("service", "site")
-        .get(pk=appointment.pk)
-    )
-
-
-def _record(
-    appointment: Appointment, kind: AppointmentEvent.Kind, *, by: Member | None, now: datetime
-) -> None:
-    AppointmentEvent.objects.create(
-        appointment=appointment,
-        kind=kind,
-        at=now,
-        by_id=by.user_id if by else None,
-        by_name=by.name if by else "",
-    )
-
-
-def _tell(mail: Callable[..., Any], appointment: Appointment, **secret: str) -> None:
-    if appointment.email:
-        mail(appointment, planning.current_commune(), **secret).send()

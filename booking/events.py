@@ -1,0 +1,43 @@
+"""What every change of an appointment does: lock it, write it in its history, tell the citizen."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from booking import planning
+from booking.models import Appointment, AppointmentEvent
+from identity.members import Member
+
+
+def locked(appointment: Appointment) -> Appointment:
+    """Read an appointment again and keep others from changing it until the transaction ends."""
+    return (
+        Appointment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("service", "site")
+        .get(pk=appointment.pk)
+    )
+
+
+def record(
+    appointment: Appointment,
+    kind: AppointmentEvent.Kind,
+    *,
+    by: Member | None,
+    now: datetime,
+    **detail: Any,
+) -> None:
+    """Add a line to the history; ``by`` is None when the citizen did it, or nobody."""
+    AppointmentEvent.objects.create(
+        appointment=appointment,
+        kind=kind,
+        at=now,
+        detail=detail,
+        by_id=by.user_id if by else None,
+        by_name=by.name if by else "",
+    )
+
+
+def tell(mail: Callable[..., Any], appointment: Appointment, **secret: str) -> None:
+    """Write a message of :mod:`booking.emails` to the citizen, if she gave an address."""
+    if appointment.email:
+        mail(appointment, planning.current_commune(), **secret).send()
