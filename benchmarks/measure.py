@@ -23,7 +23,7 @@ class Sheet:
     def line(self, code: str, text: str, *, holds: bool | None = None) -> None:
         """Print one result; ``holds`` says whether a commitment is kept."""
         verdict = {True: "ok", False: "FAIL", None: ""}[holds]
-        print(f"{code:<5} {text:<112} {verdict}", flush=True)
+        print(f"{code:<5} {text:<120} {verdict}", flush=True)
         if holds is False:
             self.failures.append(code)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from psycopg.types.range import TimestamptzRange
@@ -24,6 +25,10 @@ from tenants.provisioning import drop
 
 
 NOW = datetime(2026, 10, 1, 6, 0, tzinfo=UTC)  # 60 days from here cross a change of hour
+FIRST = NOW.date()
+ZONE = ZoneInfo("Europe/Paris")
+VISIT = timedelta(minutes=20)
+Place = tuple[int, datetime]  # the number of a counter, and a local time
 HOURS = ((time(8, 30), time(12, 30)), (time(13, 30), time(17, 30)))
 
 
@@ -83,24 +88,29 @@ def configure(
     return service
 
 
-def fill(service: Service, count: int, *, days: int = 60, seed: int = 33) -> None:
-    """Book ``count`` appointments at random places of the next ``days``, none overlapping."""
+def places(count: int, *, counters: int, first: date, days: int, seed: int = 33) -> list[Place]:
+    """Draw ``count`` visits of 20 minutes within ``HOURS``, none overlapping, local wall time."""
     chance = random.Random(seed)
-    units = list(Resource.objects.order_by("pk"))
-    places = [
-        (day, unit, slot)
+    offered = [
+        (unit, datetime.combine(first + timedelta(days=day), start) + VISIT * number)
         for day in range(days)
-        if (NOW + timedelta(days=day)).weekday() < 5
-        for unit in units
-        for slot in range(24)
+        if (first + timedelta(days=day)).weekday() < 5
+        for unit in range(counters)
+        for start, end in HOURS
+        for number in range((end.hour - start.hour) * 3)
     ]
+    return sorted(chance.sample(offered, count))
+
+
+def fill(service: Service, count: int, *, first: date = FIRST, days: int = 60) -> list[Place]:
+    """Book ``count`` visits at random places of the ``days`` from ``first``; return them."""
+    units = list(Resource.objects.order_by("pk"))
+    drawn = places(count, counters=len(units), first=first, days=days)
     site = units[0].site
     appointments, allocations = [], []
-    for day, unit, slot in chance.sample(places, min(count, len(places))):
-        start = (NOW + timedelta(days=day)).replace(hour=6, minute=30) + timedelta(
-            minutes=20 * slot + (60 if slot >= 12 else 0)
-        )
-        period = TimestamptzRange(start, start + timedelta(minutes=20), "[)")
+    for number, local in drawn:
+        start = local.replace(tzinfo=ZONE)
+        period = TimestamptzRange(start.astimezone(UTC), (start + VISIT).astimezone(UTC), "[)")
         token = uuid4()
         appointments.append(
             Appointment(
@@ -115,7 +125,7 @@ def fill(service: Service, count: int, *, days: int = 60, seed: int = 33) -> Non
                 idempotency_key=token,
             )
         )
-        allocations.append((unit, period))
+        allocations.append((units[number], period))
     made = Appointment.objects.bulk_create(appointments)
     Allocation.objects.bulk_create(
         Allocation(appointment=a, resource=unit, period=period, state="booked")
@@ -123,3 +133,4 @@ def fill(service: Service, count: int, *, days: int = 60, seed: int = 33) -> Non
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE booking_allocation")
+    return drawn
