@@ -16,13 +16,14 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from benchmarks import availability, creation, pages, race, search  # noqa: E402
+from benchmarks import availability, creation, pages, peer, race, search  # noqa: E402
 from benchmarks.measure import Sheet, header  # noqa: E402
 
 
 BENCHES = {
     "search": search.run,
     "availability": availability.run,
+    "peer": peer.run,
     "race": race.run,
     "pages": pages.run,
     "creation": creation.run,
