@@ -4,7 +4,8 @@ What was announced when the appointment was taken is kept as keys and prices: a 
 the rules does not change what this citizen was asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,7 @@ from booking.documents import (
     listed_documents,
     required_documents,
 )
-from booking.models import Appointment, Service
+from booking.models import Appointment, DocumentText, Participant, Service
 from booking.situations import Channel, Question, Territory, questions_for, situation_of, titles_of
 from parvis.guard import current_schema
 from parvis.pieces import Document
@@ -58,7 +59,8 @@ def announced(
     channel: Channel = Channel.ONLINE,
 ) -> list[Document]:
     """List what one person brings on that day, in the language of the page."""
-    return _documents(_checklist(service, situation=situation, day=day, channel=channel))
+    checklist = _checklist(service, situation=situation, day=day, channel=channel)
+    return _documents(checklist, own_texts())
 
 
 def snapshot(
@@ -77,17 +79,48 @@ def snapshot(
 
 
 def shown(kept: Mapping[str, Any]) -> list[Document]:
-    """List what a snapshot asks for, in the language of the page."""
-    return _documents(from_snapshot(kept)) if kept else []
+    """List what a snapshot asks for, in the language of the page; one query."""
+    return _documents(from_snapshot(kept), own_texts()) if kept else []
+
+
+def told_each(appointment: Appointment) -> list[tuple[Participant, list[Document]]]:
+    """List what each of those who come was asked to bring; one query."""
+    own = own_texts()
+    return [
+        (person, _documents(from_snapshot(person.documents), own) if person.documents else [])
+        for person in appointment.coming
+    ]
 
 
 def told(appointment: Appointment) -> list[Document]:
-    """List what those who come were asked to bring, each document once."""
+    """List what those who come were asked to bring, each document once; one query."""
     documents: dict[str, Document] = {}
-    for person in appointment.coming:
-        for document in shown(person.documents):
+    for _person, listed in told_each(appointment):
+        for document in listed:
             documents.setdefault(document.key, document)
     return list(documents.values())
+
+
+def count(appointment: Appointment) -> int:
+    """Count what :func:`told` lists, without reading its words."""
+    return len(
+        {
+            line["key"]
+            for each in appointment.coming
+            for line in each.documents.get("documents", ())
+        }
+    )
+
+
+def named(keys: Iterable[str]) -> list[Document]:
+    """Name some documents in the language of the page, without a price; one query."""
+    own = own_texts()
+    return [_document(RequiredDocument(key), own) for key in keys]
+
+
+def own_texts() -> dict[str, DocumentText]:
+    """Return what the commune says in its own words, by the key of the document; one query."""
+    return {text.key: text for text in DocumentText.objects.all()}
 
 
 def titles(appointment: Appointment) -> list[str]:
@@ -102,24 +135,32 @@ def _checklist(
     if not wanted:
         return listed_documents(service.documents, on=day)
     answers = situation_of(wanted, situation, channel=channel, territory=_territory())
-    return required_documents(answers, on=day)
+    ruled = required_documents(answers, on=day)
+    added = [key for key in service.documents if key not in ruled.keys]
+    return replace(ruled, documents=(*ruled.documents, *map(RequiredDocument, added)))
 
 
-def _documents(checklist: Checklist) -> list[Document]:
-    return [
-        Document(title=str(DOCUMENT_TEXTS[line.key].title), text=_words(line), key=line.key)
-        for line in checklist.documents
-    ]
+def _documents(checklist: Checklist, own: Mapping[str, DocumentText]) -> list[Document]:
+    return [_document(line, own) for line in checklist.documents]
 
 
-def _words(line: RequiredDocument) -> str:
+def _document(line: RequiredDocument, own: Mapping[str, DocumentText]) -> Document:
     """Say what the document is, what to do before coming, and what it costs."""
-    text = DOCUMENT_TEXTS[line.key]
-    parts = [str(part) for part in (text.explanation, text.before) if part]
+    rule, its = DOCUMENT_TEXTS.get(line.key), own.get(line.key) or DocumentText()
+    title = _chosen(str(rule.title) if rule else "", its.title, its.title_en)
+    parts = (rule.explanation, rule.before) if rule else ()
+    words = _chosen(" ".join(str(part) for part in parts if part), its.text, its.text_en)
     if line.amount_cents:
         price = {"price": euros(line.amount_cents, get_language() or "fr")}
-        parts.insert(0, _("Prix au jour du rendez-vous : %(price)s.") % price)
-    return " ".join(parts)
+        words = f"{_('Prix au jour du rendez-vous : %(price)s.') % price} {words}".rstrip()
+    return Document(title=title or _("Pièce demandée par la mairie"), text=words, key=line.key)
+
+
+def _chosen(rule: str, french: str, english: str) -> str:
+    """Choose the commune's words, or those of the rules where it has none in this language."""
+    if (get_language() or "fr").startswith("en"):
+        return english or rule or french
+    return french or rule
 
 
 def euros(cents: int, language: str) -> str:
