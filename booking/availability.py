@@ -12,21 +12,29 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import combinations
+from types import MappingProxyType
 
 from booking.bits import at_least, ones, run_or, span
-from booking.timetable import QUANTUM, Horizon, Masks, Timetable, horizon_of
+from booking.openings import QUANTUM
+from booking.timetable import Bound, Horizon, Masks, Timetable, horizon_of
 
 
 Spans = tuple[Sequence[int], Sequence[int]]
 """Starts and ends of the busy spans of one unit, in whole minutes since 1970 (UTC)."""
 
+Used = Mapping[tuple[int, date], int]
+"""Appointments citizens have booked by themselves, by rule and local day of the occurrence."""
+
+NOTHING_USED: Used = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """So many of these units, the same ones for the whole appointment."""
+    """So many of these units, the same ones for the whole appointment; ``kind`` names them."""
 
     units: frozenset[int]
     count: int = 1
+    kind: str = ""
 
     def __post_init__(self) -> None:
         if self.count < 1:
@@ -38,7 +46,9 @@ class Question:
     """What is looked for: so many minutes of these units, within what the clock allows.
 
     Units stay taken ``before`` and ``after`` the appointment; those minutes may lie outside the
-    openings. A start is at ``earliest`` or later, and strictly before ``latest``.
+    openings. A start is at ``earliest`` or later, and strictly before ``latest``. Who asks
+    ``online`` is held to quotas, releases and the time of residents, and says when: ``now``.
+    A ``service`` of None may be given in any opening.
     """
 
     length: int
@@ -47,6 +57,10 @@ class Question:
     after: int = 0
     earliest: datetime | None = None
     latest: datetime | None = None
+    service: int | None = None
+    online: bool = False
+    resident: bool = False
+    now: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.length <= 0 or self.before < 0 or self.after < 0:
@@ -55,8 +69,16 @@ class Question:
             raise ValueError("Lengths and buffers are multiples of five minutes.")
         if not self.needs:
             raise ValueError("An appointment needs at least one unit.")
-        if any(at is not None and at.tzinfo is None for at in (self.earliest, self.latest)):
-            raise ValueError("The earliest and latest starts are aware instants.")
+        instants = (self.earliest, self.latest, self.now)
+        if any(at is not None and at.tzinfo is None for at in instants):
+            raise ValueError("The clock and the earliest and latest starts are aware instants.")
+        if self.online and self.now is None:
+            raise ValueError("Who asks online says when.")
+
+    @property
+    def units(self) -> frozenset[int]:
+        """All units that may serve."""
+        return frozenset[int]().union(*(need.units for need in self.needs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,29 +143,69 @@ def free_starts(
     busy: Mapping[int, Spans],
     first: date,
     days: int,
+    used: Used = NOTHING_USED,
 ) -> FreeStarts:
     """Find every start of ``days`` local days at which the question can be answered.
 
     ``busy`` holds what bookings and live holds take, buffers included; spans may overlap, be in
     any order or lie outside the days. A buffer that reaches over the first midnight sees the
-    spans of the day before only if they are given.
+    spans of the day before only if they are given. ``used`` matters to rules with a quota.
 
     Raises:
         ValueError: the number of days is not between 1 and ``DAYS_MAX``.
     """
     horizon = horizon_of(first, days, timetable.zone)
-    masks = timetable.masks(length=question.length, horizon=horizon)
-    wanted = frozenset().union(*(need.units for need in question.needs))
+    masks = masks_for(timetable, question, horizon)
     usable = {
-        unit: _usable(unit, question, masks=masks, busy=busy, horizon=horizon) for unit in wanted
+        unit: _usable(unit, question, masks=masks, busy=busy, horizon=horizon)
+        for unit in question.units
     }
-    free = 0
-    for units, fits in masks.openings.items():
+    served = starts_served(question.needs, openings_to(question, masks, used), usable)
+    return FreeStarts(horizon, served & clock_mask(question, horizon))
+
+
+def masks_for(timetable: Timetable, question: Question, horizon: Horizon) -> Masks:
+    """Return what configuration allows for a question."""
+    return timetable.masks(
+        service=question.service, length=question.length, online=question.online, horizon=horizon
+    )
+
+
+def openings_to(question: Question, masks: Masks, used: Used) -> Mapping[frozenset[int], int]:
+    """Give the starts open to who asks, by the set of units that they open together."""
+    if not masks.bound:
+        return masks.openings
+    openings = dict(masks.openings)
+    for bound in masks.bound:
+        if is_released(bound, question) and has_quota_left(bound, used):
+            openings[bound.units] = openings.get(bound.units, 0) | bound.starts
+    return openings
+
+
+def is_released(bound: Bound, question: Question, *, to_residents: bool = False) -> bool:
+    """Tell whether who asks may book the occurrence already, or could ``to_residents``."""
+    gates = [bound.released]
+    if not (question.resident or to_residents):
+        gates.append(bound.shared)
+    return all(gate <= question.now for gate in gates if gate and question.now)
+
+
+def has_quota_left(bound: Bound, used: Used) -> bool:
+    """Tell whether citizens may book one more appointment of the occurrence."""
+    return bound.quota is None or used.get((bound.key, bound.day), 0) < bound.quota
+
+
+def starts_served(
+    needs: tuple[Need, ...], openings: Mapping[frozenset[int], int], usable: Mapping[int, int]
+) -> int:
+    """Set the starts at which some opening has the units for all needs."""
+    served = 0
+    for units, fits in openings.items():
         together = fits
-        for eligible, count in _demands(question.needs):
+        for eligible, count in _demands(needs):
             together &= at_least([usable[unit] for unit in eligible & units], count)
-        free |= together
-    return FreeStarts(horizon, free & _clock_mask(question, horizon))
+        served |= together
+    return served
 
 
 def choose_units(
@@ -153,29 +215,51 @@ def choose_units(
     busy: Mapping[int, Spans],
     start: datetime,
     load: Mapping[int, int],
+    used: Used = NOTHING_USED,
 ) -> tuple[int, ...] | None:
-    """Choose the units of an appointment, those with the lightest ``load`` first, then by id.
+    """Choose the units of an appointment: of all openings the lightest ``load``, then by id.
 
     Returns the ids in ascending order, or None when the start is not free.
     """
     horizon = horizon_of(start.astimezone(timetable.zone).date(), 1, timetable.zone)
     bit = horizon.floor(start)
-    masks = timetable.masks(length=question.length, horizon=horizon)
-    if bit != horizon.ceil(start) or not _clock_mask(question, horizon) >> bit & 1:
+    masks = masks_for(timetable, question, horizon)
+    if bit != horizon.ceil(start) or not clock_mask(question, horizon) >> bit & 1:
         return None
-    wanted = frozenset().union(*(need.units for need in question.needs))
     usable = {
         unit
-        for unit in wanted
+        for unit in question.units
         if _usable(unit, question, masks=masks, busy=busy, horizon=horizon) >> bit & 1
     }
-    for units, fits in masks.openings.items():
-        if fits >> bit & 1:
-            ranked = sorted(usable & units, key=lambda unit: (load.get(unit, 0), unit))
-            chosen = _assign(question.needs, ranked)
-            if chosen is not None:
-                return tuple(sorted(chosen))
-    return None
+    openings = openings_to(question, masks, used)
+    return lightest(
+        [
+            assign(question.needs, usable & units, load)
+            for units, fits in openings.items()
+            if fits >> bit & 1
+        ],
+        load,
+    )
+
+
+def assign(
+    needs: tuple[Need, ...], units: frozenset[int] | set[int], load: Mapping[int, int]
+) -> tuple[int, ...] | None:
+    """Give each need its units, the lightest ``load`` first, then by id; None if some lack."""
+    ranked = sorted(units, key=lambda unit: (load.get(unit, 0), unit))
+    chosen = _assign(needs, ranked)
+    return None if chosen is None else tuple(sorted(chosen))
+
+
+def lightest(
+    ways: Iterable[tuple[int, ...] | None], load: Mapping[int, int]
+) -> tuple[int, ...] | None:
+    """Return the way with the lightest ``load`` in all, then that of the lowest ids."""
+    return min(
+        filter(None, ways),
+        key=lambda units: (sum(load.get(unit, 0) for unit in units), units),
+        default=None,
+    )
 
 
 def _usable(
@@ -212,7 +296,8 @@ def _taken(spans: Spans, *, origin: int, size: int) -> int:
     return int(digits, 2)
 
 
-def _clock_mask(question: Question, horizon: Horizon) -> int:
+def clock_mask(question: Question, horizon: Horizon) -> int:
+    """Set the starts within what the clock allows."""
     begin, end = 0, horizon.length
     if question.earliest is not None:
         begin = max(begin, horizon.ceil(question.earliest))

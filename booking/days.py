@@ -292,16 +292,13 @@ def _holds(bounds: Span, *, now: datetime) -> TenantQuerySet[Allocation]:
 def _opening_hours(day: date, plan: Plan) -> dict[int, list[Span]]:
     """Give each resource its hours of one local day, closures not yet taken out."""
     hours: dict[int, list[Span]] = {}
-    if day in plan.holidays:
-        return hours
-    for rule in plan.timetable.openings:
-        if rule.holds_on(day):
-            span = (
-                datetime.combine(day, rule.start, plan.timetable.zone),
-                datetime.combine(day, rule.end, plan.timetable.zone),
-            )
-            for resource_id in rule.units:
-                hours.setdefault(resource_id, []).append(span)
+    for occurrence in plan.timetable.occurrences(day):
+        span = (
+            datetime.combine(day, occurrence.start, plan.timetable.zone),
+            datetime.combine(day, occurrence.end, plan.timetable.zone),
+        )
+        for resource_id in occurrence.units:
+            hours.setdefault(resource_id, []).append(span)
     return hours
 
 

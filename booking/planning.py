@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from booking.availability import FreeStarts, Need, Question, Spans, choose_units, free_starts
 from booking.models import Closure, Opening, Resource, Service, Settings
+from booking.openings import OpeningRule
 from booking.public_holidays import public_holidays, territory_of
-from booking.timetable import Closure as ClosedSpan, OpeningRule, Timetable, horizon_of
+from booking.timetable import Closure as ClosedSpan, Timetable, horizon_of
 from parvis.guard import current_schema
 from tenants.models import Commune
 
@@ -152,8 +153,10 @@ def closed_reason(day: date, *, service: Service | None = None) -> str:
             return _("Fermé : %(reason)s") % {"reason": reason} if reason else _("Fermé")
     units = None if service is None else plan.units.get(service.pk, frozenset())
     if not any(
-        rule.holds_on(day) and (units is None or rule.units & units)
-        for rule in plan.timetable.openings
+        units is None or occurrence.units & units
+        for occurrence in plan.timetable.occurrences(
+            day, service=None if service is None else service.pk
+        )
     ):
         return _("Fermé")
     return ""

@@ -13,57 +13,12 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from booking.bits import run_and, run_or, span
+from booking.openings import QUANTUM, Occurrence, OpeningRule, wall_minutes
 
-
-QUANTUM = 5
-"""Minutes in one bit: what every length, step, buffer and opening time is a multiple of."""
 
 DAY_BITS = 24 * 60 // QUANTUM
 DAYS_MAX = 400
-REMEMBERED_HORIZONS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class OpeningRule:
-    """Hours of a week day, in local wall time, during which some units receive.
-
-    An appointment lies inside one opening. Starts are on a grid of ``step`` minutes that begins
-    with the opening. ``valid_to`` is the last day of the rule, itself included.
-    """
-
-    weekday: int
-    start: time
-    end: time
-    step: int
-    units: frozenset[int]
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-    def __post_init__(self) -> None:
-        if self.weekday not in range(7):
-            raise ValueError("A week day is 0 (Monday) to 6 (Sunday).")
-        if self.start >= self.end:
-            raise ValueError("An opening ends after it starts, on the same day.")
-        if any(
-            at.second or at.microsecond or at.minute % QUANTUM for at in (self.start, self.end)
-        ):
-            raise ValueError("An opening starts and ends on a multiple of five minutes.")
-        if self.step <= 0 or self.step % QUANTUM:
-            raise ValueError("A grid step is a positive multiple of five minutes.")
-        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            raise ValueError("A rule ends on or after the day it begins.")
-
-    def holds_on(self, day: date) -> bool:
-        """Tell whether the rule opens something on that local day."""
-        return (
-            day.weekday() == self.weekday
-            and (self.valid_from is None or self.valid_from <= day)
-            and (self.valid_to is None or day <= self.valid_to)
-        )
-
-    def wall_minutes(self) -> range:
-        """List the wall minutes of the day, five by five, at which the rule is open."""
-        return range(_minute(self.start), _minute(self.end), QUANTUM)
+REMEMBERED_HORIZONS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +28,8 @@ class Closure:
     start: datetime
     end: datetime
     units: frozenset[int] | None = None
+    reason: str = ""
+    """What the public may read."""
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:
@@ -130,37 +87,92 @@ class Horizon:
 class Timetable:
     """What configuration says about a place: keep one per version of its configuration.
 
-    It remembers the masks it has computed, for the length and the days they were asked for.
+    ``sites`` are the units of each place: those of two places never serve one appointment
+    together. Without any, all units are in one place. It remembers the masks it has computed,
+    for the questions and the days they were asked for.
     """
 
     zone: ZoneInfo
     openings: tuple[OpeningRule, ...]
     closures: tuple[Closure, ...] = ()
     holidays: frozenset[date] = frozenset()
-    _masks: dict[tuple[int, date, int], "Masks"] = field(
+    school_holidays: frozenset[date] = frozenset()
+    sites: tuple[frozenset[int], ...] = ()
+    _masks: dict[tuple[int | None, int, bool, date, int], "Masks"] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def masks(self, *, length: int, horizon: Horizon) -> "Masks":
-        """Return the starts that configuration allows for ``length`` minutes."""
-        key = (length, horizon.first, horizon.length)
+    def masks(
+        self, *, service: int | None = None, length: int, online: bool = False, horizon: Horizon
+    ) -> "Masks":
+        """Return the starts that configuration allows for ``length`` minutes of a service."""
+        key = (service, length, online, horizon.first, horizon.length)
         found = self._masks.get(key)
         if found is None:
             if len(self._masks) >= REMEMBERED_HORIZONS:
                 self._masks.clear()
-            found = self._masks[key] = _configuration_masks(self, length // QUANTUM, horizon)
+            found = self._masks[key] = _configuration_masks(
+                self, service, length, online=online, horizon=horizon
+            )
         return found
+
+    def occurrences(self, day: date, *, service: int | None = None) -> list[Occurrence]:
+        """List what is open for a service on a local day; nothing on a public holiday."""
+        if day in self.holidays:
+            return []
+        is_school_holiday = day in self.school_holidays
+        return [
+            occurrence
+            for rule in self.openings
+            if rule.recurs_on(day)
+            and rule.gives(service)
+            and rule.goes_with(is_school_holiday=is_school_holiday)
+            and (occurrence := rule.occurrence(day))
+        ]
+
+    def together(self, units: frozenset[int]) -> list[frozenset[int]]:
+        """Split units into those of each place."""
+        return [units & site for site in self.sites if units & site] if self.sites else [units]
+
+    def released_at(self, occurrence: Occurrence) -> datetime | None:
+        """Return the instant from which citizens may book an occurrence; None for always."""
+        return self._before(occurrence, occurrence.rule.release_days)
+
+    def shared_at(self, occurrence: Occurrence) -> datetime | None:
+        """Return the instant until which only residents may book; None for never."""
+        return self._before(occurrence, occurrence.rule.residents_days)
+
+    def _before(self, occurrence: Occurrence, days: int | None) -> datetime | None:
+        if days is None:
+            return None
+        at = occurrence.rule.release_time or time.min
+        return datetime.combine(occurrence.day - timedelta(days=days), at, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
 class Masks:
     """Starts allowed by configuration: ``openings`` by the set of units that they open together.
 
-    ``shut`` has the starts that a closure forbids, by unit; ``None`` stands for all units.
+    ``bound`` are the occurrences that citizens may not book as they like, left out of
+    ``openings``. ``shut`` has the starts that a closure forbids, by unit; ``None`` stands for all.
     """
 
     openings: dict[frozenset[int], int]
+    bound: tuple["Bound", ...]
     shut: dict[int | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An occurrence with a quota, a release or a time for residents, and its starts."""
+
+    key: int
+    day: date
+    units: frozenset[int]
+    starts: int
+    quota: int | None
+    released: datetime | None
+    shared: datetime | None
 
 
 @lru_cache(maxsize=1024)
@@ -180,43 +192,73 @@ def horizon_of(first: date, days: int, zone: ZoneInfo) -> Horizon:
     return Horizon(first=first, zone=zone, origin=midnights[0], offsets=offsets)
 
 
-def _configuration_masks(timetable: Timetable, length: int, horizon: Horizon) -> Masks:
-    """Compute once what no booking changes; ``length`` in bits."""
+def _configuration_masks(
+    timetable: Timetable, service: int | None, length: int, *, online: bool, horizon: Horizon
+) -> Masks:
+    """Compute once what no booking changes."""
     openings: dict[frozenset[int], int] = {}
-    patterns = [(rule, _pattern(rule, length)) for rule in timetable.openings]
-    for day, begin, size in horizon.days():
-        if day in timetable.holidays:
-            continue
-        for rule, pattern in patterns:
-            if rule.holds_on(day):
-                fits = pattern if size == DAY_BITS else _odd_pattern(rule, length, day, horizon)
-                openings[rule.units] = openings.get(rule.units, 0) | fits << begin
+    bound = []
+    for day, begin, _size in horizon.days():
+        for occurrence in timetable.occurrences(day, service=service):
+            starts = starts_of(occurrence, length, timetable.zone) << begin
+            for units in timetable.together(occurrence.units):
+                if online and occurrence.rule.binds_citizens:
+                    bound.append(_bound(occurrence, units, starts, timetable))
+                else:
+                    openings[units] = openings.get(units, 0) | starts
+    return Masks(openings, tuple(bound), _shut(timetable, length // QUANTUM, horizon))
+
+
+def _bound(
+    occurrence: Occurrence, units: frozenset[int], starts: int, timetable: Timetable
+) -> Bound:
+    return Bound(
+        key=occurrence.rule.key,
+        day=occurrence.day,
+        units=units,
+        starts=starts,
+        quota=occurrence.rule.quota,
+        released=timetable.released_at(occurrence),
+        shared=timetable.shared_at(occurrence),
+    )
+
+
+def _shut(timetable: Timetable, length: int, horizon: Horizon) -> dict[int | None, int]:
+    """Set the starts that closures forbid; ``length`` in bits."""
     shut: dict[int | None, int] = {}
     for closure in timetable.closures:
         begin = max(0, horizon.floor(closure.start))
         bits = span(begin, min(horizon.length + length, horizon.ceil(closure.end)))
         for unit in (None,) if closure.units is None else closure.units:
             shut[unit] = shut.get(unit, 0) | bits
-    return Masks(openings, {unit: run_or(bits, length) for unit, bits in shut.items()})
+    return {unit: run_or(bits, length) for unit, bits in shut.items()}
 
 
-def _pattern(rule: OpeningRule, length: int) -> int:
-    """Set the starts of a rule on a day of 24 hours, counted from its midnight."""
-    wall = rule.wall_minutes()
-    begin, end = wall.start // QUANTUM, wall.stop // QUANTUM
-    grid = sum(1 << bit for bit in range(begin, end, rule.step // QUANTUM))
-    return run_and(span(begin, end), length) & grid
+def starts_of(occurrence: Occurrence, length: int, zone: ZoneInfo) -> int:
+    """Set the starts of ``length`` minutes that fit, counted from the midnight of the day."""
+    hours = (occurrence.start, occurrence.end, occurrence.rule.step, length // QUANTUM)
+    if horizon_of(occurrence.day, 1, zone).length == DAY_BITS:
+        return _pattern(*hours)
+    return _odd_pattern(*hours, _wall_bits(occurrence.day, zone))
 
 
-def _odd_pattern(rule: OpeningRule, length: int, day: date, horizon: Horizon) -> int:
+@lru_cache(maxsize=1024)
+def _pattern(start: time, end: time, step: int, length: int) -> int:
+    """Set the starts on a day of 24 hours; ``step`` in minutes, ``length`` in bits."""
+    wall = wall_minutes(start, end)
+    begin, stop = wall.start // QUANTUM, wall.stop // QUANTUM
+    grid = sum(1 << bit for bit in range(begin, stop, step // QUANTUM))
+    return run_and(span(begin, stop), length) & grid
+
+
+def _odd_pattern(start: time, end: time, step: int, length: int, bit_at: dict[int, int]) -> int:
     """Do the same on the days when clocks change.
 
     A wall time that does not exist is no start; one that comes twice counts the first time.
     """
-    bit_at = _wall_bits(day, horizon.zone)
-    wall = rule.wall_minutes()
+    wall = wall_minutes(start, end)
     open_bits = sum(1 << bit_at[minute] for minute in wall if minute in bit_at)
-    grid = sum(1 << bit_at[minute] for minute in wall[:: rule.step // QUANTUM] if minute in bit_at)
+    grid = sum(1 << bit_at[minute] for minute in wall[:: step // QUANTUM] if minute in bit_at)
     return run_and(open_bits, length) & grid
 
 
@@ -231,7 +273,3 @@ def _wall_bits(day: date, zone: ZoneInfo) -> dict[int, int]:
         if instant.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
             bits[minute] = int(instant.timestamp() - midnight) // (60 * QUANTUM)
     return bits
-
-
-def _minute(at: time) -> int:
-    return at.hour * 60 + at.minute

@@ -8,7 +8,8 @@ from hypothesis import given, settings, strategies as st
 
 from booking import availability, bits
 from booking.availability import FreeStarts, Need, Question, choose_units, free_starts
-from booking.timetable import REMEMBERED_HORIZONS, Closure, OpeningRule, Timetable, horizon_of
+from booking.openings import OpeningRule
+from booking.timetable import REMEMBERED_HORIZONS, Closure, Timetable, horizon_of
 from tests.booking import oracle
 
 
