@@ -30,7 +30,7 @@ def run(sheet: Sheet) -> None:
             weekdays=[day.weekday()],
             hours=((time(8, 30), time(16, 50)),),  # 25 starts at two counters
             step=20,
-            only_on=day,
+            between=(day, day),
         )
         first = free(service=service, persons=1, first=day, days=1, now=NOW, online=True).first()
         assert first is not None

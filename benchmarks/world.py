@@ -1,13 +1,14 @@
 """One commune with three counters, made for a measurement and removed afterwards."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Count
 from psycopg.types.range import TimestamptzRange
 
 from booking.models import (
@@ -29,7 +30,8 @@ FIRST = NOW.date()
 ZONE = ZoneInfo("Europe/Paris")
 VISIT = timedelta(minutes=20)
 Place = tuple[int, datetime]  # the number of a counter, and a local time
-HOURS = ((time(8, 30), time(12, 30)), (time(13, 30), time(17, 30)))
+Hours = tuple[tuple[time, time], ...]
+HOURS: Hours = ((time(8, 30), time(12, 30)), (time(13, 30), time(17, 30)))
 
 
 @contextmanager
@@ -56,11 +58,11 @@ def configure(
     counters: int = 3,
     *,
     weekdays: Iterable[int] = range(5),
-    hours: tuple[tuple[time, time], ...] = HOURS,
+    hours: Hours = HOURS,
     step: int = 10,
-    only_on: date | None = None,
+    between: Sequence[date | None] = (None, None),
 ) -> Service:
-    """Give the commune a service of 20 minutes, its counters and hours, on one day if asked."""
+    """Give the commune a service of 20 minutes, its counters and weekly hours."""
     Settings.objects.get_or_create(pk=1)
     site = Site.objects.create(name="Mairie")
     service = Service.objects.create(
@@ -74,6 +76,14 @@ def configure(
     units = [Resource.objects.create(site=site, name=f"Guichet {n + 1}") for n in range(counters)]
     for unit in units:
         unit.services.add(service)
+    receive(weekdays=weekdays, hours=hours, step=step, between=between)
+    return service
+
+
+def receive(
+    *, weekdays: Iterable[int], hours: Hours, step: int, between: Sequence[date | None]
+) -> None:
+    """Open every counter at these hours, from the first to the last day."""
     for weekday in weekdays:
         for start, end in hours:
             opening = Opening.objects.create(
@@ -81,11 +91,10 @@ def configure(
                 start_time=start,
                 end_time=end,
                 step_minutes=step,
-                valid_from=only_on,
-                valid_to=only_on,
+                valid_from=between[0],
+                valid_to=between[1],
             )
-            opening.resources.set(units)
-    return service
+            opening.resources.set(Resource.objects.all())
 
 
 def places(count: int, *, counters: int, first: date, days: int, seed: int = 33) -> list[Place]:
@@ -134,3 +143,26 @@ def fill(service: Service, count: int, *, first: date = FIRST, days: int = 60) -
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE booking_allocation")
     return drawn
+
+
+def doubles() -> int:
+    """Count places sold twice, asking the table and not the constraint."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM booking_allocation a JOIN booking_allocation b"
+            " ON a.id < b.id AND a.resource_id = b.resource_id AND a.period && b.period"
+            " WHERE a.state <> 'released' AND b.state <> 'released'"
+        )
+        overlaps = int(cursor.fetchone()[0])
+    twice = (
+        Allocation.objects.values("appointment").annotate(n=Count("pk")).filter(n__gt=1).count()
+    )
+    return overlaps + twice
+
+
+def deadlocks() -> int:
+    """Read how many deadlocks the server has ended in this database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
