@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from identity.access import member_of, staff_only
 from onboarding import dashboard, metrics
 from onboarding.access import TEAM, may_follow
-from onboarding.exports import to_csv
+from parvis.exports import to_csv
 from onboarding.forms import CommuneFilter, EquippedFilter
 from onboarding.models import StageEvent
 from onboarding.stages import Module, Stage

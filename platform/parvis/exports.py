@@ -1,0 +1,55 @@
+"""Tables for spreadsheets, in which no cell can become a formula."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from xlsxwriter import Workbook
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEET_NAME_MOST = 31  # characters, a limit of the format
+
+# What makes a spreadsheet compute, or start a command, instead of showing text (OWASP).
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def safe_cell(value: str | int | None) -> str:
+    """Write a value as inert text; numbers stay numbers, even negative ones."""
+    if isinstance(value, int):
+        return str(value)
+    text = value or ""
+    return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> bytes:
+    """Write a table as French spreadsheets open it: semicolons, UTF-8 with its mark."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow([safe_cell(cell) for cell in header])
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def to_xlsx(
+    name: str, header: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]
+) -> bytes:
+    """Write a table as a workbook of one sheet: words are words, numbers are numbers.
+
+    Text is written as text whatever it begins with, so that nothing in it is computed.
+    """
+    out = io.BytesIO()
+    with Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet(name[:SHEET_NAME_MOST])
+        bold = book.add_format({"bold": True})
+        for column, title in enumerate(header):
+            sheet.write_string(0, column, title, bold)
+        for number, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                if isinstance(value, int | float):
+                    sheet.write_number(number, column, value)
+                elif value:
+                    sheet.write_string(number, column, value)
+        sheet.freeze_panes(1, 0)
+        sheet.autofit()
+    return out.getvalue()
