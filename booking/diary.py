@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
 
-from booking.checklists import told
+from booking.checklists import count
 from booking.days import Column, Day, Taken, Visit
 from booking.models import Appointment, Site
 from booking.words import people, service_name
@@ -213,7 +213,7 @@ def by_site(day: Day) -> list[tuple[Site, list[SheetLine]]]:
         appointment = visit.appointment
         sites.setdefault(appointment.site, []).append(
             SheetLine(
-                visit=visit, persons=people(appointment.persons), documents=len(told(appointment))
+                visit=visit, persons=people(appointment.persons), documents=count(appointment)
             )
         )
     return list(sites.items())
