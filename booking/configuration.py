@@ -1,13 +1,28 @@
 """Change what a commune offers: its first services, counters and hours, and their version."""
 
+from collections.abc import Iterable, Mapping
+
 from django.db import connection, transaction
 
-from booking.models import Opening, Resource, Service, Settings, Site
+from booking.models import Opening, Resource, Service, ServiceLink, Settings, Site
 from booking.presets import Preset, ServicePreset
 from booking.taking import lock_configuration
 
 
-PRESET_FIELDS = ("name", "name_en", "text", "text_en", "icon", "titles", "is_online")
+PRESET_FIELDS = (
+    "name",
+    "name_en",
+    "text",
+    "text_en",
+    "icon",
+    "titles",
+    "terms",
+    "is_online",
+    "is_active",
+    "is_collection",
+    "is_confidential",
+    "has_waiting_list",
+)
 
 
 @transaction.atomic
@@ -18,6 +33,7 @@ def install_presets(*, preset: Preset, site_name: str, address: str = "") -> Sit
     """
     site, _created = Site.objects.get_or_create(name=site_name, defaults={"address": address})
     services = [_install_service(each, n) for n, each in enumerate(preset.services)]
+    _link(preset.services, {service.slug: service for service in services})
     counters = []
     for position, name in enumerate(preset.counters):
         counter, created = Resource.objects.get_or_create(
@@ -51,6 +67,17 @@ def _install_service(preset: ServicePreset, position: int) -> Service:
         },
     )
     return service
+
+
+def _link(presets: Iterable[ServicePreset], services: Mapping[str, Service]) -> None:
+    """Say which service follows another one, where the commune has not said it yet."""
+    for preset in presets:
+        if preset.next is not None:
+            ServiceLink.objects.get_or_create(
+                first=services[preset.slug],
+                second=services[preset.next.slug],
+                defaults={"min_days": preset.next.min_days, "max_days": preset.next.max_days},
+            )
 
 
 @transaction.atomic

@@ -356,3 +356,13 @@ def test_the_presets_open_a_commune_and_repeat_without_harm(now):
 
     assert Service.objects.count() == len(USUAL.services)
     assert hold(Service.objects.get(slug="passeport"), now)
+
+
+def test_the_presets_offer_rarer_services_switched_off_with_what_follows_them(now):
+    actions.install_presets(preset=USUAL, site_name="Mairie")
+
+    rarer = Service.objects.get(slug="changement-de-nom")
+    link = rarer.links.get()
+    assert not rarer.is_active
+    assert rarer.documents == ["identity", "name_change_form", "birth_certificate_3_months"]
+    assert (link.second.slug, link.min_days) == ("changement-de-nom-confirmation", 31)
