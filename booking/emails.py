@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from booking import ics
 from booking.checklists import titles, told
-from booking.models import Appointment
+from booking.models import Appointment, MessageText
 from booking.words import service_name
 from parvis.mail import FACT
 from tenants.hosts import absolute_url
@@ -45,7 +45,9 @@ def _message(
         translation.override(appointment.language),
         timezone.override(ZoneInfo(commune.time_zone)),
     ):
+        own = _own_words(event, appointment.language)
         context: dict[str, Any] = {
+            "own_text": own.text,
             "appointment": appointment,
             "service_name": service_name(appointment.service),
             "commune": commune,
@@ -55,8 +57,11 @@ def _message(
         }
         name = f"booking/emails/{event}"
         message = EmailMultiAlternatives(
-            subject=render_to_string(f"{name}_subject.txt", context, using="text").strip(),
-            body=render_to_string(f"{name}.txt", context, using="text"),
+            subject=" ".join(own.subject.split())
+            or render_to_string(f"{name}_subject.txt", context, using="text").strip(),
+            body="\n\n".join(
+                filter(None, [render_to_string(f"{name}.txt", context, using="text"), own.text])
+            ),
             to=[appointment.email],
             reply_to=[commune.email] if commune.email else None,
             headers={FACT: f"{event}.{appointment.pk}.{appointment.version}"},
@@ -64,6 +69,12 @@ def _message(
         html = render_to_string(f"{name}.html", context, using="django")
         message.attach_alternative(html, "text/html")
     return message
+
+
+def _own_words(event: str, language: str) -> MessageText:
+    """Return what the commune adds to a message; nothing where it has not written any."""
+    found = MessageText.objects.filter(event=event, language=language).first()
+    return found or MessageText()
 
 
 def _attach_calendar(

@@ -7,6 +7,7 @@ from icalendar import Calendar
 
 from booking import emails
 from booking.checklists import snapshot
+from booking.models import MessageText
 from parvis.mail import FACT
 from tenants.hosts import absolute_url
 from tests.factories import AppointmentFactory, ServiceFactory, SiteFactory
@@ -101,3 +102,15 @@ def test_mail_is_written_in_the_language_of_the_booking(appointment, commune):
     assert "Identity card" in mail.body
     assert "Tuesday 1\u00a0December 2026 at 9:25" in mail.subject
     assert '<html lang="en"' in mail.alternatives[0][0]
+
+
+def test_the_commune_adds_its_own_words_to_a_message(appointment, commune):
+    MessageText.objects.create(
+        event="booked", language="fr", subject="À bientôt !", text="Parking <gratuit> derrière."
+    )
+
+    mail = emails.booked(appointment, commune, token="secret")
+
+    assert mail.subject == "À bientôt !"
+    assert "Parking <gratuit> derrière." in mail.body
+    assert "Parking &lt;gratuit&gt; derrière." in mail.alternatives[0].content
