@@ -1,6 +1,6 @@
 """URLs of the counter."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
 from booking import staff_views
@@ -29,4 +29,5 @@ urlpatterns = [
     path("rendez-vous/<reference:reference>/remise/", staff_views.reset, name="reset"),
     path("rendez-vous/<reference:reference>/annulation/", staff_views.cancel, name="cancel"),
     path("rendez-vous/<reference:reference>/retablissement/", staff_views.restore, name="restore"),
+    path("reglages/", include("booking.settings_urls")),
 ]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from identity.access import may_manage_team, member_of
-from identity.members import REPORT_AGENT, Member
+from identity.members import ADMIN, REPORT_AGENT, Member
 from tenants.hosts import absolute_url
 
 
@@ -53,6 +53,8 @@ def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
             return []  # on the citizens' pages the menu is theirs
         if member.role != REPORT_AGENT:
             links.append((_("Rendez-vous"), "/agent/", "calendar-days"))
+        if member.role == ADMIN:
+            links.append((_("Réglages"), "/agent/reglages/", "settings"))
         team = f"/equipe/{commune.slug}/"
     else:
         links.append((_("Tableau de bord"), "/", "layout-dashboard"))
@@ -61,7 +63,13 @@ def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
         team = f"/equipe/association/{association.slug}/"
     if may_manage_team(member.role):
         links.append((_("Équipe"), absolute_url("login", team), "users"))
-    return [_link(request, *link) for link in links]
+    return _one_current([_link(request, *link) for link in links])
+
+
+def _one_current(links: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep only the closest of the links that lead to the page or above it."""
+    closest = max((link["href"] for link in links if link["current"]), key=len, default="")
+    return [{**link, "current": link["current"] and link["href"] == closest} for link in links]
 
 
 def _account_navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -53,6 +53,12 @@ HAND_OVER = {
     "handover": Row((), TICKET),
     "logout": Row((), EVERYBODY),
 }
+ADMIN = ("admin",)
+SETTINGS = {
+    "home": Row(ADMIN),
+    "undo": Row((), ADMIN),
+    "rules": Row(ADMIN, ADMIN),
+}
 MATRIX = {
     "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},
     "commune": {
@@ -86,6 +92,7 @@ MATRIX = {
         "booking:agent:reset": Row((), DESK),
         "booking:agent:cancel": Row(DESK, DESK),
         "booking:agent:restore": Row((), DESK),
+        **{f"booking:agent:settings:{name}": row for name, row in SETTINGS.items()},
     },
     "association": {
         **EVERYWHERE,

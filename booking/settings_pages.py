@@ -1,0 +1,79 @@
+"""What the pages of the settings share: who may open them, how they save and what they say."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from booking.models import SettingsChange
+from booking.reconfiguring import reconfigure
+from identity.access import member_of, staff_only
+from identity.members import ADMIN
+
+
+View = Callable[..., HttpResponse]
+DONE = "settings_done"  # in the session: what has just been changed, to say and to undo
+LABEL_MOST = 60
+
+
+def manages(view: View) -> View:
+    """Keep a page for the administrators of the commune; tell the others whom to ask."""
+    guarded = staff_only(ADMIN)(view)
+
+    @wraps(guarded)
+    def explained(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return guarded(request, *args, **kwargs)
+        except PermissionDenied:
+            return render(request, "booking/settings/refused.html", status=403)
+
+    return explained
+
+
+def show(
+    request: HttpRequest, name: str, page: dict[str, Any], *, form: BaseForm | None = None
+) -> HttpResponse:
+    """Show a page of the settings; with 422 when what was typed in its form is wrong."""
+    status = 422 if form is not None and form.errors else 200
+    done = request.session.pop(DONE, None)
+    context = {"done": done, **page} if form is None else {"done": done, "form": form, **page}
+    return render(request, f"booking/settings/{name}.html", context, status=status)
+
+
+def save(
+    request: HttpRequest,
+    *,
+    label: str,
+    work: Callable[[], object],
+    to: str,
+    now: datetime,
+    warning: str = "",
+) -> HttpResponse:
+    """Make a change that can be undone, and go on to a page that says so.
+
+    ``warning`` tells what the change leaves to do.
+    """
+    change = reconfigure(label=label, work=work, by=member_of(request), now=now)
+    remember(request, label=label, change=change, warning=warning)
+    return redirect(to)
+
+
+def remember(
+    request: HttpRequest, *, label: str, change: SettingsChange | None, warning: str = ""
+) -> None:
+    """Keep for the next page what has been done."""
+    request.session[DONE] = {
+        "text": label,
+        "change": change.pk if change else None,
+        "warning": warning,
+    }
+
+
+def short(name: str) -> str:
+    """Shorten a name that somebody typed, to be repeated in a label."""
+    return name if len(name) <= LABEL_MOST else f"{name[: LABEL_MOST - 1]}…"

@@ -1,0 +1,93 @@
+"""The settings: their home page, what was changed last, and the rules for all appointments."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from booking import reconfiguring
+from booking.models import Service, Settings, SettingsChange
+from booking.settings_forms import RulesForm
+from booking.settings_pages import manages, save, show
+from parvis.errors import DomainError
+
+
+HOME = "booking:agent:settings:home"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A part of the settings, and its state in one line."""
+
+    label: str
+    href: str
+    icon: str
+    text: str
+
+
+@require_safe
+@manages
+def home(request: HttpRequest) -> HttpResponse:
+    """Show every part of the settings with its state, and the last changes."""
+    now = timezone.now()
+    page = {
+        "cards": _cards(now),
+        "changes": reconfiguring.latest_changes(),
+        "citizen": reverse("booking:home"),
+    }
+    return show(request, "home", page)
+
+
+@require_POST
+@manages
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a change back, or say why it cannot be."""
+    change = get_object_or_404(SettingsChange, pk=pk)
+    try:
+        reconfiguring.undo(change=change, now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Annulé : %(label)s.") % {"label": change.label})
+    return redirect(HOME)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manages
+def rules(request: HttpRequest) -> HttpResponse:
+    """Change what holds for all appointments."""
+    settings = Settings.objects.filter(pk=1).first() or Settings(pk=1)
+    form = RulesForm(request.POST or None, instance=settings)
+    if form.is_valid():
+        wanted = {name: form.cleaned_data[name] for name in form.fields}
+
+        def work() -> None:
+            Settings.objects.filter(pk=1).update(**wanted)
+
+        return save(
+            request,
+            label=_("Règles modifiées"),
+            work=work,
+            to=reverse(HOME),
+            now=timezone.now(),
+        )
+    return show(request, "rules", {}, form=form)
+
+
+def _cards(now: datetime) -> list[Card]:
+    settings = Settings.objects.filter(pk=1).first() or Settings()
+    online = Service.objects.offered_online().count()
+    hold = ngettext(
+        "Créneau gardé %(n)s minute", "Créneau gardé %(n)s minutes", settings.hold_minutes
+    ) % {"n": settings.hold_minutes}
+    return [_card(_("Règles"), "rules", "scale", hold)] if online is not None else []
+
+
+def _card(label: str, name: str, icon: str, text: str) -> Card:
+    return Card(label, reverse(f"booking:agent:settings:{name}"), icon, text)
