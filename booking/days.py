@@ -34,7 +34,7 @@ from booking.models import (
     Participant,
     Resource,
 )
-from booking.planning import Plan
+from booking.plans import Plan
 from parvis.guard import TenantQuerySet
 
 

@@ -31,7 +31,12 @@ def or_alternatives(
     except SlotTaken as refusal:
         raise SlotTaken(
             planning.nearest(
-                service=wanted.service, persons=wanted.persons, start=wanted.start, now=now
+                service=wanted.service,
+                persons=wanted.persons,
+                start=wanted.start,
+                now=now,
+                resident=wanted.is_resident,
+                length=_minutes(wanted),
             )
         ) from refusal
 
@@ -44,6 +49,8 @@ def choose(appointment: Appointment, *, online: bool, now: datetime) -> tuple[in
         start=appointment.start,
         now=now,
         online=online,
+        resident=appointment.is_resident,
+        length=_minutes(appointment),
     )
 
 
@@ -82,7 +89,10 @@ def former_units(appointment: Appointment, *, now: datetime) -> tuple[int, ...]:
     for period in released.values_list("period", flat=True):
         rivals = Allocation.objects.filter(resource__in=units, period__overlap=period)
         closed = Closure.objects.filter(
-            Q(resource__isnull=True) | Q(resource__in=units), period__overlap=period
+            Q(resource__isnull=True, site__isnull=True)
+            | Q(resource__in=units)
+            | Q(site__resources__in=units),
+            period__overlap=period,
         )
         if rivals.exclude(state=Allocation.State.RELEASED).exists() or closed.exists():
             return ()
@@ -127,3 +137,7 @@ def new_reference() -> str:
         reference = "".join(secrets.choice(ALPHABET) for _each in range(REFERENCE_LENGTH))
         if not Appointment.objects.filter(reference=reference).exists():
             return reference
+
+
+def _minutes(appointment: Appointment) -> int:
+    return appointment.length // timedelta(minutes=1)

@@ -1,22 +1,35 @@
 """Read what the commune has configured and what is taken, and answer which starts are free.
 
 Configuration is read once per version of it and kept in the process; a question then costs two
-queries, the version and one aggregate of what is taken, whatever the number of appointments.
+queries, the version and one aggregate of what is taken, whatever the number of appointments; a
+third one where openings have quotas. ``resident`` says whether the citizen who asks lives in the
+commune; ``length`` replaces the minutes that the service takes for so many persons.
 """
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
-from booking.availability import FreeStarts, Need, Question, Spans, choose_units, free_starts
-from booking.models import Closure, Opening, Resource, Service, Settings
+from booking import reasons
+from booking.availability import (
+    NOTHING_USED,
+    FreeStarts,
+    Question,
+    Spans,
+    Used,
+    choose_units,
+    free_starts,
+)
+from booking.capacity import week_capacity
+from booking.diagnosis import Finding, Reason, diagnose
+from booking.models import Service, Settings
 from booking.openings import OpeningRule
-from booking.public_holidays import public_holidays, territory_of
-from booking.timetable import Closure as ClosedSpan, Timetable, horizon_of
+from booking.plans import NOBODY, Plan, read_plan
+from booking.quotas import quota_use
 from parvis.guard import current_schema
 from tenants.models import Commune
 
@@ -35,27 +48,17 @@ WHERE start_at >= %(from)s AND start_at < %(to)s
   AND (state = 'booked' OR state = 'hold' AND expires_at > %(now)s)
 GROUP BY 1
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything configuration says, for one version of it; shared by threads, read-only."""
-
-    version: int
-    year: int
-    """Holidays are known from the year before this one to two years after it."""
-    hold: timedelta
-    timetable: Timetable
-    units: Mapping[int, frozenset[int]]
-    """The active resources that serve each service, by their ids."""
-    sites: Mapping[int, int]
-    """The site of each resource."""
-    holidays: Mapping[date, str]
-    closures: tuple[tuple[ClosedSpan, str], ...]
-
-    def knows(self, year: int) -> bool:
-        """Tell whether the public holidays of that year and the next are known."""
-        return self.year - 1 <= year <= self.year + 1
+TAKEN_ONLINE = """
+SELECT service_id, unit, array_agg(extract(epoch FROM lower(period))::bigint / 60)
+FROM (SELECT appointment_id, min(resource_id) AS unit
+      FROM booking_allocation
+      WHERE start_at >= %(from)s AND start_at < %(to)s
+        AND (state = 'booked' OR state = 'hold' AND expires_at > %(now)s)
+      GROUP BY 1) AS taken
+JOIN booking_appointment ON booking_appointment.id = appointment_id
+WHERE channel = 'online'
+GROUP BY 1, 2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,71 +70,228 @@ class OpenDay:
     note: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedDay:
+    """How many free starts a local day has and the first of them, or in full why it has none."""
+
+    date: date
+    count: int
+    first: datetime | None
+    reason: Reason | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """A question with its answer, and what is needed to say why a day has no start."""
+
+    plan: Plan
+    question: Question
+    free: FreeStarts
+    for_one: FreeStarts
+    used: Used
+
+    def findings(self) -> dict[date, Finding]:
+        return diagnose(
+            self.plan.timetable,
+            self.question,
+            free=self.free,
+            for_one=self.for_one,
+            used=self.used,
+        )
+
+
 _plans: dict[str, Plan] = {}
 
 
 def free(
-    *, service: Service, persons: int, first: date, days: int, now: datetime, online: bool
+    *,
+    service: Service,
+    persons: int,
+    first: date,
+    days: int,
+    now: datetime,
+    online: bool,
+    resident: bool = False,
+    length: int | None = None,
 ) -> FreeStarts:
     """Find the free starts of ``days`` local days from ``first``.
 
-    Citizens (``online``) are held to the notice and horizon of the service; agents are not.
+    Citizens (``online``) are held to the notice and horizon of the service and to what limits
+    its openings; agents are not.
 
     Raises:
         ValueError: that many persons may not come together, or ``days`` is out of bounds.
     """
     plan = current_plan(first.year)
-    question = question_for(plan, service, persons=persons, now=now, online=online)
-    if question is None:
-        return FreeStarts(horizon_of(first, days, plan.timetable.zone), 0)
+    question = question_for(
+        plan,
+        service,
+        persons=persons,
+        now=now,
+        online=online,
+        resident=resident,
+        length=length,
+    )
     busy = _busy(first, days, zone=plan.timetable.zone, now=now)
-    return free_starts(plan.timetable, question, busy=busy, first=first, days=days)
+    used = _used(plan, first, days, now=now) if online else NOTHING_USED
+    return free_starts(plan.timetable, question, busy=busy, first=first, days=days, used=used)
 
 
 def open_days(
-    *, service: Service, persons: int, first: date, days: int, now: datetime, online: bool
+    *,
+    service: Service,
+    persons: int,
+    first: date,
+    days: int,
+    now: datetime,
+    online: bool,
+    resident: bool = False,
 ) -> list[OpenDay]:
     """List ``days`` local days with their free starts, or the reason why a day has none."""
-    found = free(service=service, persons=persons, first=first, days=days, now=now, online=online)
-    return [
-        _open_day(first + timedelta(days=n), found, service=service, now=now, online=online)
-        for n in range(days)
-    ]
+    plan = current_plan(first.year)
+    question = question_for(
+        plan, service, persons=persons, now=now, online=online, resident=resident
+    )
+    answer = _answer(plan, question, service, first=first, days=days, now=now)
+    return _open_days(answer, [first + timedelta(days=n) for n in range(days)], persons)
 
 
 def describe_days(
-    found: FreeStarts, days: list[date], *, service: Service, now: datetime
+    found: FreeStarts,
+    days: list[date],
+    *,
+    service: Service,
+    now: datetime,
+    persons: int = 1,
+    resident: bool = False,
 ) -> list[OpenDay]:
-    """Give some days of an answer for citizens, each with its starts or the reason for none."""
-    return [_open_day(day, found, service=service, now=now, online=True) for day in days]
+    """Give some days of an answer for citizens, each with its starts or the reason for none.
+
+    What is taken is not looked at again: a day used up by a quota is full.
+    """
+    plan = current_plan(found.horizon.first.year)
+    question = question_for(
+        plan, service, persons=persons, now=now, online=True, resident=resident
+    )
+    answer = _Answer(plan=plan, question=question, free=found, for_one=found, used=NOTHING_USED)
+    return _open_days(answer, days, persons)
 
 
-def nearest(*, service: Service, persons: int, start: datetime, now: datetime) -> list[datetime]:
+def explain(
+    *,
+    service: Service,
+    persons: int,
+    first: date,
+    days: int,
+    now: datetime,
+    resident: bool = False,
+    online: bool = True,
+) -> list[ExplainedDay]:
+    """Say of each of ``days`` local days what can be booked, or why nobody can book."""
+    plan = current_plan(first.year)
+    question = question_for(
+        plan, service, persons=persons, now=now, online=online, resident=resident
+    )
+    if not service.is_active or (online and not service.is_online):
+        question = dataclasses.replace(question, needs=NOBODY)
+    answer = _answer(plan, question, service, first=first, days=days, now=now)
+    findings = answer.findings()
+    explained = []
+    for day, starts in answer.free.by_day().items():
+        finding = findings.get(day)
+        on_day = answer.free.on(day)
+        explained.append(
+            ExplainedDay(
+                date=day,
+                count=starts.bit_count(),
+                first=on_day[0] if on_day else None,
+                reason=finding.reason if finding else None,
+                words=reasons.explanation(
+                    finding, day=day, plan=plan, service=service, persons=persons
+                )
+                if finding
+                else "",
+            )
+        )
+    return explained
+
+
+def nearest(
+    *,
+    service: Service,
+    persons: int,
+    start: datetime,
+    now: datetime,
+    resident: bool = False,
+    length: int | None = None,
+) -> list[datetime]:
     """List the three free starts closest to one that is taken, closest first."""
     local = max(start, now).astimezone(zone()).date()
     first = max(local - timedelta(days=SEARCH_DAYS // 2), now.astimezone(zone()).date())
     found = free(
-        service=service, persons=persons, first=first, days=SEARCH_DAYS, now=now, online=True
+        service=service,
+        persons=persons,
+        first=first,
+        days=SEARCH_DAYS,
+        now=now,
+        online=True,
+        resident=resident,
+        length=length,
     )
     return found.nearest(start, count=ALTERNATIVES)
 
 
 def choose(
-    *, service: Service, persons: int, start: datetime, now: datetime, online: bool
+    *,
+    service: Service,
+    persons: int,
+    start: datetime,
+    now: datetime,
+    online: bool,
+    resident: bool = False,
+    length: int | None = None,
 ) -> tuple[int, ...] | None:
-    """Choose the resources of an appointment, the least loaded of its day first.
+    """Choose the resources of an appointment, the least loaded of its day first, on one site.
 
     Returns their ids in ascending order, or None when the start is not free. Only an answer
     given under the lock of the day can be acted upon.
     """
     plan = current_plan(start.astimezone(UTC).year)
-    question = question_for(plan, service, persons=persons, now=now, online=online)
-    if question is None:
-        return None
+    question = question_for(
+        plan,
+        service,
+        persons=persons,
+        now=now,
+        online=online,
+        resident=resident,
+        length=length,
+    )
     day = start.astimezone(plan.timetable.zone).date()
     busy = _busy(day, 1, zone=plan.timetable.zone, now=now)
+    used = _used(plan, day, 1, now=now) if online else NOTHING_USED
     load = {unit: len(starts) for unit, (starts, _ends) in busy.items()}
-    return choose_units(plan.timetable, question, busy=busy, start=start, load=load)
+    return choose_units(plan.timetable, question, busy=busy, start=start, load=load, used=used)
+
+
+def capacity(
+    *, service: Service, rules: Sequence[OpeningRule], monday: date, persons: int = 1
+) -> int:
+    """Count the appointments that an ordinary week holds, back to back, with these rules.
+
+    They may be of openings not saved yet (:func:`booking.plans.rule_of`). The week is that of
+    ``monday``: of term, without public holiday, closure or changed occurrence.
+    """
+    plan = current_plan(monday.year)
+    question = Question(
+        length=service.length(persons),
+        needs=plan.needs_of(service.pk),
+        before=service.buffer_before,
+        after=service.buffer_after,
+        service=service.pk,
+    )
+    timetable = dataclasses.replace(plan.timetable, openings=tuple(rules))
+    return week_capacity(timetable, question, monday=monday)
 
 
 def site_of(unit: int, *, year: int) -> int:
@@ -146,20 +306,17 @@ def closed_reason(day: date, *, service: Service | None = None) -> str:
     """Say to the public why nobody is received that day; empty when somebody may be."""
     plan = current_plan(day.year)
     if day in plan.holidays:
-        return _("Jour férié : %(name)s") % {"name": plan.holidays[day]}
+        return reasons.note(Finding(Reason.PUBLIC_HOLIDAY), day=day, plan=plan, persons=1)
     midnight = datetime.combine(day, time.min, plan.timetable.zone)
-    for span, reason in plan.closures:
-        if span.start <= midnight and span.end >= midnight + timedelta(hours=23):
-            return _("Fermé : %(reason)s") % {"reason": reason} if reason else _("Fermé")
-    units = None if service is None else plan.units.get(service.pk, frozenset())
-    if not any(
-        units is None or occurrence.units & units
-        for occurrence in plan.timetable.occurrences(
-            day, service=None if service is None else service.pk
-        )
-    ):
-        return _("Fermé")
-    return ""
+    for span in plan.timetable.closures:
+        if span.units is None and span.start <= midnight <= span.end - timedelta(hours=23):
+            return reasons.closed(span.reason)
+    needs = () if service is None else plan.needs_of(service.pk)
+    units = frozenset[int]().union(*(need.units for need in needs))
+    occurrences = plan.timetable.occurrences(day, service=service.pk if service else None)
+    if any(each.units & units if service else each.units for each in occurrences):
+        return ""
+    return reasons.closed("")
 
 
 def local_day(start: datetime) -> date:
@@ -189,82 +346,70 @@ def current_plan(year: int) -> Plan:
     if known is None or known.version != version or not known.knows(year):
         if len(_plans) >= REMEMBERED_COMMUNES:
             _plans.clear()
-        known = _plans[schema] = _read_plan(settings or Settings(), year)
+        known = _plans[schema] = read_plan(
+            settings or Settings(),
+            year=year,
+            zone=zone(),
+            insee_code=schema.removeprefix("c_").upper(),
+        )
     return known
 
 
-def _read_plan(settings: Settings, year: int) -> Plan:
-    here = zone()
-    territory = territory_of(current_schema().removeprefix("c_").upper())
-    holidays: dict[date, str] = {}
-    for each in range(year - 1, year + 3):
-        holidays |= public_holidays(each, territory)
-    closures = tuple(
-        (ClosedSpan(closure.period.lower, closure.period.upper, _units(closure)), closure.reason)
-        for closure in Closure.objects.order_by("period", "pk")
-    )
-    units: dict[int, set[int]] = {}
-    pairs = Resource.objects.filter(active=True, services__isnull=False)
-    for service_id, resource_id in pairs.values_list("services", "pk"):
-        units.setdefault(service_id, set()).add(resource_id)
-    return Plan(
-        version=settings.version,
-        year=year,
-        hold=timedelta(minutes=settings.hold_minutes),
-        timetable=Timetable(
-            zone=here,
-            openings=tuple(_rules()),
-            closures=tuple(span for span, _reason in closures),
-            holidays=frozenset(holidays),
-        ),
-        units={service_id: frozenset(ids) for service_id, ids in units.items()},
-        sites=dict(Resource.objects.values_list("pk", "site_id")),
-        holidays=holidays,
-        closures=tuple((span, reason) for span, reason in closures if span.units is None),
-    )
-
-
-def _units(closure: Closure) -> frozenset[int] | None:
-    return None if closure.resource_id is None else frozenset({closure.resource_id})
-
-
-def _rules() -> list[OpeningRule]:
-    rules = []
-    for opening in Opening.objects.prefetch_related("resources"):
-        ids = frozenset(resource.pk for resource in opening.resources.all() if resource.active)
-        if ids:
-            rules.append(
-                OpeningRule(
-                    weekday=opening.weekday,
-                    start=opening.start_time,
-                    end=opening.end_time,
-                    step=opening.step_minutes,
-                    units=ids,
-                    valid_from=opening.valid_from,
-                    valid_to=opening.valid_to,
-                )
-            )
-    return rules
-
-
 def question_for(
-    plan: Plan, service: Service, *, persons: int, now: datetime, online: bool
-) -> Question | None:
-    """Put the question for a service to the kernel; None when no active resource serves it."""
-    units = plan.units.get(service.pk)
-    if not units:
-        return None
+    plan: Plan,
+    service: Service,
+    *,
+    persons: int,
+    now: datetime,
+    online: bool,
+    resident: bool = False,
+    length: int | None = None,
+) -> Question:
+    """Put the question for a service to the kernel."""
     notice = timedelta(hours=service.notice_hours) if online else -AGENT_LATENESS
     days = service.horizon_days if online else AGENT_HORIZON_DAYS
     local = now.astimezone(plan.timetable.zone).date() + timedelta(days=days)
     return Question(
-        length=service.length(persons),
-        needs=(Need(units),),
+        length=length or service.length(persons),
+        needs=plan.needs_of(service.pk),
         before=service.buffer_before,
         after=service.buffer_after,
         earliest=now + notice,
         latest=datetime.combine(local + timedelta(days=1), time.min, plan.timetable.zone),
+        service=service.pk,
+        online=online,
+        resident=resident,
+        now=now,
     )
+
+
+def _answer(
+    plan: Plan, question: Question, service: Service, *, first: date, days: int, now: datetime
+) -> _Answer:
+    """Answer a question, and the same one for one person alone."""
+    busy = _busy(first, days, zone=plan.timetable.zone, now=now)
+    used = _used(plan, first, days, now=now) if question.online else NOTHING_USED
+    alone = dataclasses.replace(question, length=min(question.length, service.length(1)))
+    found, for_one = (
+        free_starts(plan.timetable, each, busy=busy, first=first, days=days, used=used)
+        for each in (question, alone)
+    )
+    return _Answer(plan=plan, question=question, free=found, for_one=for_one, used=used)
+
+
+def _open_days(answer: _Answer, days: Sequence[date], persons: int) -> list[OpenDay]:
+    """Describe some days of an answer, in short."""
+    findings = answer.findings()
+    return [
+        OpenDay(
+            day,
+            tuple(answer.free.on(day)),
+            reasons.note(findings[day], day=day, plan=answer.plan, persons=persons)
+            if day in findings
+            else "",
+        )
+        for day in days
+    ]
 
 
 def _busy(first: date, days: int, *, zone: ZoneInfo, now: datetime) -> dict[int, Spans]:
@@ -276,13 +421,13 @@ def _busy(first: date, days: int, *, zone: ZoneInfo, now: datetime) -> dict[int,
         return {resource: (starts, ends) for resource, starts, ends in cursor.fetchall()}
 
 
-def _open_day(
-    day: date, found: FreeStarts, *, service: Service, now: datetime, online: bool
-) -> OpenDay:
-    starts = tuple(found.on(day))
-    if starts:
-        return OpenDay(day, starts, "")
-    last = local_day(now) + timedelta(days=service.horizon_days)
-    if online and day > last:
-        return OpenDay(day, (), _("Pas encore ouvert à la réservation"))
-    return OpenDay(day, (), closed_reason(day, service=service) or _("Complet"))
+def _used(plan: Plan, first: date, days: int, *, now: datetime) -> Used:
+    """Read what citizens took of openings with a quota; no query where there is none."""
+    if not plan.has_quotas:
+        return NOTHING_USED
+    begin = datetime.combine(first - timedelta(days=1), time.min, plan.timetable.zone)
+    end = datetime.combine(first + timedelta(days=days + 1), time.min, plan.timetable.zone)
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN_ONLINE, {"from": begin, "to": end, "now": now})
+        taken = {(service, unit): starts for service, unit, starts in cursor.fetchall()}
+    return quota_use(plan.timetable, taken, first=first, days=days)
