@@ -30,4 +30,5 @@ urlpatterns = [
     path("rendez-vous/<reference:reference>/annulation/", staff_views.cancel, name="cancel"),
     path("rendez-vous/<reference:reference>/retablissement/", staff_views.restore, name="restore"),
     path("reglages/", include("booking.settings_urls")),
+    path("chiffres/", include("booking.figure_urls")),
 ]

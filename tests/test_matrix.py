@@ -79,6 +79,9 @@ MATRIX = {
         "booking:diary": Row(EVERYBODY),
         "booking:find": Row(EVERYBODY, EVERYBODY),
         "booking:found": Row(EVERYBODY),
+        "booking:agent:figures": Row(DAY),
+        "booking:agent:figures_visits": Row(DAY),
+        "booking:agent:figures_persons": Row(DAY),
         "booking:agent:today": Row(DAY),
         "booking:agent:choose_day": Row(DAY),
         "booking:agent:day": Row(DAY),
@@ -150,6 +153,7 @@ MATRIX = {
     "unknown": {},
 }
 ARGUMENTS = {
+    "kind": "csv",
     "slug": "carte-identite",
     "written": "2026-11-30",
     "reference": "CANAR001",
