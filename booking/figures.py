@@ -16,7 +16,8 @@ from django.db.models.functions import Extract, TruncMonth, TruncWeek
 from booking import planning
 from booking.bits import span
 from booking.models import Allocation, Appointment, AppointmentQuerySet, Service, Ticket
-from booking.timetable import QUANTUM, Timetable
+from booking.openings import QUANTUM
+from booking.timetable import Timetable
 
 
 SEARCH_DAYS = 120  # beyond, there is no free slot to speak of
@@ -275,4 +276,4 @@ def _rows(sql: str, period: Period, service: Service | None) -> list[tuple[str, 
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
