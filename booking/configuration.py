@@ -1,10 +1,10 @@
 """Change what a commune offers: its first services, counters and hours, and their version."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
 
-from booking.models import Opening, Resource, Service, ServiceLink, Settings, Site
+from booking.models import Opening, Resource, Service, ServiceLink, ServiceNeed, Settings, Site
 from booking.presets import Preset, ServicePreset
 from booking.taking import lock_configuration
 
@@ -34,14 +34,7 @@ def install_presets(*, preset: Preset, site_name: str, address: str = "") -> Sit
     site, _created = Site.objects.get_or_create(name=site_name, defaults={"address": address})
     services = [_install_service(each, n) for n, each in enumerate(preset.services)]
     _link(preset.services, {service.slug: service for service in services})
-    counters = []
-    for position, name in enumerate(preset.counters):
-        counter, created = Resource.objects.get_or_create(
-            name=name, site=site, defaults={"position": position}
-        )
-        if created:
-            counter.services.set(services)
-        counters.append(counter)
+    resources = _install_resources(preset, site, services)
     if not Opening.objects.exists():
         for weekday, spans in preset.hours.items():
             for start, end in spans:
@@ -51,7 +44,7 @@ def install_presets(*, preset: Preset, site_name: str, address: str = "") -> Sit
                     end_time=end,
                     step_minutes=preset.step_minutes,
                 )
-                opening.resources.set(counters)
+                opening.resources.set(resources)
     configuration_changed()
     return site
 
@@ -67,6 +60,26 @@ def _install_service(preset: ServicePreset, position: int) -> Service:
         },
     )
     return service
+
+
+def _install_resources(preset: Preset, site: Site, services: Sequence[Service]) -> list[Resource]:
+    """Give the site its counters, for everything, and its stations, for identity documents."""
+    with_station = [each for each in services if each.titles or each.is_collection]
+    wanted = [(name, Resource.Kind.COUNTER, services) for name in preset.counters]
+    wanted += [(name, Resource.Kind.STATION, with_station) for name in preset.stations]
+    resources = []
+    for position, (name, kind, served) in enumerate(wanted):
+        resource, created = Resource.objects.get_or_create(
+            name=name, site=site, defaults={"position": position, "kind": kind}
+        )
+        if created:
+            resource.services.set(served)
+        resources.append(resource)
+    if preset.stations:
+        for service in with_station:
+            for kind in (Resource.Kind.COUNTER, Resource.Kind.STATION):
+                ServiceNeed.objects.get_or_create(service=service, kind=kind)
+    return resources
 
 
 def _link(presets: Iterable[ServicePreset], services: Mapping[str, Service]) -> None:

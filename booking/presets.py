@@ -49,10 +49,14 @@ class NextService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """Services, counters and weekly hours (0 is Monday), in local wall time."""
+    """Services, counters and weekly hours (0 is Monday), in local wall time.
+
+    With ``stations``, identity documents take one of them together with a counter.
+    """
 
     services: tuple[ServicePreset, ...]
     counters: tuple[str, ...]
+    stations: tuple[str, ...] = ()
     hours: dict[int, Hours] = field(default_factory=dict)
     step_minutes: int = 20
 

@@ -71,6 +71,8 @@ SITUATIONS: tuple[tuple[dict[str, str], int], ...] = (
     ({"age": "0-11", "motive": "first"}, 17),
     ({"age": "12-14", "motive": "first"}, 8),
 )
+OFTEN_MISSING = {"photo": 9, "proof_address": 8, "tax_stamp": 5, "birth_certificate": 4}
+MARKED, INCOMPLETE = 0.94, 0.09  # shares of the files that somebody marked, and found wanting
 EVENTS = {Status.HONOURED: Kind.HONOURED, Status.MISSED: Kind.MISSED}
 
 
@@ -185,6 +187,7 @@ def furnish(commune: Commune, live: LiveCommune, *, luck: random.Random, now: da
         preset=Preset(
             services=USUAL.services,
             counters=tuple(f"Guichet {n}" for n in range(1, live.counters + 1)),
+            stations=tuple(f"Station {n}" for n in range(1, live.counters + 1)),
             hours={day: tuple(spans) for day, spans in week.items()},
         ),
         site_name="Hôtel de ville",
@@ -239,7 +242,8 @@ def _rounded(text: str) -> time:
 def _write(
     visits: list[Visit], services: dict[int, Service], *, site: Site, luck: random.Random
 ) -> None:
-    counters = list(Resource.objects.filter(site=site))
+    counters = list(Resource.objects.filter(site=site, kind=Resource.Kind.COUNTER))
+    stations = list(Resource.objects.filter(site=site, kind=Resource.Kind.STATION))
     papers = _papers(services)
     appointments = [
         _appointment(visit, reference, services, site=site, luck=luck)
@@ -250,11 +254,15 @@ def _write(
         [
             Allocation(
                 appointment=appointment,
-                resource=counters[visit.counter],
+                resource=resource,
                 period=appointment.period,
                 state=Allocation.State.RELEASED if visit.cancelled_at else Allocation.State.BOOKED,
             )
             for visit, appointment in zip(visits, appointments, strict=True)
+            for resource in (
+                counters[visit.counter],
+                *([stations[visit.counter]] if appointment.service.titles else []),
+            )
         ],
         batch_size=1000,
     )
@@ -306,7 +314,9 @@ def _appointment(
     is_online = visit.channel == Appointment.Channel.ONLINE
     service = services[visit.service]
     writes, answers = luck.random(), luck.random()
+    received = _reception(visit, has_file=bool(service.titles), luck=luck)
     return Appointment(
+        **received,
         reference=reference,
         service=service,
         site=site,
@@ -326,6 +336,34 @@ def _appointment(
     )
 
 
+def _reception(visit: Visit, *, has_file: bool, luck: random.Random) -> dict[str, Any]:
+    """Draw when a visitor who came arrived and was called, and whether her file was complete."""
+    late, waited, complete = luck.gauss(-4, 4), luck.triangular(1, 14, 3), luck.random()
+    if visit.status != Status.HONOURED:
+        return {}
+    arrived = visit.start + timedelta(minutes=round(late))
+    called = max(visit.start, arrived + timedelta(minutes=round(waited)))
+    outcome = Appointment.Outcome.UNKNOWN
+    if has_file and complete < MARKED:
+        is_short = complete < INCOMPLETE
+        outcome = Appointment.Outcome.INCOMPLETE if is_short else Appointment.Outcome.COMPLETE
+    return {
+        "arrived_at": arrived,
+        "called_at": called,
+        "served_at": max(visit.end, called),
+        "outcome": outcome,
+    }
+
+
+def _missing(appointment: Appointment, papers: dict[str, Any], luck: random.Random) -> list[str]:
+    """Draw which documents were not there, for a file that was not complete."""
+    if appointment.outcome != Appointment.Outcome.INCOMPLETE:
+        return []
+    keys = [line["key"] for line in papers["documents"]]
+    likely = [OFTEN_MISSING.get(key, 1) for key in keys]
+    return sorted(set(luck.choices(keys, likely, k=luck.choice((1, 1, 1, 2)))))
+
+
 def _participants(
     visit: Visit,
     appointment: Appointment,
@@ -340,13 +378,19 @@ def _participants(
         kind = luck.choices(range(len(SITUATIONS)), [weight for _case, weight in SITUATIONS])[0]
         is_prepared = has_titles and luck.random() < 0.6  # noqa: PLR2004 (more than half)
         other = invent(luck).name.split()[0]
+        listed = papers(visit.service, kind, visit.start.date().replace(day=1))
+        missing = _missing(appointment, listed, luck) if position == 1 else []
+        keys = [line["key"] for line in listed["documents"]]
+        is_ticked = bool(appointment.outcome)
         yield Participant(
             appointment=appointment,
             position=position,
             name=appointment.name if position == 1 else " ".join([other, *family]),
             pre_application="".join(luck.choices(ALPHABET, k=10)) if is_prepared else "",
             situation=SITUATIONS[kind][0] if has_titles else {},
-            documents=papers(visit.service, kind, visit.start.date().replace(day=1)),
+            documents=listed,
+            missing=missing,
+            ticks=[key for key in keys if key not in missing] if is_ticked else [],
         )
 
 

@@ -48,10 +48,23 @@ def test_a_commune_is_furnished_around_today(commune):
 
     assert Appointment.objects.count() == taken > 300
     assert not Appointment.objects.filter(Q(name="") | Q(email="", phone="")).exists()
-    released = Allocation.objects.filter(state="released").count()
+    at_counters = Allocation.objects.filter(resource__kind="counter")
+    released = at_counters.filter(state="released").count()
     assert released == Appointment.objects.filter(status="cancelled").count() > 0
-    assert Allocation.objects.count() == taken
+    assert at_counters.count() == taken
+    titles = Appointment.objects.exclude(service__titles="")
+    assert Allocation.objects.filter(resource__kind="station").count() == titles.count()
     assert first_slot_days(now=NOW) == LIVE[0].wait
+
+
+def test_some_files_are_incomplete_and_say_what_was_missing(commune):
+    furnish(commune, LIVE[0])
+
+    incomplete = Appointment.objects.filter(outcome="incomplete")
+    assert 0.04 < incomplete.count() / Appointment.objects.exclude(outcome="").count() < 0.16
+    wanting = Participant.objects.exclude(missing=[])
+    assert wanting.count() == incomplete.count()
+    assert not wanting.exclude(appointment__in=incomplete).exists()
 
 
 def test_the_share_is_counted_from_rows(commune):
