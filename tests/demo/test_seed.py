@@ -10,7 +10,7 @@ from django.db.models import Q
 from django_tenants.utils import tenant_context
 
 from booking.metrics import count_appointments, first_slot_days
-from booking.models import Allocation, Appointment, Opening
+from booking.models import Allocation, Appointment, Opening, Participant
 from booking.planning import zone
 from demo import seed, story
 from demo.story import LIVE, LiveCommune
