@@ -181,7 +181,7 @@ def _texts(known: Figures) -> dict[str, str]:
     """Say under each share what it is a share of."""
     return {
         "online_text": _of(known.online),
-        "missed_text": _("%(part)s sur %(whole)s marqués ; %(unmarked)s sans marque")
+        "missed_text": _("%(part)s sur %(whole)s marqués ; %(unmarked)s sans marque")
         % {
             "part": known.missed.part,
             "whole": known.missed.whole,

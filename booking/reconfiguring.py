@@ -59,7 +59,7 @@ class ChangedSince(DomainError):
     def __init__(self, later: SettingsChange) -> None:
         super().__init__()
         self.message = _(
-            "Ces réglages ont encore changé depuis. Annulez d’abord « %(label)s »."
+            "Ces réglages ont encore changé depuis. Annulez d’abord « %(label)s »."
         ) % {"label": later.label}
 
 
@@ -67,7 +67,7 @@ class UsedSince(DomainError):
     """Something stands on what the change made."""
 
     message = _(
-        "Ce qui a été créé sert déjà, par exemple à des rendez-vous : ce changement ne peut plus "
+        "Ce qui a été créé sert déjà, par exemple à des rendez-vous : ce changement ne peut plus "
         "être annulé. Vous pouvez le désactiver."
     )
 

@@ -16,7 +16,7 @@ class RulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         fields = ("hold_minutes", "presence_days", "offer_minutes", "misses_allowed")
         labels = {
             "hold_minutes": _("Minutes pendant lesquelles un créneau choisi reste gardé"),
-            "presence_days": _("Demander « Viendrez-vous ? » combien de jours avant"),
+            "presence_days": _("Demander « Viendrez-vous ? » combien de jours avant"),
             "offer_minutes": _("Minutes pour répondre à une place de la liste d’attente"),
             "misses_allowed": _("Absences avant de devoir téléphoner pour réserver"),
         }

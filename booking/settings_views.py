@@ -54,7 +54,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Annulé : %(label)s.") % {"label": change.label})
+        messages.success(request, _("Annulé : %(label)s.") % {"label": change.label})
     return redirect(HOME)
 
 
