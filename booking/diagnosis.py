@@ -185,9 +185,9 @@ def _sieves(case: _Case, *, free: FreeStarts, for_one: FreeStarts) -> Iterator[t
 def _clock(case: _Case, starts: int) -> Iterator[tuple[Reason, int]]:
     """Yield what the clock leaves of some starts."""
     question, horizon = case.question, case.horizon
-    instants = [at for at in (question.now, question.earliest) if at is not None]
-    begin = max(0, horizon.ceil(min(instants))) if instants else 0
-    starts &= span(begin, horizon.length)
+    if question.earliest is not None:
+        passed = min(question.now or question.earliest, question.earliest)
+        starts &= span(max(0, horizon.ceil(passed)), horizon.length)
     yield Reason.PAST, starts
     starts &= span(0, horizon.length if question.latest is None else horizon.ceil(question.latest))
     yield Reason.BEYOND_HORIZON, starts

@@ -1,24 +1,29 @@
 import dataclasses
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from booking import availability, bits
+from booking import bits
 from booking.availability import FreeStarts, Need, Question, choose_units, free_starts
 from booking.openings import OpeningRule
 from booking.timetable import REMEMBERED_HORIZONS, Closure, Timetable, horizon_of
 from tests.booking import oracle
+from tests.booking.worlds import (
+    AUTUMN,
+    CHANGES,
+    NEXT_AUTUMN,
+    NEXT_SPRING,
+    PARIS,
+    SPRING,
+    asked_of_the_kernel,
+    spans,
+    worlds,
+)
 
 
-PARIS = ZoneInfo("Europe/Paris")
 MONDAY = date(2026, 11, 23)
-SPRING = date(2026, 3, 29)
-AUTUMN = date(2026, 10, 25)
-NEXT_SPRING = date(2027, 3, 28)
-LONG_AGO, FAR_AWAY = date(2020, 1, 1), date(2040, 1, 1)
 
 
 def at(day: date, hour: int, minute: int = 0, *, fold: int = 0) -> datetime:
@@ -37,13 +42,6 @@ def question(length: int = 20, *, units=(1,), count: int = 1, **more) -> Questio
     return Question(length=length, needs=(Need(frozenset(units), count),), **more)
 
 
-def spans(*pairs: tuple[datetime, datetime]) -> availability.Spans:
-    return (
-        [int(start.timestamp()) // 60 for start, _ in pairs],
-        [int(end.timestamp()) // 60 for _, end in pairs],
-    )
-
-
 def clock_times(free: FreeStarts, day: date = MONDAY) -> list[str]:
     return [start.strftime("%H:%M") for start in free.on(day)]
 
@@ -53,128 +51,19 @@ MORNING = timetable(opening(time(9), time(10)))
 
 # The same answers as the oracle, in worlds nobody would think of.
 
-UNITS = range(1, 6)
-
-
-@st.composite
-def wall_spans(draw):
-    """Draw hours of the night, when clocks change."""
-    start = draw(st.integers(0, 90))
-    end = start + draw(st.integers(1, 40))
-    return [time(*divmod(5 * edge, 60)) for edge in (start, end)]
-
-
-@st.composite
-def worlds(draw):
-    first = draw(st.sampled_from([SPRING, AUTUMN, NEXT_SPRING])) - timedelta(
-        days=draw(st.integers(0, 2))
-    )
-    days = draw(st.integers(1, 3))
-    midnight = datetime.combine(first, time.min, PARIS).astimezone(UTC)
-    some_units = st.frozensets(st.sampled_from(UNITS), min_size=1)
-    instants = st.tuples(st.integers(0, days), st.integers(-20, 100)).map(
-        lambda place: midnight + timedelta(days=place[0]) + place[1] * oracle.MINUTES_5
-    )
-    lasting = st.tuples(instants, st.integers(1, 40)).map(
-        lambda pair: (pair[0], pair[0] + pair[1] * oracle.MINUTES_5)
-    )
-    hours = draw(
-        st.lists(
-            st.builds(
-                lambda weekday, wall, step, units, valid: oracle.Hours(
-                    weekday=weekday,
-                    start=wall[0],
-                    end=wall[1],
-                    step=step * oracle.MINUTES_5,
-                    units=units,
-                    first=valid[0],
-                    last=valid[1],
-                ),
-                st.sampled_from([(first + timedelta(days=n)).weekday() for n in range(days)]),
-                wall_spans(),
-                st.integers(1, 9),
-                some_units,
-                st.sampled_from(
-                    [
-                        (LONG_AGO, FAR_AWAY),
-                        (first, first),
-                        (first + timedelta(days=1), FAR_AWAY),
-                        (LONG_AGO, first + timedelta(days=1)),
-                    ]
-                ),
-            ),
-            min_size=1,
-            max_size=4,
-        )
-    )
-    world = oracle.World(
-        zone=PARIS,
-        hours=tuple(hours),
-        shut=tuple(draw(st.lists(st.tuples(lasting, st.none() | some_units), max_size=2))),
-        holidays=draw(st.sampled_from([frozenset(), frozenset(), frozenset({first})])),
-        busy=draw(st.dictionaries(st.sampled_from(UNITS), st.lists(lasting, max_size=5))),
-    )
-    wish = oracle.Wish(
-        length=draw(st.integers(1, 14)) * oracle.MINUTES_5,
-        before=draw(st.integers(0, 3)) * oracle.MINUTES_5,
-        after=draw(st.integers(0, 3)) * oracle.MINUTES_5,
-        needs=tuple(
-            draw(st.lists(st.tuples(some_units, st.integers(1, 2)), min_size=1, max_size=3))
-        ),
-        earliest=draw(st.just(midnight - timedelta(days=1)) | instants) + timedelta(seconds=30),
-        latest=draw(st.just(midnight + timedelta(days=9)) | instants),
-    )
-    return world, wish, first, days
-
-
-def minutes(span: timedelta) -> int:
-    return span // timedelta(minutes=1)
-
-
-def asked_of_the_kernel(
-    world: oracle.World, wish: oracle.Wish
-) -> tuple[Timetable, Question, dict]:
-    return (
-        Timetable(
-            zone=PARIS,
-            openings=tuple(
-                OpeningRule(
-                    hours.weekday,
-                    hours.start,
-                    hours.end,
-                    minutes(hours.step),
-                    hours.units,
-                    hours.first if hours.first != LONG_AGO else None,
-                    hours.last if hours.last != FAR_AWAY else None,
-                )
-                for hours in world.hours
-            ),
-            closures=tuple(Closure(*span, units) for span, units in world.shut),
-            holidays=world.holidays,
-        ),
-        Question(
-            length=minutes(wish.length),
-            before=minutes(wish.before),
-            after=minutes(wish.after),
-            needs=tuple(Need(units, count) for units, count in wish.needs),
-            earliest=wish.earliest,
-            latest=wish.latest,
-        ),
-        {unit: spans(*taken) for unit, taken in world.busy.items()},
-    )
-
 
 @settings(max_examples=500, deadline=None)
-@given(worlds())
+@given(worlds() | worlds(frozenset({"quota", "release", "residents"}), online=True))
 def test_the_kernel_gives_the_same_starts_as_the_oracle(drawn):
     world, wish, first, days = drawn
     expected = oracle.free_starts(world, wish, first=first, days=days)
 
     table, asked, busy = asked_of_the_kernel(world, wish)
-    free = free_starts(table, asked, busy=busy, first=first, days=days)
+    free = free_starts(table, asked, busy=busy, first=first, days=days, used=world.used)
 
     assert [start.astimezone(UTC) for start in free.starts()] == expected
-    assert free == free_starts(table, asked, busy=busy, first=first, days=days)
+    again = free_starts(table, asked, busy=busy, first=first, days=days, used=world.used)
+    assert free == again
     assert [free.is_free(start) for start in expected] == [True] * len(expected)
     assert len(free) == len(expected)
     soonest = free.first()
@@ -194,13 +83,14 @@ def test_units_are_chosen_exactly_for_the_free_starts(drawn):
     chosen = {
         start: units
         for start in tried
-        if (units := choose_units(table, asked, busy=busy, start=start, load={}))
+        if (units := choose_units(table, asked, busy=busy, start=start, load={}, used=world.used))
     }
 
     assert list(chosen) == expected
     for start, units in chosen.items():
         assert all(oracle.is_free(world, wish, unit, start) for unit in units)
         assert oracle.can_serve(wish.needs, set(units))
+        assert any(set(units) <= site for site in world.sites)
         assert len(units) == sum(count for _, count in wish.needs)
 
 
@@ -211,10 +101,36 @@ def test_a_longer_appointment_never_has_more_starts(drawn):
     table, asked, busy = asked_of_the_kernel(world, wish)
     longer = dataclasses.replace(asked, length=asked.length + 10)
 
-    short = free_starts(table, asked, busy=busy, first=first, days=days)
-    long = free_starts(table, longer, busy=busy, first=first, days=days)
+    short = free_starts(table, asked, busy=busy, first=first, days=days, used=world.used)
+    long = free_starts(table, longer, busy=busy, first=first, days=days, used=world.used)
 
     assert long.bits & ~short.bits == 0
+
+
+@settings(max_examples=100, deadline=None)
+@given(worlds())
+def test_residents_see_what_others_see_and_agents_what_residents_see(drawn):
+    world, wish, first, days = drawn
+    table, asked, busy = asked_of_the_kernel(world, wish)
+
+    other, resident, agent = (
+        free_starts(
+            table,
+            dataclasses.replace(asked, **who),
+            busy=busy,
+            first=first,
+            days=days,
+            used=world.used,
+        )
+        for who in (
+            {"online": True, "resident": False},
+            {"online": True, "resident": True},
+            {"online": False},
+        )
+    )
+
+    assert other.bits & ~resident.bits == 0
+    assert resident.bits & ~agent.bits == 0
 
 
 # Rules of the counter.
@@ -354,7 +270,7 @@ def test_notice_includes_its_instant_and_the_last_instant_is_excluded():
 # Days when clocks change.
 
 
-@pytest.mark.parametrize("sunday", [SPRING, AUTUMN, NEXT_SPRING])
+@pytest.mark.parametrize("sunday", CHANGES)
 def test_a_morning_has_the_same_local_starts_whatever_clocks_do(sunday):
     table = timetable(opening(time(9), time(12), day=sunday))
 
@@ -386,7 +302,8 @@ def test_the_hour_that_comes_twice_is_offered_once():
 
 
 @pytest.mark.parametrize(
-    ("day", "size"), [(SPRING, 276), (MONDAY, 288), (AUTUMN, 300), (NEXT_SPRING, 276)]
+    ("day", "size"),
+    [(SPRING, 276), (MONDAY, 288), (AUTUMN, 300), (NEXT_SPRING, 276), (NEXT_AUTUMN, 300)],
 )
 def test_a_day_has_as_many_bits_as_it_lasts(day, size):
     assert [found for _, _, found in horizon_of(day, 1, PARIS).days()] == [size]
@@ -478,6 +395,11 @@ def test_a_timetable_forgets_old_masks_before_it_grows():
         {"step": 0},
         {"step": 7},
         {"valid_from": MONDAY, "valid_to": MONDAY - timedelta(days=1)},
+        {"every_weeks": 0},
+        {"week_of_month": 5},
+        {"quota": -1},
+        {"release_days": -1},
+        {"residents_days": -1},
     ],
 )
 def test_an_impossible_opening_is_refused(wrong):
@@ -495,6 +417,8 @@ def test_an_impossible_opening_is_refused(wrong):
         {"needs": ()},
         {"earliest": datetime(2026, 11, 23, 9)},  # noqa: DTZ001
         {"latest": datetime(2026, 11, 23, 9)},  # noqa: DTZ001
+        {"now": datetime(2026, 11, 23, 9)},  # noqa: DTZ001
+        {"online": True},
     ],
 )
 def test_an_impossible_question_is_refused(wrong):
