@@ -3,6 +3,7 @@
 Nothing that somebody typed is repeated: a confirmation cannot carry another person's message.
 """
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from django.utils import timezone, translation
 from booking import ics
 from booking.checklists import titles, told
 from booking.models import Appointment, MessageText
-from booking.words import service_name
+from booking.words import discreet_name
 from parvis.mail import FACT
 from tenants.hosts import absolute_url
 from tenants.models import Commune
@@ -33,13 +34,36 @@ def cancelled(appointment: Appointment, commune: Commune) -> EmailMultiAlternati
     return message
 
 
+def moved(
+    appointment: Appointment, commune: Commune, *, former: datetime, has_new_price: bool
+) -> EmailMultiAlternatives:
+    """Tell the new time; the link of the first message still opens the appointment."""
+    message = _message(
+        "moved",
+        appointment,
+        commune,
+        path="/mon-rendez-vous/retrouver/",
+        former=former,
+        has_new_price=has_new_price,
+    )
+    _attach_calendar(message, appointment, commune)
+    return message
+
+
+def shortened(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
+    """Tell how many persons still come, and for how long; nobody is named."""
+    message = _message("shortened", appointment, commune, path="/mon-rendez-vous/retrouver/")
+    _attach_calendar(message, appointment, commune)
+    return message
+
+
 def link(appointment: Appointment, commune: Commune, *, token: str) -> EmailMultiAlternatives:
     """Send a new link to manage the appointment; the old one opens nothing any more."""
     return _message("link", appointment, commune, path=f"/rdv/{token}")
 
 
 def _message(
-    event: str, appointment: Appointment, commune: Commune, *, path: str
+    event: str, appointment: Appointment, commune: Commune, *, path: str, **facts: Any
 ) -> EmailMultiAlternatives:
     with (
         translation.override(appointment.language),
@@ -49,11 +73,12 @@ def _message(
         context: dict[str, Any] = {
             "own_text": own.text,
             "appointment": appointment,
-            "service_name": service_name(appointment.service),
+            "service_name": discreet_name(appointment.service),
             "commune": commune,
             "url": absolute_url(commune, path),
             "documents": told(appointment),
             "language": appointment.language,
+            **facts,
         }
         name = f"booking/emails/{event}"
         message = EmailMultiAlternatives(

@@ -37,7 +37,7 @@ def record(
     )
 
 
-def tell(mail: Callable[..., Any], appointment: Appointment, **secret: str) -> None:
+def tell(mail: Callable[..., Any], appointment: Appointment, **facts: Any) -> None:
     """Write a message of :mod:`booking.emails` to the citizen, if she gave an address."""
     if appointment.email:
-        mail(appointment, planning.current_commune(), **secret).send()
+        mail(appointment, planning.current_commune(), **facts).send()

@@ -51,3 +51,33 @@ def people_of(appointment: Appointment) -> list[Person]:
         Person(situation=each.situation, name=each.name, pre_application=each.pre_application)
         for each in appointment.coming
     ]
+
+
+def reprice(appointment: Appointment, *, day: date) -> bool:
+    """Tell the prices of that local day where they differ from those announced.
+
+    Return whether any does. The documents themselves stay as announced.
+    """
+    desk = appointment.channel != Appointment.Channel.ONLINE
+    changed = []
+    for person in appointment.coming:
+        told = person.documents
+        if not told or told["on"] == day.isoformat():
+            continue
+        fresh = snapshot(
+            appointment.service,
+            situation=person.situation,
+            day=day,
+            channel=Channel.DESK if desk else Channel.ONLINE,
+        )
+        prices = {line["key"]: line["amount_cents"] for line in fresh["documents"]}
+        lines = [
+            line | {"amount_cents": prices.get(line["key"], line["amount_cents"])}
+            for line in told["documents"]
+        ]
+        if lines != told["documents"]:
+            changed.append(person)
+            stamps = fresh["stamps"]
+            person.documents = told | {"documents": lines, "stamps": stamps, "on": fresh["on"]}
+    Participant.objects.bulk_update(changed, ["documents"])
+    return bool(changed)

@@ -131,6 +131,24 @@ def period_of(service: Service, persons: int, start: datetime) -> DateTimeTZRang
     return DateTimeTZRange(start, start + timedelta(minutes=service.length(persons)))
 
 
+CERTIFICATION_MINUTES = 5  # of a digital identity, when its card is collected (France Titres)
+
+
+def minutes_for(appointment: Appointment, persons: int) -> int:
+    """Return how long an appointment lasts for so many persons, in minutes.
+
+    One that completes the file of another of the same service is short; certifying a digital
+    identity takes five minutes more.
+
+    Raises:
+        ValueError: that many persons may not come together.
+    """
+    service, first = appointment.service, appointment.follows
+    completes = first is not None and first.service_id == service.pk
+    minutes = service.completion_minutes if completes else service.length(persons)
+    return minutes + (CERTIFICATION_MINUTES if appointment.certifies_identity else 0)
+
+
 def new_reference() -> str:
     """Draw a reference that is free; among 2⁴⁰ a second draw hardly ever happens."""
     while True:

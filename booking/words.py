@@ -13,6 +13,11 @@ def service_name(service: Service) -> str:
     return service.name_en if is_english and service.name_en else service.name
 
 
+def discreet_name(service: Service) -> str:
+    """Name a service where somebody else may read it: a confidential one is not named."""
+    return _("Rendez-vous à la mairie") if service.is_confidential else service_name(service)
+
+
 def people(persons: int) -> str:
     """Write "2 personnes"."""
     return ngettext("%(n)s personne", "%(n)s personnes", persons) % {"n": persons}
