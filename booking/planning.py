@@ -307,16 +307,16 @@ def closed_reason(day: date, *, service: Service | None = None) -> str:
     plan = current_plan(day.year)
     if day in plan.holidays:
         return reasons.note(Finding(Reason.PUBLIC_HOLIDAY), day=day, plan=plan, persons=1)
+    opened = plan.timetable.occurrences(day, service=service.pk if service else None)
+    units = frozenset[int]().union(*(occurrence.units for occurrence in opened))
+    if service is not None:
+        units &= frozenset[int]().union(*(need.units for need in plan.needs_of(service.pk)))
     midnight = datetime.combine(day, time.min, plan.timetable.zone)
     for span in plan.timetable.closures:
-        if span.units is None and span.start <= midnight <= span.end - timedelta(hours=23):
+        lasts = span.start <= midnight <= span.end - timedelta(hours=23)
+        if lasts and (span.units is None or (units and units <= span.units)):
             return reasons.closed(span.reason)
-    needs = () if service is None else plan.needs_of(service.pk)
-    units = frozenset[int]().union(*(need.units for need in needs))
-    occurrences = plan.timetable.occurrences(day, service=service.pk if service else None)
-    if any(each.units & units if service else each.units for each in occurrences):
-        return ""
-    return reasons.closed("")
+    return "" if units else reasons.closed("")
 
 
 def local_day(start: datetime) -> date:

@@ -190,6 +190,21 @@ def test_alternatives_are_the_closest_ones_of_any_day(service, counter, now):
     ]
 
 
+def test_a_closed_site_closes_the_day_when_nothing_else_is_open(service, counter, now):
+    midnight = datetime(2026, 11, 24, tzinfo=PARIS)
+    Closure.objects.create(
+        period=(midnight, midnight + timedelta(days=1)), site=counter.site, reason="Travaux"
+    )
+    actions.configuration_changed()
+
+    assert planning.closed_reason(TUESDAY) == "Fermé\u00a0: Travaux"
+    assert planning.closed_reason(TUESDAY, service=service) == "Fermé\u00a0: Travaux"
+
+    OpeningFactory(resources=[ResourceFactory(services=[service])])
+
+    assert planning.closed_reason(TUESDAY) == ""
+
+
 def test_two_communes_share_no_configuration(service, other_commune, now):
     assert starts(service, now)
 
