@@ -106,6 +106,9 @@ class Timetable:
         self, *, service: int | None = None, length: int, online: bool = False, horizon: Horizon
     ) -> "Masks":
         """Return the starts that configuration allows for ``length`` minutes of a service."""
+        if all(rule.services is None for rule in self.openings):
+            service = None
+        online = online and any(rule.binds_citizens for rule in self.openings)
         key = (service, length, online, horizon.first, horizon.length)
         found = self._masks.get(key)
         if found is None:
@@ -132,7 +135,7 @@ class Timetable:
 
     def together(self, units: frozenset[int]) -> list[frozenset[int]]:
         """Split units into those of each place."""
-        return [units & site for site in self.sites if units & site] if self.sites else [units]
+        return [units & site for site in self.sites if units & site] or [units]
 
     def released_at(self, occurrence: Occurrence) -> datetime | None:
         """Return the instant from which citizens may book an occurrence; None for always."""
@@ -164,15 +167,24 @@ class Masks:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """An occurrence with a quota, a release or a time for residents, and its starts."""
+    """An occurrence with a quota, a release or a time for residents, and its starts.
+
+    They are kept as bits of the day, which begins at bit ``begin``: a horizon has many of them.
+    """
 
     key: int
     day: date
     units: frozenset[int]
-    starts: int
+    begin: int
+    day_starts: int
     quota: int | None
     released: datetime | None
     shared: datetime | None
+
+    @property
+    def starts(self) -> int:
+        """The starts as bits of the horizon."""
+        return self.day_starts << self.begin
 
 
 @lru_cache(maxsize=1024)
@@ -200,23 +212,24 @@ def _configuration_masks(
     bound = []
     for day, begin, _size in horizon.days():
         for occurrence in timetable.occurrences(day, service=service):
-            starts = starts_of(occurrence, length, timetable.zone) << begin
+            starts = starts_of(occurrence, length, timetable.zone)
             for units in timetable.together(occurrence.units):
                 if online and occurrence.rule.binds_citizens:
-                    bound.append(_bound(occurrence, units, starts, timetable))
+                    bound.append(_bound(occurrence, units, begin, starts, timetable))
                 else:
-                    openings[units] = openings.get(units, 0) | starts
+                    openings[units] = openings.get(units, 0) | starts << begin
     return Masks(openings, tuple(bound), _shut(timetable, length // QUANTUM, horizon))
 
 
 def _bound(
-    occurrence: Occurrence, units: frozenset[int], starts: int, timetable: Timetable
+    occurrence: Occurrence, units: frozenset[int], begin: int, starts: int, timetable: Timetable
 ) -> Bound:
     return Bound(
         key=occurrence.rule.key,
         day=occurrence.day,
         units=units,
-        starts=starts,
+        begin=begin,
+        day_starts=starts,
         quota=occurrence.rule.quota,
         released=timetable.released_at(occurrence),
         shared=timetable.shared_at(occurrence),

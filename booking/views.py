@@ -261,7 +261,7 @@ def _slots_page(
     week = WeekForm(request.GET)
     first = week.first(soonest=soonest.date() if soonest else today, latest=last)
     days = [first + timedelta(days=n) for n in range(WEEK) if first + timedelta(days=n) <= last]
-    shown_days = planning.describe_days(found, days, service=service, now=now)
+    shown_days = planning.describe_days(found, days, service=service, now=now, persons=persons)
     query = urlencode(wish.cleaned_data)
     context = {
         "name": words.service_name(service),
