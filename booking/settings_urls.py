@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from booking import settings_views as home
+from booking import (
+    settings_closures_views as closures,
+    settings_hours_views as hours,
+    settings_views as home,
+)
 
 
 app_name = "settings"
@@ -10,4 +14,19 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("changements/<int:pk>/annulation/", home.undo, name="undo"),
     path("regles/", home.rules, name="rules"),
+    path("hors-horaires/", home.outside, name="outside"),
+    path("horaires/", hours.week, name="hours"),
+    path("horaires/nouvelle/", hours.add_opening, name="add_opening"),
+    path("horaires/<int:pk>/", hours.change_opening, name="change_opening"),
+    path("horaires/<int:pk>/suppression/", hours.delete_opening, name="delete_opening"),
+    path("horaires/jour/", hours.choose_day, name="choose_day"),
+    path("horaires/<int:pk>/jour/<str:written>/", hours.occurrence, name="occurrence"),
+    path(
+        "horaires/jour/<int:pk>/retablissement/",
+        hours.restore_occurrence,
+        name="restore_occurrence",
+    ),
+    path("fermetures/", closures.closures, name="closures"),
+    path("fermetures/nouvelle/", closures.add_closure, name="add_closure"),
+    path("fermetures/<int:pk>/suppression/", closures.delete_closure, name="delete_closure"),
 ]

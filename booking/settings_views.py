@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import reconfiguring
-from booking.models import Service, Settings, SettingsChange
+from booking import planning, reconfiguring
+from booking.models import Appointment, Opening, Settings, SettingsChange
+from booking.settings_closures_views import next_closing
 from booking.settings_forms import RulesForm
-from booking.settings_pages import manages, save, show
+from booking.settings_pages import appointment_row, manages, save, show
+from booking.stranded import stranded
 from parvis.errors import DomainError
 
 
@@ -40,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": _cards(now),
         "changes": reconfiguring.latest_changes(),
         "citizen": reverse("booking:home"),
+        "today": planning.local_day(now),
     }
     return show(request, "home", page)
 
@@ -80,13 +83,35 @@ def rules(request: HttpRequest) -> HttpResponse:
     return show(request, "rules", {}, form=form)
 
 
+@require_safe
+@manages
+def outside(request: HttpRequest) -> HttpResponse:
+    """List the appointments to come that fall outside the hours of today."""
+    now = timezone.now()
+    found = Appointment.objects.filter(pk__in=stranded(now=now)).select_related("service", "site")
+    page = {"rows": [appointment_row(each) for each in found.order_by("period", "pk")]}
+    return show(request, "outside", page)
+
+
 def _cards(now: datetime) -> list[Card]:
     settings = Settings.objects.filter(pk=1).first() or Settings()
-    online = Service.objects.offered_online().count()
     hold = ngettext(
         "Créneau gardé %(n)s minute", "Créneau gardé %(n)s minutes", settings.hold_minutes
     ) % {"n": settings.hold_minutes}
-    return [_card(_("Règles"), "rules", "scale", hold)] if online is not None else []
+    return [
+        _card(_("Horaires"), "hours", "calendar-clock", _hours()),
+        _card(_("Fermetures"), "closures", "calendar-off", next_closing(now)),
+        _card(_("Règles"), "rules", "scale", hold),
+    ]
+
+
+def _hours() -> str:
+    count = Opening.objects.count()
+    if not count:
+        return _("Aucune plage : personne ne peut réserver")
+    return ngettext(
+        "%(n)s plage d’ouverture par semaine", "%(n)s plages d’ouverture par semaine", count
+    ) % {"n": count}
 
 
 def _card(label: str, name: str, icon: str, text: str) -> Card:

@@ -58,6 +58,17 @@ SETTINGS = {
     "home": Row(ADMIN),
     "undo": Row((), ADMIN),
     "rules": Row(ADMIN, ADMIN),
+    "outside": Row(ADMIN),
+    "hours": Row(ADMIN),
+    "add_opening": Row(ADMIN, ADMIN),
+    "change_opening": Row(ADMIN, ADMIN),
+    "delete_opening": Row((), ADMIN),
+    "choose_day": Row(ADMIN),
+    "occurrence": Row(ADMIN, ADMIN),
+    "restore_occurrence": Row((), ADMIN),
+    "closures": Row(ADMIN),
+    "add_closure": Row(ADMIN, ADMIN),
+    "delete_closure": Row((), ADMIN),
 }
 MATRIX = {
     "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},

@@ -77,3 +77,22 @@ class DiaryColumn:
     title: str
     entries: Sequence[DiaryEntry]
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekOpening:
+    """Hours of a week day, who receives then, and what is particular about it."""
+
+    hours: str
+    href: str
+    who: str
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WeekDay:
+    """A day of the ordinary week; ``add`` leads to where it gets one more opening."""
+
+    name: str
+    openings: Sequence[WeekOpening]
+    add: str = ""

@@ -21,13 +21,14 @@ from parvis.templatetags import (
     ui_forms,
     ui_shapes,
     ui_site,
+    ui_week,
     ui_words,
 )
 from parvis.templatetags.ui_shapes import TONE_ICONS, svg
 
 
 register = template.Library()
-for part in (ui_booking, ui_data, ui_forms, ui_shapes, ui_site, ui_words):
+for part in (ui_booking, ui_data, ui_forms, ui_shapes, ui_site, ui_week, ui_words):
     register.tags.update(part.register.tags)
     register.filters.update(part.register.filters)
 
