@@ -20,7 +20,7 @@ from booking import figures, planning
 from booking.checklists import named
 from booking.figures import Figures, Period, Share
 from booking.models import Appointment, Service
-from booking.staff_views import reads_the_day
+from booking.staff_pages import reads_the_day
 from booking.words import service_name
 from parvis.exports import XLSX, to_csv, to_xlsx
 from parvis.templatetags.ui_words import pourcent

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -31,17 +29,24 @@ from booking.staff_forms import (
     read_wish,
     typed_so_far,
 )
+from booking.staff_pages import (
+    after,
+    current_member,
+    just_done,
+    page,
+    reads_the_day,
+    receives_people,
+    view_of,
+    visit_or_404,
+)
 from booking.words import people, service_name
-from identity.access import member_of, staff_only
-from identity.members import Member
+from identity.access import member_of
 from parvis.errors import DomainError
 from parvis.pieces import Tab
 from parvis.typo import tel, telephone
 
 
 ONE_DAY = timedelta(days=1)
-UNDO = "undo"  # in the session: what has just been done and the address that undoes it
-View = Callable[..., HttpResponse]
 
 DONE: dict[str, Promise] = {
     "arrived": gettext_lazy("%(name)s est en salle."),
@@ -60,33 +65,13 @@ class SlotGone(DomainError):
     message = gettext_lazy("Ce créneau n’est plus libre : prenez un autre rendez-vous.")
 
 
-def counter_page(roles: frozenset[str]) -> Callable[[View], View]:
-    """Keep a page for these roles; tell the other members of the team whom to ask."""
-
-    def guard(view: View) -> View:
-        guarded = staff_only(*sorted(roles))(view)
-
-        @wraps(guarded)
-        def explained(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            try:
-                return guarded(request, *args, **kwargs)
-            except PermissionDenied:
-                return render(request, "booking/staff/refused.html", status=403)
-
-        return explained
-
-    return guard
-
-
-reads_the_day = counter_page(frozenset(access.READERS))
-receives_people = counter_page(frozenset(access.WRITERS))
-
-
 @require_safe
 @reads_the_day
 def today(request: HttpRequest) -> HttpResponse:
     """Lead to the page of today, in the view that was asked for."""
-    return redirect(diary.day_address(planning.local_day(timezone.now()), view=_view(request.GET)))
+    return redirect(
+        diary.day_address(planning.local_day(timezone.now()), view=view_of(request.GET))
+    )
 
 
 @require_safe
@@ -108,9 +93,9 @@ def day(request: HttpRequest, written: str) -> HttpResponse:
     wanted = request.GET.get("rdv", "")
     file = agenda.visit(wanted) if wanted else None
     chosen = file.reference if file else ""
-    view = _view(request.GET)
+    view = view_of(request.GET)
     opens, closes = diary.bounds(agenda, zone)
-    page = {
+    context = {
         "day": agenda,
         "is_today": shown == planning.local_day(now),
         "yesterday": diary.day_address(shown - ONE_DAY, view=view),
@@ -128,10 +113,10 @@ def day(request: HttpRequest, written: str) -> HttpResponse:
         "groups": diary.groups(agenda, zone=zone, chosen=chosen),
         "rows": diary.rows(agenda.visits, zone=zone, view=view, chosen=chosen),
         "unknown": wanted if wanted and file is None else "",
-        "undo": request.session.pop(UNDO, None),
+        "undo": just_done(request),
         **(_file(file) if file else {}),
     }
-    return _page(request, "day", page)
+    return page(request, "day", context)
 
 
 @require_safe
@@ -142,13 +127,13 @@ def sheet(request: HttpRequest, written: str) -> HttpResponse:
     if shown is None:
         return _to_day(request, written)
     agenda = days.read_day(shown, now=timezone.now())
-    page = {
+    context = {
         "day": agenda,
         "sites": diary.by_site(agenda),
         "closed": planning.closed_reason(shown),
         "back": diary.day_address(shown),
     }
-    return _page(request, "sheet", page)
+    return page(request, "sheet", context)
 
 
 @require_safe
@@ -157,14 +142,14 @@ def search(request: HttpRequest) -> HttpResponse:
     """Find an appointment by what the citizen can say of it."""
     form = SearchForm(request.GET)
     found = days.find(form.cleaned_data["q"], now=timezone.now()) if form.is_valid() else []
-    page = {
+    context = {
         "form": form,
         "words": request.GET.get("q", ""),
         "found": diary.rows(found, zone=planning.zone()),
         "days": days.SEARCH_DAYS,
         "is_cut": len(found) == days.SEARCH_MOST,
     }
-    return _page(request, "search", page)
+    return page(request, "search", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -174,7 +159,7 @@ def new(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     services = list(Service.objects.offered())
     if not services:
-        return _page(request, "no_service", {})
+        return page(request, "no_service", {})
     wish = read_wish(request.POST or request.GET, services)
     starts, first = offers(
         service=wish.service, persons=wish.persons, day=wish.day, start=wish.start, now=now
@@ -191,7 +176,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             appointment = actions.book_directly(
-                **form.wished, taken_by=member_of(request), now=now
+                **form.wished, taken_by=current_member(request), now=now
             )
         except actions.SlotTaken as refusal:
             form.offer_instead(refusal.alternatives, str(refusal))
@@ -199,7 +184,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return redirect("booking:agent:booked", appointment.reference)
-    page = {
+    context = {
         "form": form,
         "wish": wish,
         "icons": {service.slug: service.icon for service in services},
@@ -213,22 +198,22 @@ def new(request: HttpRequest) -> HttpResponse:
         "has_offers": bool(form.fields["slot"].widget.choices),
         "is_changed": is_sent and not is_same,
     }
-    return _page(request, "new", page, status=422 if form.errors else 200)
+    return page(request, "new", context, status=422 if form.errors else 200)
 
 
 @require_safe
 @reads_the_day
 def booked(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what to read aloud, send and print once an appointment is taken."""
-    visit = _visit(reference)
-    page = {
+    visit = visit_or_404(reference, now=timezone.now())
+    context = {
         "visit": visit,
         "service": service_name(visit.appointment.service),
         "documents": told(visit.appointment),
         "persons": people(visit.appointment.persons),
         "back": diary.file_address(visit, zone=planning.zone()),
     }
-    return _page(request, "booked", page)
+    return page(request, "booked", context)
 
 
 @require_POST
@@ -263,13 +248,15 @@ def reset(request: HttpRequest, reference: str) -> HttpResponse:
 @receives_people
 def cancel(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask whether the slot is to be given back, for the citizen is told at once; then do it."""
-    visit = _visit(reference)
+    visit = visit_or_404(reference, now=timezone.now())
     if request.method != "POST":
         back = diary.file_address(visit, zone=planning.zone())
-        return _page(request, "cancel", {"visit": visit, "back": back})
+        return page(request, "cancel", {"visit": visit, "back": back})
 
     def act() -> None:
-        actions.cancel(appointment=visit.appointment, by=member_of(request), now=timezone.now())
+        actions.cancel(
+            appointment=visit.appointment, by=current_member(request), now=timezone.now()
+        )
 
     return _after(request, visit, act, done="cancelled", way_back="restore")
 
@@ -278,11 +265,13 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
 @receives_people
 def restore(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a cancellation back, if the slot is still free."""
-    visit = _visit(reference)
+    visit = visit_or_404(reference, now=timezone.now())
 
     def act() -> None:
         try:
-            actions.restore(appointment=visit.appointment, by=_member(request), now=timezone.now())
+            actions.restore(
+                appointment=visit.appointment, by=current_member(request), now=timezone.now()
+            )
         except actions.SlotTaken as refusal:
             raise SlotGone from refusal
 
@@ -290,13 +279,13 @@ def restore(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _mark(request: HttpRequest, reference: str, status: str) -> HttpResponse:
-    visit = _visit(reference)
+    visit = visit_or_404(reference, now=timezone.now())
 
     def act() -> None:
         actions.mark(
             appointment=visit.appointment,
             status=status,
-            by=_member(request),
+            by=current_member(request),
             now=timezone.now(),
         )
 
@@ -304,38 +293,16 @@ def _mark(request: HttpRequest, reference: str, status: str) -> HttpResponse:
 
 
 def _after(
-    request: HttpRequest, visit: Visit, act: Callable[[], None], *, done: str, way_back: str
+    request: HttpRequest, visit: Visit, act: Callable[[], object], *, done: str, way_back: str
 ) -> HttpResponse:
     """Do something to a visit and come back to its day, with a way to undo it."""
-    try:
-        act()
-    except DomainError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        request.session[UNDO] = {
-            "text": str(DONE[done]) % {"name": visit.appointment.name},
-            "action": way_back and reverse(f"booking:agent:{way_back}", args=[visit.reference]),
-        }
-    view = _view(request.POST)
-    return redirect(diary.file_address(visit, zone=planning.zone(), view=view))
-
-
-def _view(sent: QueryDict) -> str:
-    return "liste" if sent.get("vue") == "liste" else ""
-
-
-def _visit(reference: str) -> Visit:
-    visit = days.read_visit(reference, now=timezone.now())
-    if visit is None:
-        raise Http404
-    return visit
-
-
-def _member(request: HttpRequest) -> Member:
-    member = member_of(request)
-    if member is None:
-        raise PermissionDenied
-    return member
+    return after(
+        request,
+        act,
+        to=diary.file_address(visit, zone=planning.zone(), view=view_of(request.POST)),
+        done=str(DONE[done]) % {"name": visit.appointment.name},
+        way_back=way_back and reverse(f"booking:agent:{way_back}", args=[visit.reference]),
+    )
 
 
 def _to_day(request: HttpRequest, written: str) -> HttpResponse:
@@ -386,11 +353,3 @@ def _file(visit: Visit) -> dict[str, Any]:
 
 def _link(address: str, words: str) -> SafeString:
     return format_html('<a href="{}">{}</a>', address, words) if words else SafeString("")
-
-
-def _page(
-    request: HttpRequest, name: str, page: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
-    member = member_of(request)
-    rights = {"may_book": access.may_book(member), "may_mark": access.may_mark(member)}
-    return render(request, f"booking/staff/{name}.html", {**rights, **page}, status=status)
