@@ -46,7 +46,10 @@ class Plan:
     """The site of each resource."""
     holidays: Mapping[date, str]
     school_known_until: date | None
-    """The last day for which school holidays are known; later days pass for term."""
+    """The last day for which school holidays are known; later days pass for term.
+
+    None where they are not known, or matter to no opening.
+    """
     has_quotas: bool
 
     def knows(self, year: int) -> bool:
@@ -69,13 +72,16 @@ def read_plan(settings: Settings, *, year: int, zone: ZoneInfo, insee_code: str)
     by_site: dict[int, set[int]] = {}
     for resource in resources:
         by_site.setdefault(resource.site_id, set()).add(resource.pk)
+    openings = tuple(_rules({resource.pk for resource in resources if resource.active}))
+    # Reading the school calendar takes a tenth of a second: most communes need none.
+    follows_school = any(rule.school != School.ALWAYS for rule in openings)
     timetable = Timetable(
         zone=zone,
-        openings=tuple(_rules({resource.pk for resource in resources if resource.active})),
+        openings=openings,
         closures=tuple(_closures(by_site)),
         holidays=frozenset(holidays),
         school_holidays=frozenset[date]().union(
-            *(school_holidays(each, school_zone) for each in years)
+            *(school_holidays(each, school_zone) for each in years if follows_school)
         ),
         sites=tuple(frozenset(by_site[site]) for site in sorted(by_site)),
     )
@@ -87,7 +93,7 @@ def read_plan(settings: Settings, *, year: int, zone: ZoneInfo, insee_code: str)
         needs=_needs(resources),
         sites={resource.pk: resource.site_id for resource in resources},
         holidays=holidays,
-        school_known_until=known_until(school_zone),
+        school_known_until=known_until(school_zone) if follows_school else None,
         has_quotas=has_quotas(timetable),
     )
 
@@ -167,10 +173,9 @@ def _closures(by_site: Mapping[int, set[int]]) -> list[ClosedSpan]:
 def _needs(resources: Iterable[Resource]) -> dict[int, tuple[Need, ...]]:
     kinds = {resource.pk: resource.kind for resource in resources if resource.active}
     giving: dict[int, set[int]] = {}
-    pairs = Resource.services.through.objects.values_list("service_id", "resource_id")
-    for service_id, resource_id in pairs:
-        if resource_id in kinds:
-            giving.setdefault(service_id, set()).add(resource_id)
+    pairs = Resource.objects.filter(active=True, services__isnull=False)
+    for service_id, resource_id in pairs.values_list("services", "pk"):
+        giving.setdefault(service_id, set()).add(resource_id)
     asked: dict[int, list[tuple[str, int]]] = {}
     for service_id, kind, count in ServiceNeed.objects.order_by("pk").values_list(
         "service_id", "kind", "count"

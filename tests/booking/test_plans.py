@@ -1,5 +1,6 @@
 """What a commune configures beyond weekly hours, from the database to the free starts."""
 
+import dataclasses
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -8,8 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from booking import actions, planning
-from booking.diagnosis import Reason
+from booking import actions, planning, reasons
+from booking.diagnosis import Finding, Reason
 from booking.models import (
     Allocation,
     Appointment,
@@ -339,6 +340,23 @@ def test_each_empty_day_is_explained(service, counter, opening, now):
     assert words(TUESDAY) == "Ce motif ne se réserve pas en ligne."
     service.is_active = False
     assert words(TUESDAY) == "Ce motif n’est plus proposé."
+
+
+def test_a_school_calendar_that_nobody_knows_is_admitted(service, opening, now):
+    configure(opening, school=Opening.School.HOLIDAYS)
+    plan = planning.current_plan(2026)
+    in_corsica = dataclasses.replace(plan, school_known_until=None)
+
+    def words(plan, day: date) -> str:
+        return reasons.explanation(
+            Finding(Reason.SCHOOL), day=day, plan=plan, service=service, persons=1
+        )
+
+    assert plan.school_known_until >= date(2028, 8, 31)
+    assert "n’est pas connu" in words(in_corsica, TUESDAY)
+    assert "n’est pas connu" in words(plan, date(2031, 11, 25))
+    assert words(plan, TUESDAY).startswith("Hors vacances scolaires")
+    assert words(plan, date(2026, 12, 22)).startswith("Vacances scolaires")
 
 
 def test_a_service_that_nothing_gives_is_explained(now):
