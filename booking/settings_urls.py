@@ -5,6 +5,7 @@ from django.urls import path
 from booking import (
     settings_closures_views as closures,
     settings_hours_views as hours,
+    settings_services_views as services,
     settings_views as home,
 )
 
@@ -29,4 +30,10 @@ urlpatterns = [
     path("fermetures/", closures.closures, name="closures"),
     path("fermetures/nouvelle/", closures.add_closure, name="add_closure"),
     path("fermetures/<int:pk>/suppression/", closures.delete_closure, name="delete_closure"),
+    path("demarches/", services.services, name="services"),
+    path("demarches/catalogue/", services.catalogue, name="catalogue"),
+    path("demarches/nouvelle/", services.add_service, name="add_service"),
+    path("demarches/<int:pk>/", services.change_service, name="change_service"),
+    path("demarches/<int:pk>/ordre/", services.move_service, name="move_service"),
+    path("demarches/<int:pk>/en-ligne/", services.switch_service, name="switch_service"),
 ]

@@ -16,6 +16,7 @@ from booking.models import Appointment, Opening, Settings, SettingsChange
 from booking.settings_closures_views import next_closing
 from booking.settings_forms import RulesForm
 from booking.settings_pages import appointment_row, manages, save, show
+from booking.settings_services_views import online_count
 from booking.stranded import stranded
 from parvis.errors import DomainError
 
@@ -99,6 +100,7 @@ def _cards(now: datetime) -> list[Card]:
         "Créneau gardé %(n)s minute", "Créneau gardé %(n)s minutes", settings.hold_minutes
     ) % {"n": settings.hold_minutes}
     return [
+        _card(_("Démarches"), "services", "list-checks", online_count()),
         _card(_("Horaires"), "hours", "calendar-clock", _hours()),
         _card(_("Fermetures"), "closures", "calendar-off", next_closing(now)),
         _card(_("Règles"), "rules", "scale", hold),

@@ -69,6 +69,12 @@ SETTINGS = {
     "closures": Row(ADMIN),
     "add_closure": Row(ADMIN, ADMIN),
     "delete_closure": Row((), ADMIN),
+    "services": Row(ADMIN),
+    "catalogue": Row(ADMIN),
+    "add_service": Row(ADMIN, ADMIN),
+    "change_service": Row(ADMIN, ADMIN),
+    "move_service": Row((), ADMIN),
+    "switch_service": Row((), ADMIN),
 }
 MATRIX = {
     "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},
@@ -106,6 +112,9 @@ MATRIX = {
         "booking:agent:reset": Row((), DESK),
         "booking:agent:cancel": Row(DESK, DESK),
         "booking:agent:restore": Row((), DESK),
+        "booking:agent:ticks": Row((), DESK),
+        "booking:agent:incomplete": Row(DESK, DESK),
+        "booking:agent:reopen": Row((), DESK),
         **{f"booking:agent:settings:{name}": row for name, row in SETTINGS.items()},
     },
     "association": {
