@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from booking import ics
-from booking.checklists import titles, told
-from booking.models import Appointment, MessageText
+from booking.checklists import titles, told, told_each
+from booking.links import path_to, path_to_entry
+from booking.models import Appointment, MessageText, Service, WaitingEntry
 from booking.words import discreet_name
 from parvis.mail import FACT
 from tenants.hosts import absolute_url
@@ -42,7 +43,7 @@ def moved(
         "moved",
         appointment,
         commune,
-        path="/mon-rendez-vous/retrouver/",
+        path=path_to(appointment),
         former=former,
         has_new_price=has_new_price,
     )
@@ -52,9 +53,27 @@ def moved(
 
 def shortened(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
     """Tell how many persons still come, and for how long; nobody is named."""
-    message = _message("shortened", appointment, commune, path="/mon-rendez-vous/retrouver/")
+    message = _message("shortened", appointment, commune, path=path_to(appointment))
     _attach_calendar(message, appointment, commune)
     return message
+
+
+def incomplete(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
+    """Say exactly what was missing at the counter; for a confidential visit, only whom to ask."""
+    with translation.override(appointment.language):
+        lacking = [
+            (person.position, [each for each in documents if each.key in person.missing])
+            for person, documents in told_each(appointment)
+            if person.missing and not appointment.service.is_confidential
+        ]
+    return _message(
+        "incomplete",
+        appointment,
+        commune,
+        path="/rendez-vous/",
+        lacking=lacking,
+        for_each=appointment.persons > 1,
+    )
 
 
 def link(appointment: Appointment, commune: Commune, *, token: str) -> EmailMultiAlternatives:
@@ -62,34 +81,85 @@ def link(appointment: Appointment, commune: Commune, *, token: str) -> EmailMult
     return _message("link", appointment, commune, path=f"/rdv/{token}")
 
 
+def waiting(entry: WaitingEntry, commune: Commune) -> EmailMultiAlternatives:
+    """Confirm a place in the waiting list, and give the link to leave it."""
+    return _for_entry("waiting", entry, commune)
+
+
+def forgotten(entry: WaitingEntry, commune: Commune) -> EmailMultiAlternatives:
+    """Tell that offers left unanswered ended the place in the waiting list."""
+    return _for_entry("forgotten", entry, commune)
+
+
+def offered(
+    appointment: Appointment, commune: Commune, *, entry: WaitingEntry
+) -> EmailMultiAlternatives:
+    """Offer a place that has become free, kept until ``held_until``."""
+    return _message("offered", appointment, commune, path=path_to_entry(entry))
+
+
+def _for_entry(event: str, entry: WaitingEntry, commune: Commune) -> EmailMultiAlternatives:
+    return _render(
+        event,
+        commune,
+        to=entry.email,
+        language=entry.language,
+        fact=f"{event}.{entry.pk}",
+        path=path_to_entry(entry),
+        entry=entry,
+        service=entry.service,
+    )
+
+
 def _message(
     event: str, appointment: Appointment, commune: Commune, *, path: str, **facts: Any
 ) -> EmailMultiAlternatives:
-    with (
-        translation.override(appointment.language),
-        timezone.override(ZoneInfo(commune.time_zone)),
-    ):
-        own = _own_words(event, appointment.language)
+    return _render(
+        event,
+        commune,
+        to=appointment.email,
+        language=appointment.language,
+        fact=f"{event}.{appointment.pk}.{appointment.version}",
+        path=path,
+        appointment=appointment,
+        service=appointment.service,
+        **facts,
+    )
+
+
+def _render(  # noqa: PLR0913 (all that a message is made of)
+    event: str,
+    commune: Commune,
+    *,
+    to: str,
+    language: str,
+    fact: str,
+    path: str,
+    service: Service,
+    **facts: Any,
+) -> EmailMultiAlternatives:
+    """Write one message in the language and the local time of its reader."""
+    with translation.override(language), timezone.override(ZoneInfo(commune.time_zone)):
+        own = _own_words(event, language)
         context: dict[str, Any] = {
             "own_text": own.text,
-            "appointment": appointment,
-            "service_name": discreet_name(appointment.service),
+            "service_name": discreet_name(service),
             "commune": commune,
             "url": absolute_url(commune, path),
-            "documents": told(appointment),
-            "language": appointment.language,
+            "language": language,
             **facts,
         }
+        if (appointment := facts.get("appointment")) is not None:
+            context["documents"] = told(appointment)
         name = f"booking/emails/{event}"
+        words = render_to_string(f"{name}.txt", context, using="text")
+        subject = own.subject or render_to_string(f"{name}_subject.txt", context, using="text")
         message = EmailMultiAlternatives(
-            subject=" ".join(own.subject.split())
-            or render_to_string(f"{name}_subject.txt", context, using="text").strip(),
-            body="\n\n".join(
-                filter(None, [render_to_string(f"{name}.txt", context, using="text"), own.text])
-            ),
-            to=[appointment.email],
+            subject=" ".join(subject.strip().splitlines()),
+            body=f"{words}\n\n{own.text}" if own.text else words,
+            to=[to],
             reply_to=[commune.email] if commune.email else None,
-            headers={FACT: f"{event}.{appointment.pk}.{appointment.version}"},
+            headers={FACT: fact},
         )
         html = render_to_string(f"{name}.html", context, using="django")
         message.attach_alternative(html, "text/html")

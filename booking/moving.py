@@ -67,11 +67,13 @@ def move(
     by: Member | None,
     now: datetime,
     version: int | None = None,
+    is_promised: bool = False,
 ) -> Appointment:
     """Give an appointment another start, and tell the citizen; her link and reference stay.
 
     What it takes is given back first, so that it may overlap its own former time. A citizen
-    (``by`` is None) is held to what can be booked online. ``version`` is the one that was shown.
+    (``by`` is None) is held to what can be booked online, unless the start was promised to her.
+    ``version`` is the one that was shown.
 
     Raises:
         NotMovable: it is not confirmed, has begun, or its service is not changed online.
@@ -86,13 +88,13 @@ def move(
     def work() -> Appointment:
         lock_days([planning.local_day(appointment.start), planning.local_day(start)])
         current = locked(appointment)
-        _check_movable(current, by=by, now=now, version=version)
+        _check_movable(current, by=by, now=now, version=version, is_promised=is_promised)
         if current.start == start:
             return current
         former = current.start
         current.allocations.all().delete()
         current.period = wanted.period
-        units = free_units(current, online=by is None, now=now)
+        units = free_units(current, online=by is None and not is_promised, now=now)
         current.site_id = planning.site_of(units[0], year=start.year)
         allocate(current, units, state=Allocation.State.BOOKED)
         has_new_price = reprice(current, day=planning.local_day(start))
@@ -133,7 +135,7 @@ def remove_person(*, participant: Participant, by: Member | None, now: datetime)
         return current
     if not staying:
         return cancel(appointment=current, by=by, now=now)
-    _check_movable(current, by=by, now=now, version=None)
+    _check_movable(current, by=by, now=now)
     leaving.update(cancelled_at=now)
     current.persons = staying
     current.period = _from_start(current, staying)
@@ -163,7 +165,7 @@ def put_back(*, participant: Participant, by: Member | None, now: datetime) -> A
         current = locked(appointment)
         if not current.participants.filter(pk=participant.pk, cancelled_at__isnull=False).exists():
             return current
-        _check_movable(current, by=by, now=now, version=None)
+        _check_movable(current, by=by, now=now)
         current.participants.filter(pk=participant.pk).update(cancelled_at=None)
         current.persons = len(current.coming)
         current.period = _from_start(current, current.persons)
@@ -266,12 +268,18 @@ def _are_free(units: Sequence[int], appointment: Appointment) -> bool:
 
 
 def _check_movable(
-    appointment: Appointment, *, by: Member | None, now: datetime, version: int | None
+    appointment: Appointment,
+    *,
+    by: Member | None,
+    now: datetime,
+    version: int | None = None,
+    is_promised: bool = False,
 ) -> None:
     if appointment.status != Appointment.Status.BOOKED:
         raise NotMovable
     service = appointment.service
-    if by is None and (appointment.start <= now or not service.is_cancellable_online):
+    is_begun = appointment.start <= now
+    if by is None and not is_promised and (is_begun or not service.is_cancellable_online):
         raise NotMovable
     if version is not None and version != appointment.version:
         raise StaleVersion

@@ -75,6 +75,9 @@ class WaitingEntry(TenantModel):
     )
     token_hash = models.CharField(_("empreinte du lien"), max_length=64)
     created_at = models.DateTimeField(_("inscrit le"), db_default=Now())
+    refused = ArrayField(  # starts not to be offered to her again
+        models.DateTimeField(), verbose_name=_("départs refusés"), default=list, blank=True
+    )
     offers_missed = models.PositiveSmallIntegerField(_("offres laissées"), default=0)
     served_at = models.DateTimeField(_("servi le"), null=True, blank=True)
     left_at = models.DateTimeField(_("désinscrit le"), null=True, blank=True)
