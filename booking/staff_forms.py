@@ -310,3 +310,29 @@ class PhoneBookingForm(DetailsForm):
             "channel": known["channel"],
             "idempotency_key": known["key"],
         }
+
+
+class NextVisitForm(forms.Form):
+    """When the citizen brings what is missing: one of three short times, or she will call."""
+
+    start = SlotField(
+        label=gettext_lazy("Rendez-vous court pour compléter"),
+        required=False,
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, starts: Iterable[datetime], **kwargs: Any) -> None:
+        super().__init__(*args, initial={"key": uuid4(), "start": ""}, **kwargs)
+        self.offer(starts)
+
+    def offer(self, starts: Iterable[datetime]) -> None:
+        """Show these starts (local time) as tiles, and the way without any."""
+        self.fields["start"].widget.choices = [
+            *((start.isoformat(), moment(start)) for start in starts),
+            ("", _("La personne rappellera")),
+        ]
+
+    def offer_instead(self, starts: Sequence[datetime], message: str) -> None:
+        """Show the nearest starts instead of one that is taken."""
+        self.add_error("start", message)
+        self.offer(starts)

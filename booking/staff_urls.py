@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from booking import staff_views
+from booking import file_views, staff_views
 
 
 class ReferenceConverter(StringConverter):
@@ -29,6 +29,9 @@ urlpatterns = [
     path("rendez-vous/<reference:reference>/remise/", staff_views.reset, name="reset"),
     path("rendez-vous/<reference:reference>/annulation/", staff_views.cancel, name="cancel"),
     path("rendez-vous/<reference:reference>/retablissement/", staff_views.restore, name="restore"),
+    path("rendez-vous/<reference:reference>/pieces/", file_views.ticks, name="ticks"),
+    path("rendez-vous/<reference:reference>/incomplet/", file_views.incomplete, name="incomplete"),
+    path("rendez-vous/<reference:reference>/reprise/", file_views.reopen, name="reopen"),
     path("reglages/", include("booking.settings_urls")),
     path("chiffres/", include("booking.figure_urls")),
 ]

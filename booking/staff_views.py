@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from booking import access, actions, days, diary, planning
 from booking.checklists import announced, told
 from booking.days import Day, Visit
+from booking.file_views import people_boxes
 from booking.models import Service
 from booking.offers import offers
 from booking.situations import Channel
@@ -343,7 +344,8 @@ def _file(visit: Visit) -> dict[str, Any]:
         "cancel": reverse("booking:agent:cancel", args=[visit.reference])
         if visit.state in {"expected", "waiting"}
         else "",
-        "documents": told(visit.appointment),
+        "people": people_boxes(visit),
+        "is_open_file": visit.state in {"expected", "waiting", "called", "honoured"},
         "persons": people(visit.appointment.persons),
         "phone": _link(tel(visit.appointment.phone), telephone(visit.appointment.phone)),
         "email": _link(f"mailto:{visit.appointment.email}", visit.appointment.email),

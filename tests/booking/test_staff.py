@@ -529,3 +529,106 @@ def test_a_commune_without_services_says_so(agent):
 
 def test_no_free_slot_is_said(agent, service):
     assert "Aucun créneau libre" in text_of(agent.get(NEW))
+
+
+# --- The documents of a file --------------------------------------------------------------
+
+
+@pytest.fixture
+def family(day, counter, service):
+    documents = snapshot(service, situation={"motive": "loss"}, day=day)
+    return visit(
+        day, counter, service,
+        persons=2,
+        people=[
+            {"documents": documents, "pre_application": "ABCD123456"},
+            {"documents": documents, "name": "Tom Dupuy"},
+        ],
+    )  # fmt: skip
+
+
+def test_each_person_has_her_own_boxes(agent, day, family):
+    page = text_of(agent.get(page_of(day, rdv=family.reference)))
+
+    assert 'data-copy="ABCD123456"' in page
+    assert "Tom Dupuy" in page
+    assert 'name="seen_1"' in page
+    assert 'name="seen_2"' in page
+
+
+def test_boxes_are_kept_by_one_press(agent, day, family):
+    page = text_of(press(agent, family.reference, "pieces", seen_1=["photo"], then=""))
+
+    assert "pièces enregistrées" in page
+    assert 'value="photo" checked' in page
+    assert Participant.objects.get(position=1).ticks == ["photo"]
+
+
+def test_a_box_is_kept_as_soon_as_it_is_ticked(agent, family):
+    answer = agent.post(
+        f"/agent/rendez-vous/{family.reference}/pieces/",
+        {"seen_2": ["photo"], "seen_x": ["photo"]},
+        headers={"X-Live": "1"},
+    )
+
+    assert answer.json() == {"kept": 1}
+    assert Participant.objects.get(position=2).ticks == ["photo"]
+
+
+def test_a_complete_file_can_be_taken_back(agent, family):
+    page = text_of(press(agent, family.reference, "pieces", then="complete"))
+    assert "dossier complet" in page
+    assert f"/agent/rendez-vous/{family.reference}/reprise/" in page
+
+    press(agent, family.reference, "reprise")
+
+    assert Appointment.objects.get().outcome == ""
+
+
+def test_what_is_not_ticked_is_proposed_as_missing(agent, family):
+    page = text_of(press(agent, family.reference, "pieces", seen_1=["photo"], then="incomplete"))
+
+    assert "Que manque-t-il" in page
+    assert 'id="missing_1-2" value="photo" autocomplete' in page
+    assert 'value="photo" checked' in page  # the second person's
+    assert "La personne rappellera" in page
+
+
+def test_an_incomplete_file_gets_a_short_slot(agent, day, family):
+    start = at(day, 9, 40)
+
+    page = text_of(
+        press(
+            agent, family.reference, "incomplet",
+            missing_1=["photo"], start=start.isoformat(), key=str(uuid.uuid4()),
+        )
+    )  # fmt: skip
+
+    short = Appointment.objects.get(follows=family)
+    assert short.start == start
+    assert "1 pièce manque." in page
+    assert "Rendez-vous court gardé" in page
+    assert Appointment.objects.get(pk=family.pk).outcome == "incomplete"
+
+
+def test_an_incomplete_file_needs_no_slot(agent, family):
+    page = text_of(
+        press(agent, family.reference, "incomplet",
+              missing_1=["photo"], start="", key=str(uuid.uuid4()))
+    )  # fmt: skip
+
+    assert "Il manquait" in page
+    assert Appointment.objects.count() == 1
+
+
+def test_a_taken_short_slot_is_replaced_by_others(agent, day, counter, service, family):
+    visit(day, counter, service, hour=11)
+
+    answer = agent.post(
+        f"/agent/rendez-vous/{family.reference}/incomplet/",
+        {"missing_1": ["photo"], "start": at(day, 11).isoformat(), "key": str(uuid.uuid4())},
+    )
+
+    assert answer.status_code == 422
+    assert "Ce créneau n’est plus libre" in text_of(answer)
+    assert Appointment.objects.get(pk=family.pk).outcome == ""

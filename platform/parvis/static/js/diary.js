@@ -37,6 +37,18 @@
     event.preventDefault();
   });
 
+  const pieces = document.getElementById("pieces");  // boxes are kept as they are ticked
+  pieces?.addEventListener("change", async event => {
+    if (event.target.type !== "checkbox") return;
+    const say = text => { document.getElementById("announcer").textContent = text; };
+    try {
+      const answer = await fetch(pieces.action, {
+        method: "POST", body: new FormData(pieces), headers: { "X-Live": "1" },
+      });
+      say(answer.ok ? "✓" : "");
+    } catch { say(""); }  // the buttons of the form save them again
+  });
+
   const refresh = async () => {
     if (document.hidden || document.querySelector("form[data-sent]")) return;
     let text;
