@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from booking.models import Settings
+from booking.models import Resource, Service, Settings, Site
 
 
 class RulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -57,3 +57,48 @@ class _Between:
     def __call__(self, value: int) -> None:
         if not self.least <= value <= self.most:
             raise forms.ValidationError(self.message)
+
+
+class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """A counter, a station, an agent or a room, and the services it gives."""
+
+    class Meta:
+        model = Resource
+        fields = ("name", "kind", "site", "services", "active")
+        labels = {
+            "name": _("Nom, par exemple Guichet 2 ou le prénom de l’agent"),
+            "site": _("Lieu"),
+            "services": _("Démarches assurées"),
+            "active": _("En service"),
+        }
+        help_texts = {
+            "services": _("Ce que cette personne ou ce poste sait faire."),
+            "active": _("Hors service, aucun nouveau rendez-vous ne lui est donné."),
+        }
+        widgets = {"services": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sites = Site.objects.order_by("pk")
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        self.fields["site"].empty_label = None  # type: ignore[attr-defined]
+        self.fields["services"].queryset = Service.objects.offered()  # type: ignore[attr-defined]
+        self.fields["services"].required = False
+
+    def write(self) -> None:
+        """Save it at the end of the list; services that are stopped are kept."""
+        resource: Resource = self.instance
+        stopped = list(resource.services.filter(is_active=False)) if resource.pk else []
+        if not resource.pk:
+            resource.position = Resource.objects.count()
+        resource.save()
+        resource.services.set([*self.cleaned_data["services"], *stopped])
+
+
+class SiteForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """A place where citizens are received."""
+
+    class Meta:
+        model = Site
+        fields = ("name", "address")
+        help_texts = {"address": _("Elle est écrite dans les messages aux citoyens.")}

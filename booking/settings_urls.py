@@ -5,8 +5,10 @@ from django.urls import path
 from booking import (
     settings_closures_views as closures,
     settings_hours_views as hours,
+    settings_places_views as places,
     settings_services_views as services,
     settings_views as home,
+    settings_words_views as words,
 )
 
 
@@ -36,4 +38,15 @@ urlpatterns = [
     path("demarches/<int:pk>/", services.change_service, name="change_service"),
     path("demarches/<int:pk>/ordre/", services.move_service, name="move_service"),
     path("demarches/<int:pk>/en-ligne/", services.switch_service, name="switch_service"),
+    path("guichets/", places.resources, name="resources"),
+    path("guichets/nouveau/", places.add_resource, name="add_resource"),
+    path("guichets/<int:pk>/", places.change_resource, name="change_resource"),
+    path("lieux/nouveau/", places.add_site, name="add_site"),
+    path("lieux/<int:pk>/", places.change_site, name="change_site"),
+    path("pieces/", words.documents, name="documents"),
+    path("pieces/nouvelle/", words.add_document, name="add_document"),
+    path("pieces/<slug:key>/", words.change_document, name="change_document"),
+    path("pieces/<slug:key>/retour/", words.reset_document, name="reset_document"),
+    path("messages/", words.messages, name="messages"),
+    path("messages/<slug:event>/<slug:language>/", words.change_message, name="change_message"),
 ]

@@ -16,7 +16,9 @@ from booking.models import Appointment, Opening, Settings, SettingsChange
 from booking.settings_closures_views import next_closing
 from booking.settings_forms import RulesForm
 from booking.settings_pages import appointment_row, manages, save, show
+from booking.settings_places_views import in_service
 from booking.settings_services_views import online_count
+from booking.settings_words_views import documents_state, messages_state
 from booking.stranded import stranded
 from parvis.errors import DomainError
 
@@ -101,8 +103,11 @@ def _cards(now: datetime) -> list[Card]:
     ) % {"n": settings.hold_minutes}
     return [
         _card(_("Démarches"), "services", "list-checks", online_count()),
+        _card(_("Pièces"), "documents", "file-text", documents_state()),
+        _card(_("Guichets et agents"), "resources", "users", in_service()),
         _card(_("Horaires"), "hours", "calendar-clock", _hours()),
         _card(_("Fermetures"), "closures", "calendar-off", next_closing(now)),
+        _card(_("Messages"), "messages", "mail", messages_state()),
         _card(_("Règles"), "rules", "scale", hold),
     ]
 

@@ -75,6 +75,17 @@ SETTINGS = {
     "change_service": Row(ADMIN, ADMIN),
     "move_service": Row((), ADMIN),
     "switch_service": Row((), ADMIN),
+    "resources": Row(ADMIN),
+    "add_resource": Row(ADMIN, ADMIN),
+    "change_resource": Row(ADMIN, ADMIN),
+    "add_site": Row(ADMIN, ADMIN),
+    "change_site": Row(ADMIN, ADMIN),
+    "documents": Row(ADMIN),
+    "add_document": Row(ADMIN, ADMIN),
+    "change_document": Row(ADMIN, ADMIN),
+    "reset_document": Row((), ADMIN),
+    "messages": Row(ADMIN),
+    "change_message": Row(ADMIN, ADMIN),
 }
 MATRIX = {
     "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},
@@ -180,6 +191,9 @@ ARGUMENTS = {
     "token": "A" * 32,
     "insee_code": "33314",
     "pk": 1,
+    "key": "photo",
+    "event": "booked",
+    "language": "fr",
 }
 
 

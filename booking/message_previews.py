@@ -1,0 +1,136 @@
+"""Show each message as it will be sent, about an appointment that nobody has taken."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from booking import emails
+from booking.documents import listed_documents
+from booking.models import Appointment, MessageText, Participant, Service, Site, WaitingEntry
+from tenants.models import Commune
+
+
+LANGUAGES = ("fr", "en")
+DAYS_AHEAD = 7
+EVENTS: dict[str, Promise] = {
+    "booked": _("Rendez-vous confirmé"),
+    "moved": _("Rendez-vous déplacé"),
+    "shortened": _("Une personne de moins"),
+    "cancelled": _("Rendez-vous annulé"),
+    "incomplete": _("Dossier incomplet"),
+    "link": _("Nouveau lien"),
+    "waiting": _("Inscription sur la liste d’attente"),
+    "offered": _("Place proposée par la liste d’attente"),
+    "forgotten": _("Fin de l’inscription sur la liste d’attente"),
+}
+TOKEN = "exemple"  # noqa: S105 - opens nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the citizen reads."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Example:
+    """An appointment, a place in the waiting list and the commune they are in."""
+
+    appointment: Appointment
+    entry: WaitingEntry
+    commune: Commune
+
+
+MAKERS: dict[str, Callable[[_Example], EmailMultiAlternatives]] = {
+    "booked": lambda it: emails.booked(it.appointment, it.commune, token=TOKEN),
+    "moved": lambda it: emails.moved(
+        it.appointment,
+        it.commune,
+        former=it.appointment.start - timedelta(days=1),
+        has_new_price=False,
+    ),
+    "shortened": lambda it: emails.shortened(it.appointment, it.commune),
+    "cancelled": lambda it: emails.cancelled(it.appointment, it.commune),
+    "incomplete": lambda it: emails.incomplete(it.appointment, it.commune),
+    "link": lambda it: emails.link(it.appointment, it.commune, token=TOKEN),
+    "waiting": lambda it: emails.waiting(it.entry, it.commune),
+    "offered": lambda it: emails.offered(it.appointment, it.commune, entry=it.entry),
+    "forgotten": lambda it: emails.forgotten(it.entry, it.commune),
+}
+
+
+def stored(event: str, commune: Commune, *, language: str, now: datetime) -> Preview:
+    """Write a message as it goes out now.
+
+    Raises:
+        KeyError: there is no such message.
+    """
+    message = MAKERS[event](_example(commune, language, now))
+    return Preview(str(message.subject), str(message.body))
+
+
+def preview(words: MessageText, commune: Commune, *, now: datetime) -> Preview:
+    """Write a message as it would go out with these words, and leave everything as it was.
+
+    Raises:
+        KeyError: there is no such message.
+    """
+    with transaction.atomic():
+        MessageText.objects.update_or_create(
+            event=words.event,
+            language=words.language,
+            defaults={"subject": words.subject, "text": words.text},
+        )
+        found = stored(words.event, commune, language=words.language, now=now)
+        transaction.set_rollback(True)
+    return found
+
+
+def _example(commune: Commune, language: str, now: datetime) -> _Example:
+    """Invent a citizen whose appointment is in a week at ten."""
+    zone = ZoneInfo(commune.time_zone)
+    day = now.astimezone(zone).date() + timedelta(days=DAYS_AHEAD)
+    start = datetime.combine(day, time(10), zone)
+    service = Service.objects.offered().first() or Service(
+        name=str(_("Rendez-vous")), minutes=[20]
+    )
+    asked = listed_documents(["identity", "proof_address_3_months"], on=day).to_snapshot()
+    appointment = Appointment(
+        pk=0,
+        reference="EXEMP1E0",
+        service=service,
+        site=Site.objects.order_by("pk").first() or Site(name=str(_("Mairie"))),
+        period=DateTimeTZRange(start, start + timedelta(minutes=service.length(1))),
+        status=Appointment.Status.BOOKED,
+        channel=Appointment.Channel.ONLINE,
+        name="Camille Martin",
+        email="camille.martin@example.org",
+        language=language,
+        created_at=now,
+        booked_at=now,
+        held_until=now + timedelta(hours=2),
+    )
+    person = Participant(
+        position=1, name="Camille Martin", documents=asked, missing=["proof_address_3_months"]
+    )
+    appointment._prefetched_objects_cache = {"participants": [person]}  # type: ignore[attr-defined]  # noqa: SLF001
+    entry = WaitingEntry(
+        pk=0,
+        service=service,
+        people=[{}],
+        name="Camille Martin",
+        email="camille.martin@example.org",
+        language=language,
+        first_day=day,
+        last_day=day + timedelta(days=30),
+    )
+    return _Example(appointment, entry, commune)
