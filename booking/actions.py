@@ -1,7 +1,8 @@
 """Everything that changes appointments: hold a slot, confirm it, cancel it, mark who came."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -9,6 +10,8 @@ from django.db import transaction
 from booking import emails, planning
 from booking.configuration import configuration_changed, install_presets
 from booking.events import locked, record, tell
+from booking.links import secret_of
+from booking.misses import MustPhone, must_phone
 from booking.models import Allocation, Appointment, AppointmentEvent, Participant, Service
 from booking.people import Person, enrol, participants
 from booking.placing import (
@@ -190,6 +193,7 @@ def confirm(*, appointment: Appointment, token: str, now: datetime) -> Appointme
 
     Raises:
         DetailsMissing: no name, or neither e-mail nor phone.
+        MustPhone: the citizen missed more appointments than the commune bears.
         HoldLost: the appointment was cancelled or forgotten.
         SlotTaken: somebody else has it now; what was typed is kept.
         Busy: the day could not be locked in time.
@@ -209,6 +213,8 @@ def confirm(*, appointment: Appointment, token: str, now: datetime) -> Appointme
             return held
         if not held.name or not (held.email or held.phone):
             raise DetailsMissing
+        if must_phone(email=held.email, phone=held.phone, now=now):
+            raise MustPhone
         take_for_good(held, now=now)
         held.status = Appointment.Status.BOOKED
         held.booked_at = now
@@ -292,10 +298,17 @@ def book_directly(
 
 
 @transaction.atomic
-def cancel(*, appointment: Appointment, by: Member | None, now: datetime) -> Appointment:
+def cancel(
+    *,
+    appointment: Appointment,
+    by: Member | None,
+    now: datetime,
+    reason: str = "",
+    mail: Callable[..., Any] = emails.cancelled,
+) -> Appointment:
     """Give the slot back, and confirm that to the citizen; doing it twice changes nothing.
 
-    ``by`` is None when the citizen does it herself.
+    ``by`` is None when the citizen does it herself. ``mail`` tells her.
 
     Raises:
         NotCancellable: the visit has begun, or was never confirmed.
@@ -311,22 +324,22 @@ def cancel(*, appointment: Appointment, by: Member | None, now: datetime) -> App
     )
     current.status = Appointment.Status.CANCELLED
     current.cancelled_at = now
+    current.cancel_reason = reason
     current.version += 1
-    current.save(update_fields=["status", "cancelled_at", "version"])
+    current.save(update_fields=["status", "cancelled_at", "cancel_reason", "version"])
     record(current, AppointmentEvent.Kind.CANCELLED, by=by, now=now)
-    tell(emails.cancelled, current)
+    tell(mail, current)
     return current
 
 
 def restore(*, appointment: Appointment, by: Member | None, now: datetime) -> Appointment:
-    """Take a cancellation back while the slot is free, and tell the citizen; the link is new.
+    """Take a cancellation back while the slot is free, and tell the citizen.
 
     Raises:
         NotRestorable: the appointment is not cancelled.
         SlotTaken: somebody else has the slot now.
         Busy: the day could not be locked in time.
     """
-    token = new_token()
 
     def work() -> Appointment:
         lock_days([planning.local_day(appointment.start)])
@@ -340,11 +353,13 @@ def restore(*, appointment: Appointment, by: Member | None, now: datetime) -> Ap
         allocate(current, units, state=Allocation.State.BOOKED)
         current.status = Appointment.Status.BOOKED
         current.cancelled_at = None
-        current.token_hash = digest(token)
+        current.cancel_reason = ""
+        if current.presence_asked_at is not None:
+            current.presence_confirmed_at = now
         current.version += 1
-        current.save(update_fields=["status", "cancelled_at", "token_hash", "version"])
+        current.save()
         record(current, AppointmentEvent.Kind.RESET, by=by, now=now)
-        tell(emails.booked, current, token=token)
+        tell(emails.booked, current, token=secret_of(current))
         return current
 
     return or_alternatives(work, appointment, now=now)
@@ -362,14 +377,17 @@ def mark(*, appointment: Appointment, status: str, by: Member, now: datetime) ->
     if current.status in {Appointment.Status.HELD, Appointment.Status.CANCELLED}:
         raise NotMarkable
     if status == AppointmentEvent.Kind.ARRIVED:
-        current.status, current.arrived_at = Appointment.Status.BOOKED, now
+        current.status, current.arrived_at = Appointment.Status.BOOKED, current.arrived_at or now
     elif status == AppointmentEvent.Kind.RESET:
-        current.status, current.arrived_at = Appointment.Status.BOOKED, None
+        current.status = Appointment.Status.BOOKED
+        current.arrived_at = current.called_at = None
     elif status in {AppointmentEvent.Kind.HONOURED, AppointmentEvent.Kind.MISSED}:
         current.status = Appointment.Status(status)
     else:
         raise ValueError(status)
-    current.save(update_fields=["status", "arrived_at"])
+    is_honoured = current.status == Appointment.Status.HONOURED
+    current.served_at = (current.served_at or now) if is_honoured else None
+    current.save(update_fields=["status", "arrived_at", "called_at", "served_at"])
     record(current, AppointmentEvent.Kind(status), by=by, now=now)
     return current
 

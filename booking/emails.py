@@ -81,6 +81,26 @@ def link(appointment: Appointment, commune: Commune, *, token: str) -> EmailMult
     return _message("link", appointment, commune, path=f"/rdv/{token}")
 
 
+def reminder(
+    appointment: Appointment, commune: Commune, *, now: datetime
+) -> EmailMultiAlternatives:
+    """Repeat the day, the place and the documents, some days before."""
+    days = (appointment.start - now).days
+    return _message("reminder", appointment, commune, path=path_to(appointment), repeat=days)
+
+
+def presence(
+    appointment: Appointment, commune: Commune, *, until: datetime
+) -> EmailMultiAlternatives:
+    """Ask whether she comes, and say that the place is given back without an answer."""
+    return _message("presence", appointment, commune, path=path_to(appointment), until=until)
+
+
+def given_back(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
+    """Tell that the place was given back for want of an answer, and how to take it again."""
+    return _message("given_back", appointment, commune, path=path_to(appointment))
+
+
 def waiting(entry: WaitingEntry, commune: Commune) -> EmailMultiAlternatives:
     """Confirm a place in the waiting list, and give the link to leave it."""
     return _for_entry("waiting", entry, commune)
@@ -112,14 +132,20 @@ def _for_entry(event: str, entry: WaitingEntry, commune: Commune) -> EmailMultiA
 
 
 def _message(
-    event: str, appointment: Appointment, commune: Commune, *, path: str, **facts: Any
+    event: str,
+    appointment: Appointment,
+    commune: Commune,
+    *,
+    path: str,
+    repeat: int = 0,
+    **facts: Any,
 ) -> EmailMultiAlternatives:
     return _render(
         event,
         commune,
         to=appointment.email,
         language=appointment.language,
-        fact=f"{event}.{appointment.pk}.{appointment.version}",
+        fact=f"{event}.{appointment.pk}.{appointment.version}" + (f".{repeat}" if repeat else ""),
         path=path,
         appointment=appointment,
         service=appointment.service,

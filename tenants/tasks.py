@@ -16,7 +16,8 @@ from tenants.models import Commune
 log = logging.getLogger(__name__)
 CHUNK = 50
 HEARTBEAT = "scheduler:heartbeat"
-EVERY_MINUTE = ("parvis.deliver", "booking.release_expired")
+EVERY_MINUTE = ("parvis.deliver", "booking.release_expired", "booking.serve_waiting")
+EVERY_QUARTER = ("booking.write_to_citizens",)
 
 
 @shared_task(name="tenants.sweep")
@@ -33,6 +34,13 @@ def count() -> None:
     """Every five minutes: count what leaves the communes, numbers only."""
     for schemas in _chunks():
         visit.delay(schemas=schemas, tasks=["onboarding.count"])
+
+
+@shared_task(name="tenants.write")
+def write() -> None:
+    """Every quarter of an hour: write to the citizens who are to be asked or reminded."""
+    for schemas in _chunks():
+        visit.delay(schemas=schemas, tasks=list(EVERY_QUARTER))
 
 
 @shared_task(name="tenants.visit")

@@ -86,6 +86,7 @@ class Appointment(TenantModel):
     cancel_reason = models.CharField(
         _("raison de l’annulation"), max_length=200, default="", blank=True
     )
+    reminded_at = models.DateTimeField(_("rappelé le"), null=True, blank=True)
     presence_asked_at = models.DateTimeField(_("présence demandée le"), null=True, blank=True)
     presence_confirmed_at = models.DateTimeField(_("présence confirmée le"), null=True, blank=True)
     arrived_at = models.DateTimeField(_("arrivé à"), null=True, blank=True)

@@ -175,6 +175,7 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tenants.sweep", "schedule": 60.0},
     "count": {"task": "tenants.count", "schedule": 300.0},
+    "write": {"task": "tenants.write", "schedule": 900.0},
 }
 
 # --- Mail ---

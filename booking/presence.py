@@ -1,0 +1,135 @@
+"""What a town hall does against empty chairs: reminders, a question before the day, a limit.
+
+A place whose owner does not answer is given back only when the question said so, with the time
+until which to answer.
+"""
+
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from booking import emails, planning
+from booking.actions import cancel
+from booking.events import locked, record, tell
+from booking.models import Appointment, AppointmentEvent, Settings
+
+
+WEEK_BEFORE, EVE = 7, 1  # days before, when documents are repeated
+LATELY = timedelta(days=1)  # who has just booked needs no reminder
+NOON = time(12)  # of the eve: when a place nobody answered for is given back
+FIRST_HOUR, LAST_HOUR = 9, 19  # local, when messages are sent
+UNANSWERED = "unanswered"  # reason of the cancellation, kept with the appointment
+
+
+def answer_until(appointment: Appointment) -> datetime:
+    """Say until when she may answer that she comes: noon of the day before, local time."""
+    eve = planning.local_day(appointment.start) - timedelta(days=1)
+    return datetime.combine(eve, NOON, planning.zone())
+
+
+def is_asked(appointment: Appointment, *, now: datetime) -> bool:
+    """Tell whether she is being asked and has not answered yet."""
+    return (
+        appointment.status == Appointment.Status.BOOKED
+        and appointment.presence_asked_at is not None
+        and appointment.presence_confirmed_at is None
+        and now < appointment.start
+    )
+
+
+@transaction.atomic
+def confirm_presence(*, appointment: Appointment, now: datetime) -> Appointment:
+    """Note that she comes; twice changes nothing."""
+    current = locked(appointment)
+    if is_asked(current, now=now):
+        current.presence_confirmed_at = now
+        current.save(update_fields=["presence_confirmed_at"])
+        record(current, AppointmentEvent.Kind.PRESENT, by=None, now=now)
+    return current
+
+
+def write_to_citizens(*, now: datetime) -> int:
+    """Send what is due by day: the question, the reminders; return how many messages.
+
+    Nothing is sent at night.
+    """
+    if not FIRST_HOUR <= now.astimezone(planning.zone()).hour < LAST_HOUR:
+        return 0
+    return _ask(now=now) + _remind(now=now)
+
+
+def give_back_unanswered(*, now: datetime) -> int:
+    """Free the places of those who were asked and did not answer in time; count them."""
+    today = planning.local_day(now)
+    asked = Appointment.objects.filter(
+        status=Appointment.Status.BOOKED,
+        presence_asked_at__isnull=False,
+        presence_confirmed_at__isnull=True,
+        period__startswith__gt=now,
+        period__startswith__lt=_midnight(now, days=2),
+    )
+    freed = 0
+    for appointment in asked:
+        if answer_until(appointment) <= now and planning.local_day(appointment.start) > today:
+            cancel(
+                appointment=appointment,
+                by=None,
+                now=now,
+                reason=UNANSWERED,
+                mail=emails.given_back,
+            )
+            freed += 1
+    return freed
+
+
+def _ask(*, now: datetime) -> int:
+    settings = Settings.objects.filter(pk=1).first() or Settings()
+    if not settings.presence_days:
+        return 0
+    due = Appointment.objects.filter(
+        status=Appointment.Status.BOOKED,
+        service__asks_presence=True,
+        presence_asked_at__isnull=True,
+        booked_at__lte=now - LATELY,
+        period__startswith__gte=_midnight(now, days=2),
+        period__startswith__lt=_midnight(now, days=settings.presence_days + 1),
+    ).exclude(email="")
+    asked = 0
+    for appointment in due:
+        with transaction.atomic():
+            current = locked(appointment)
+            if current.presence_asked_at is None:
+                current.presence_asked_at = now
+                current.save(update_fields=["presence_asked_at"])
+                tell(emails.presence, current, until=answer_until(current))
+                asked += 1
+    return asked
+
+
+def _remind(*, now: datetime) -> int:
+    """Repeat the documents a week before, and on the eve to whom nothing was said lately."""
+    soon = Appointment.objects.filter(
+        status=Appointment.Status.BOOKED,
+        booked_at__lte=now - LATELY,
+        period__startswith__gte=_midnight(now, days=1),
+        period__startswith__lt=_midnight(now, days=WEEK_BEFORE + 1),
+    ).exclude(email="")
+    never = Q(reminded_at__isnull=True)
+    long_ago = Q(reminded_at__lt=now - timedelta(days=3))
+    eve = Q(period__startswith__lt=_midnight(now, days=EVE + 1))
+    reminded = 0
+    for appointment in soon.filter(never | (eve & long_ago)):
+        with transaction.atomic():
+            current = locked(appointment)
+            current.reminded_at = now
+            current.save(update_fields=["reminded_at"])
+            tell(emails.reminder, current, now=now)
+            reminded += 1
+    return reminded
+
+
+def _midnight(now: datetime, *, days: int) -> datetime:
+    """Return the beginning of the local day so many days from today."""
+    day = planning.local_day(now) + timedelta(days=days)
+    return datetime.combine(day, time.min, planning.zone())
