@@ -173,9 +173,10 @@ def _delete(keys: Iterable[Key]) -> None:
     """
     known = {model._meta.label_lower: model for model in CONFIGURATION}  # noqa: SLF001
     links = {
-        field.remote_field.through._meta.label_lower  # noqa: SLF001
-        for model in CONFIGURATION
-        for field in model._meta.many_to_many  # noqa: SLF001
+        Resource.services.through._meta.label_lower,  # noqa: SLF001
+        Opening.resources.through._meta.label_lower,  # noqa: SLF001
+        Opening.services.through._meta.label_lower,  # noqa: SLF001
+        OpeningOverride.resources.through._meta.label_lower,  # noqa: SLF001
     }
     for name, pk in keys:
         _total, gone = known[name]._default_manager.filter(pk=pk).delete()  # noqa: SLF001

@@ -108,10 +108,12 @@ class OpeningForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         days = [(str(day), weekday_name(day).capitalize()) for day in range(7)]
         if self.instance.pk:
             self.fields["weekdays"] = forms.ChoiceField(label=_("Jour"), choices=days)
-            self.initial |= {
-                "weekdays": str(self.instance.weekday),
-                "rhythm": _rhythm_of(self.instance),
-            }
+            self.initial.update(
+                {
+                    "weekdays": str(self.instance.weekday),
+                    "rhythm": _rhythm_of(self.instance),
+                }
+            )
         else:
             self.fields["weekdays"].choices = days  # type: ignore[attr-defined]
         steps = sorted({*STEPS, self.instance.step_minutes})

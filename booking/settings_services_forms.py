@@ -168,11 +168,13 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         self.fields["link_second"].queryset = others  # type: ignore[attr-defined]
         link = self.instance.links.first() if self.instance.pk else None
         if link:
-            self.initial |= {
-                "link_second": link.second_id,
-                "link_min": link.min_days,
-                "link_max": link.max_days,
-            }
+            self.initial.update(
+                {
+                    "link_second": link.second_id,
+                    "link_min": link.min_days,
+                    "link_max": link.max_days,
+                }
+            )
 
     def clean(self) -> dict[str, Any]:
         """Check the durations, the multiples of five and the days of the link."""

@@ -4,6 +4,7 @@ from django.urls import path
 
 from booking import (
     settings_closures_views as closures,
+    settings_diagnosis_views as diagnosis,
     settings_hours_views as hours,
     settings_places_views as places,
     settings_services_views as services,
@@ -49,4 +50,5 @@ urlpatterns = [
     path("pieces/<slug:key>/retour/", words.reset_document, name="reset_document"),
     path("messages/", words.messages, name="messages"),
     path("messages/<slug:event>/<slug:language>/", words.change_message, name="change_message"),
+    path("pourquoi/", diagnosis.diagnosis, name="diagnosis"),
 ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from booking import planning, reconfiguring
 from booking.models import Appointment, Opening, Settings, SettingsChange
 from booking.settings_closures_views import next_closing
+from booking.settings_diagnosis_views import bookable_days
 from booking.settings_forms import RulesForm
 from booking.settings_pages import appointment_row, manages, save, show
 from booking.settings_places_views import in_service
@@ -109,6 +110,12 @@ def _cards(now: datetime) -> list[Card]:
         _card(_("Fermetures"), "closures", "calendar-off", next_closing(now)),
         _card(_("Messages"), "messages", "mail", messages_state()),
         _card(_("Règles"), "rules", "scale", hold),
+        _card(
+            _("Pourquoi personne ne peut réserver ?"),
+            "diagnosis",
+            "circle-question-mark",
+            bookable_days(now),
+        ),
     ]
 
 

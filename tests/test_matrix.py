@@ -86,6 +86,7 @@ SETTINGS = {
     "reset_document": Row((), ADMIN),
     "messages": Row(ADMIN),
     "change_message": Row(ADMIN, ADMIN),
+    "diagnosis": Row(ADMIN),
 }
 MATRIX = {
     "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},
