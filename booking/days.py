@@ -50,6 +50,7 @@ ACCENTS = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ’-"
 PLAIN = "aaaaaaceeeeiiiinooooouuuuyy' "
 CONFUSED = str.maketrans("OIL", "011")  # Crockford's base 32 reads them so
 
+PRESENT = {"expected", "waiting", "called"}  # states that end with the visit
 Span = tuple[datetime, datetime]
 
 
@@ -60,7 +61,7 @@ class Visit:
     appointment: Appointment
     counters: tuple[str, ...]
     state: str
-    """``expected``, ``waiting``, ``honoured``, ``missed`` or ``cancelled``."""
+    """``expected``, ``waiting``, ``called``, ``honoured``, ``missed`` or ``cancelled``."""
     waited: int = 0
     """Minutes since the citizen said that she is there, while she waits."""
     is_late: bool = False
@@ -72,6 +73,12 @@ class Visit:
     def reference(self) -> str:
         """What the citizen can say of her appointment."""
         return self.appointment.reference
+
+    @property
+    def ticket(self) -> int | None:
+        """The number she was given in the hall; no query, it was read with the visit."""
+        found = getattr(self.appointment, "ticket", None)
+        return found.number if found else None
 
     @property
     def start(self) -> datetime:
@@ -242,7 +249,7 @@ def day_bounds(day: date, zone: ZoneInfo) -> Span:
 
 
 def _with_counters(appointments: AppointmentQuerySet) -> AppointmentQuerySet:
-    return appointments.select_related("service", "site").prefetch_related(
+    return appointments.select_related("service", "site", "ticket").prefetch_related(
         "allocations__resource", "participants"
     )
 
@@ -256,6 +263,7 @@ def _visit(appointment: Appointment, *, counters: tuple[str, ...], now: datetime
     state = str(appointment.status)
     if state == Appointment.Status.BOOKED:
         state = "waiting" if appointment.arrived_at else "expected"
+        state = "called" if appointment.called_at else state
     waited = 0
     if state == "waiting" and appointment.arrived_at:
         waited = max(0, (now - appointment.arrived_at) // timedelta(minutes=1))
@@ -265,7 +273,7 @@ def _visit(appointment: Appointment, *, counters: tuple[str, ...], now: datetime
         state=state,
         waited=waited,
         is_late=state == "expected" and now - LATE_MOST < appointment.start < now,
-        is_unmarked=state in {"expected", "waiting"} and appointment.start <= now - LATE_MOST,
+        is_unmarked=state in PRESENT and appointment.start <= now - LATE_MOST,
     )
 
 
@@ -274,7 +282,7 @@ def _appointments(bounds: Span) -> AppointmentQuerySet:
     return (
         Appointment.objects.kept()
         .starting_between(*bounds)
-        .select_related("service", "site")
+        .select_related("service", "site", "ticket")
         .prefetch_related(Prefetch("allocations", taking), "participants")
     )
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
 
 from booking.checklists import count
-from booking.days import Column, Day, Taken, Visit
+from booking.days import PRESENT, Column, Day, Taken, Visit
 from booking.models import Appointment, Site
 from booking.words import people, service_name
 from parvis.pieces import DiaryColumn, DiaryEntry, TimelineEntry, Tone
@@ -21,6 +21,7 @@ from parvis.typo import date_courte, heure
 STATES: dict[str, tuple[Promise, Tone, str]] = {
     "expected": (gettext_lazy("attendu"), "neutral", "clock"),
     "waiting": (gettext_lazy("en salle"), "info", "armchair"),
+    "called": (gettext_lazy("appelé"), "brand", "megaphone"),
     "honoured": (gettext_lazy("reçu"), "success", "check"),
     "missed": (gettext_lazy("absent"), "danger", "user-x"),
     "cancelled": (gettext_lazy("annulé"), "neutral", "ban"),
@@ -29,7 +30,8 @@ LATE: tuple[Promise, Tone, str] = (gettext_lazy("en retard"), "warning", "clock-
 UNMARKED: tuple[Promise, Tone, str] = (gettext_lazy("à noter"), "warning", "circle-help")
 MOVES: dict[str, tuple[str, ...]] = {
     "expected": ("arrive", "receive", "miss"),
-    "waiting": ("receive", "reset"),
+    "waiting": ("call", "receive", "reset"),
+    "called": ("receive", "call", "uncall", "miss"),
     "honoured": ("reset",),
     "missed": ("arrive", "reset"),
     "cancelled": ("restore",),
@@ -56,6 +58,8 @@ def line(visit: Visit) -> str:
     """Say in one line what the visit is for."""
     appointment = visit.appointment
     parts = [service_name(appointment.service)]
+    if visit.ticket and visit.state in {"waiting", "called"}:
+        parts.insert(0, _("n° %(n)s") % {"n": visit.ticket})
     if appointment.persons > 1:
         parts.append(people(appointment.persons))
     return " · ".join(parts)
@@ -74,7 +78,8 @@ def wait(visit: Visit) -> str:
 def counts(day: Day) -> str:
     """Sum the day up: "6 rendez-vous · 1 en salle · 1 absent"."""
     total = len(day.standing)
-    waiting, missed = len(day.in_state("waiting")), len(day.in_state("missed"))
+    waiting = len(day.in_state("waiting")) + len(day.in_state("called"))
+    missed = len(day.in_state("missed"))
     parts = [ngettext("%(n)s rendez-vous", "%(n)s rendez-vous", total) % {"n": total}]
     if waiting:
         parts.append(ngettext("%(n)s en salle", "%(n)s en salle", waiting) % {"n": waiting})
@@ -124,7 +129,7 @@ class Row:
     @property
     def badge(self) -> str:
         """The word, where the heading of the list does not say it already."""
-        is_plain = self.visit.state in {"expected", "waiting"}
+        is_plain = self.visit.state in PRESENT
         is_usual = is_plain and not (self.visit.is_late or self.visit.is_unmarked)
         return "" if is_usual else self.label
 
@@ -152,8 +157,11 @@ class SheetLine:
 
 def moves(visit: Visit) -> list[Move]:
     """List what can be noted about a visit as it stands."""
+    called = _("Rappeler") if visit.state == "called" else _("Appeler")
     known = {
         "arrive": Move(_("Arrivé"), "arrive", "armchair", "a"),
+        "call": Move(called, "call", "megaphone", "p"),
+        "uncall": Move(_("Remettre en attente"), "uncall", "undo-2", "", "quiet"),
         "receive": Move(_("Reçu"), "receive", "check", "r"),
         "miss": Move(_("Absent"), "miss", "user-x", "x"),
         "reset": Move(_("Remettre en attendu"), "reset", "undo-2", "", "quiet"),
@@ -162,6 +170,7 @@ def moves(visit: Visit) -> list[Move]:
     return [
         replace(known[name], action=reverse(f"booking:agent:{name}", args=[visit.reference]))
         for name in MOVES[visit.state]
+        if name not in {"call", "uncall"} or visit.ticket
     ]
 
 
@@ -187,6 +196,7 @@ def rows(
 def groups(day: Day, *, zone: ZoneInfo, chosen: str) -> list[tuple[str, list[Row]]]:
     """Part the visits of a day: who waits, who is expected, who has been here or has not come."""
     names = {
+        _("Appelés"): ("called",),
         _("En salle"): ("waiting",),
         _("Attendus"): ("expected",),
         _("Passés"): ("honoured", "missed"),
@@ -229,6 +239,12 @@ def file_address(visit: Visit, *, zone: ZoneInfo, view: str = "") -> str:
     """Return the address of a day with the file of a visit open."""
     path = reverse("booking:agent:day", args=[visit.start.astimezone(zone).date().isoformat()])
     return f"{path}?{urlencode({'rdv': visit.reference, **({'vue': view} if view else {})})}"
+
+
+def reference_address(appointment: Appointment, *, zone: ZoneInfo) -> str:
+    """Return the address of the file of an appointment."""
+    path = day_address(appointment.start.astimezone(zone).date())
+    return f"{path}?{urlencode({'rdv': appointment.reference})}"
 
 
 def history(appointment: Appointment) -> list[TimelineEntry]:

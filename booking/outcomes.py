@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext_lazy as _
 
-from booking import emails, planning
+from booking import emails, planning, tickets
 from booking.actions import cancel
 from booking.events import locked, record, tell
 from booking.models import Allocation, Appointment, AppointmentEvent, Participant
@@ -134,6 +134,7 @@ def reopen(*, appointment: Appointment, by: Member, now: datetime) -> Appointmen
 
     The citizen was told by e-mail what is missing: she is told of the cancellation only.
     """
+    tickets.lock_queue(appointment.site_id)
     current = locked(appointment)
     if not current.outcome:
         return current
@@ -146,6 +147,7 @@ def reopen(*, appointment: Appointment, by: Member, now: datetime) -> Appointmen
     last = current.events.filter(kind__in=OUTCOMES).order_by("-at", "-pk").first()
     if last is not None and last.detail.get("was") == Appointment.Status.BOOKED:
         current.status, current.served_at = Appointment.Status.BOOKED, None
+        tickets.follow(current, now=now)
     current.outcome = Appointment.Outcome.UNKNOWN
     current.version += 1
     current.save(update_fields=["status", "served_at", "outcome", "version"])
@@ -183,6 +185,7 @@ def short_starts(appointment: Appointment, *, persons: int, now: datetime) -> li
 
 
 def _open_file(appointment: Appointment) -> Appointment:
+    tickets.lock_queue(appointment.site_id)
     current = locked(appointment)
     if current.status not in {Appointment.Status.BOOKED, Appointment.Status.HONOURED}:
         raise NotReceived
@@ -212,6 +215,7 @@ def _close(
     current.served_at = current.served_at or now
     current.version += 1
     current.save(update_fields=["status", "outcome", "served_at", "version"])
+    tickets.follow(current, now=now)
     record(current, AppointmentEvent.Kind(outcome.value), by=by, now=now, was=was)
 
 

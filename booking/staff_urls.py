@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from booking import file_views, staff_views
+from booking import file_views, staff_views, ticket_views
 
 
 class ReferenceConverter(StringConverter):
@@ -32,6 +32,11 @@ urlpatterns = [
     path("rendez-vous/<reference:reference>/pieces/", file_views.ticks, name="ticks"),
     path("rendez-vous/<reference:reference>/incomplet/", file_views.incomplete, name="incomplete"),
     path("rendez-vous/<reference:reference>/reprise/", file_views.reopen, name="reopen"),
+    path("rendez-vous/<reference:reference>/appel/", ticket_views.call_visit, name="call"),
+    path(
+        "rendez-vous/<reference:reference>/attente/", ticket_views.call_visit_back, name="uncall"
+    ),
+    path("", include("booking.ticket_urls")),
     path("reglages/", include("booking.settings_urls")),
     path("chiffres/", include("booking.figure_urls")),
 ]

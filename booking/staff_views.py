@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import access, actions, days, diary, planning
+from booking import access, actions, days, diary, planning, tickets
 from booking.checklists import announced, told
 from booking.days import Day, Visit
 from booking.file_views import people_boxes
@@ -57,7 +57,13 @@ DONE: dict[str, Promise] = {
     "cancelled": gettext_lazy("%(name)s : rendez-vous annulé, le créneau est libre."),
     "restored": gettext_lazy("%(name)s : rendez-vous rétabli."),
 }
-WAYS_BACK = {"expected": "reset", "waiting": "arrive", "honoured": "receive", "missed": "miss"}
+WAYS_BACK = {
+    "expected": "reset",
+    "waiting": "arrive",
+    "called": "arrive",
+    "honoured": "receive",
+    "missed": "miss",
+}
 
 
 class SlotGone(DomainError):
@@ -283,7 +289,7 @@ def _mark(request: HttpRequest, reference: str, status: str) -> HttpResponse:
     visit = visit_or_404(reference, now=timezone.now())
 
     def act() -> None:
-        actions.mark(
+        tickets.mark(
             appointment=visit.appointment,
             status=status,
             by=current_member(request),
@@ -342,10 +348,10 @@ def _file(visit: Visit) -> dict[str, Any]:
         "wait": diary.wait(visit),
         "moves": diary.moves(visit),
         "cancel": reverse("booking:agent:cancel", args=[visit.reference])
-        if visit.state in {"expected", "waiting"}
+        if visit.state in days.PRESENT
         else "",
         "people": people_boxes(visit),
-        "is_open_file": visit.state in {"expected", "waiting", "called", "honoured"},
+        "is_open_file": visit.state in days.PRESENT | {"honoured"},
         "persons": people(visit.appointment.persons),
         "phone": _link(tel(visit.appointment.phone), telephone(visit.appointment.phone)),
         "email": _link(f"mailto:{visit.appointment.email}", visit.appointment.email),

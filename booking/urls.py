@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from booking import manage_views, views
+from booking import manage_views, ticket_views, views
 
 
 app_name = "booking"
@@ -22,5 +22,6 @@ urlpatterns = [
     path("mon-rendez-vous/agenda.ics", manage_views.diary, name="diary"),
     path("mon-rendez-vous/retrouver/", manage_views.find, name="find"),
     path("mon-rendez-vous/retrouver/envoye/", manage_views.found, name="found"),
+    path("salle/<int:site_id>/", ticket_views.hall, name="hall"),
     path("agent/", include("booking.staff_urls")),
 ]

@@ -127,6 +127,20 @@ MATRIX = {
         "booking:agent:ticks": Row((), DESK),
         "booking:agent:incomplete": Row(DESK, DESK),
         "booking:agent:reopen": Row((), DESK),
+        "booking:hall": Row(EVERYBODY),
+        "booking:agent:call": Row((), DESK),
+        "booking:agent:uncall": Row((), DESK),
+        "booking:agent:arrivals": Row(DESK, DESK),
+        "booking:agent:arrival": Row(DESK, DESK),
+        "booking:agent:queue": Row(DAY),
+        "booking:agent:slip": Row(DAY),
+        "booking:agent:walk_in": Row(DESK, DESK),
+        **{
+            f"booking:agent:{name}": Row((), DESK)
+            for name in (
+                "call_next", "call_ticket", "call_back", "serve", "leave", "put_back", "forget"
+            )
+        },
         **{f"booking:agent:settings:{name}": row for name, row in SETTINGS.items()},
     },
     "association": {

@@ -6,7 +6,6 @@ from datetime import datetime, time, timedelta
 import html5lib
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +15,7 @@ from booking.checklists import snapshot
 from booking.models import Allocation, Appointment, Participant
 from booking.situations import Channel, Title, questions_for
 from parvis.models import OutgoingEmail
+from tests.booking.staff_client import StaffClient
 from tests.conftest import login_as, owner
 from tests.factories import AppointmentFactory, OpeningFactory, ResourceFactory, ServiceFactory
 
@@ -49,20 +49,6 @@ def counter(service):
     for weekday in range(5):
         OpeningFactory(weekday=weekday, resources=[counter])
     return counter
-
-
-class StaffClient(Client):
-    """A browser on Pauillac's site; once answered, the test is in Pauillac's schema again."""
-
-    def __init__(self, commune):
-        super().__init__(headers={"host": "pauillac.localhost"})
-        self.commune = commune
-
-    def request(self, **request):
-        try:
-            return super().request(**request)
-        finally:
-            connection.set_tenant(self.commune)
 
 
 @pytest.fixture
