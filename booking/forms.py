@@ -213,6 +213,14 @@ class DetailsForm(forms.Form):
         return known | {"people": [(known["name"], number)]}
 
 
+class CancelForm(forms.Form):
+    """Why she does not come, if she wants to say it."""
+
+    reason = forms.CharField(
+        label=_("Pourquoi, si vous voulez le dire"), required=False, max_length=200
+    )
+
+
 class FindForm(forms.Form):
     """What a citizen still knows of her appointment."""
 

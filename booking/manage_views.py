@@ -1,6 +1,7 @@
 """What a citizen does with an appointment she has: see it, keep it, cancel it, find it again."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking import actions, ics, planning, visitor, words
-from booking.checklists import titles, told
-from booking.forms import FindForm
+from booking import actions, ics, planning, presence, visitor, words
+from booking.check_in import check_in_code
+from booking.checklists import titles, told, told_each
+from booking.forms import CancelForm, FindForm
 from booking.models import Appointment
 from identity.addresses import address_of
 from identity.limits import Limit, take
@@ -47,16 +49,41 @@ def mine(request: HttpRequest) -> HttpResponse:
     appointment = visitor.managed(request, now=now)
     if appointment is None:
         return redirect("booking:find")
+    may_cancel = visitor.may_cancel(appointment, now=now)
     context = words.about(appointment) | {
         "when": date_heure(timezone.localtime(appointment.start)),
         "is_cancelled": appointment.status == Appointment.Status.CANCELLED,
-        "may_cancel": visitor.may_cancel(appointment, now=now),
+        "was_unanswered": appointment.cancel_reason == presence.UNANSWERED,
+        "may_restore": visitor.may_restore(appointment, now=now),
+        "may_cancel": may_cancel,
+        "may_move": visitor.may_move(appointment, now=now),
+        "may_wait": may_cancel and appointment.service.has_waiting_list,
+        "asks": presence.is_asked(appointment, now=now),
+        "answer_until": date_heure(presence.answer_until(appointment)),
+        "persons": _persons(appointment),
+        "left": [each for each in appointment.participants.all() if each.cancelled_at],
         "documents": told(appointment),
         "masked_name": visitor.masked_name(appointment.name),
         "email": visitor.masked_email(appointment.email),
         "phone": visitor.masked_phone(appointment.phone),
+        "check_in": check_in_code(appointment),
+        "is_large": request.GET.get("impression") == "grande",
     }
-    return _private(render(request, "booking/mine.html", context))
+    name = "mine_large" if context["is_large"] else "mine"
+    return private(render(request, f"booking/{name}.html", context))
+
+
+def _persons(appointment: Appointment) -> list[dict[str, Any]]:
+    """Give each person who comes her masked name and her own list."""
+    return [
+        {
+            "position": person.position,
+            "name": visitor.masked_name(person.name) or words.person_name(person),
+            "documents": documents,
+            "key": f"{appointment.reference}-{person.position}",
+        }
+        for person, documents in told_each(appointment)
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,11 +94,16 @@ def cancel(request: HttpRequest) -> HttpResponse:
     if appointment is None:
         return redirect("booking:find")
     if request.method == "POST":
-        actions.cancel(appointment=appointment, by=None, now=now)
+        if not visitor.may_cancel(appointment, now=now):
+            raise actions.NotCancellable
+        form = CancelForm(request.POST)
+        reason = form.cleaned_data["reason"] if form.is_valid() else ""  # nobody is held up by it
+        actions.cancel(appointment=appointment, by=None, now=now, reason=reason)
         return redirect("booking:mine")
     if not visitor.may_cancel(appointment, now=now):
         return redirect("booking:mine")
-    return _private(render(request, "booking/cancel.html", words.about(appointment)))
+    context = words.about(appointment) | {"form": CancelForm()}
+    return private(render(request, "booking/cancel.html", context))
 
 
 @require_safe
@@ -83,7 +115,7 @@ def diary(request: HttpRequest) -> HttpResponse:
     content = ics.calendar(appointment, planning.current_commune(), documents=titles(appointment))
     answer = HttpResponse(content, content_type=f"{ics.MIME_TYPE}; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{ics.FILE_NAME}"'
-    return _private(answer)
+    return private(answer)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,7 +141,8 @@ def _unknown(request: HttpRequest) -> HttpResponse:
     return render(request, "booking/unknown_link.html", status=404)
 
 
-def _private(answer: HttpResponse) -> HttpResponse:
+def private(answer: HttpResponse) -> HttpResponse:
+    """Keep a page with a citizen's data out of caches and other sites."""
     # Not "no-referrer": browsers would then send "Origin: null" with the forms of the page.
     answer["Referrer-Policy"] = "same-origin"
     answer["Cache-Control"] = "no-store"

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from booking import manage_views, ticket_views, views
+from booking import change_views, manage_views, ticket_views, views, waiting_views
 
 
 app_name = "booking"
@@ -16,9 +16,24 @@ urlpatterns = [
     path("rendez-vous/<slug:slug>/", views.situation, name="situation"),
     path("rendez-vous/<slug:slug>/creneaux/", views.slots, name="slots"),
     path("pieces/<slug:slug>/", views.documents, name="documents"),
+    path("rendez-vous/<slug:slug>/attente/", waiting_views.wait, name="wait"),
+    path("attente/<str:secret>/", waiting_views.entry, name="entry"),
+    path("attente/<str:secret>/prendre/", waiting_views.accept, name="accept_offer"),
+    path("attente/<str:secret>/laisser/", waiting_views.decline, name="decline_offer"),
+    path("attente/<str:secret>/quitter/", waiting_views.leave, name="leave_list"),
     path("rdv/<str:token>", manage_views.enter, name="enter"),
     path("mon-rendez-vous/", manage_views.mine, name="mine"),
     path("mon-rendez-vous/annulation/", manage_views.cancel, name="cancel"),
+    path("mon-rendez-vous/retablissement/", change_views.restore, name="restore"),
+    path("mon-rendez-vous/deplacement/", change_views.move, name="move"),
+    path("mon-rendez-vous/presence/", change_views.answer, name="answer"),
+    path("mon-rendez-vous/attente/", waiting_views.wait_with_mine, name="wait_with_mine"),
+    path("mon-rendez-vous/personne/<int:position>/", change_views.remove, name="remove"),
+    path(
+        "mon-rendez-vous/personne/<int:position>/retour/",
+        change_views.put_back,
+        name="put_back",
+    ),
     path("mon-rendez-vous/agenda.ics", manage_views.diary, name="diary"),
     path("mon-rendez-vous/retrouver/", manage_views.find, name="find"),
     path("mon-rendez-vous/retrouver/envoye/", manage_views.found, name="found"),

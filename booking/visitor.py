@@ -53,7 +53,21 @@ def is_over(appointment: Appointment, *, now: datetime) -> bool:
 
 def may_cancel(appointment: Appointment, *, now: datetime) -> bool:
     """Tell whether the citizen can still cancel by herself."""
-    return appointment.status == Appointment.Status.BOOKED and appointment.start > now
+    return (
+        appointment.status == Appointment.Status.BOOKED
+        and appointment.start > now
+        and appointment.service.is_cancellable_online
+    )
+
+
+def may_move(appointment: Appointment, *, now: datetime) -> bool:
+    """Tell whether the citizen can still choose another time by herself."""
+    return may_cancel(appointment, now=now) and appointment.service.is_online
+
+
+def may_restore(appointment: Appointment, *, now: datetime) -> bool:
+    """Tell whether the citizen can take a cancellation back, if the slot is still free."""
+    return appointment.status == Appointment.Status.CANCELLED and appointment.start > now
 
 
 def give(response: HttpResponse, name: str, token: str) -> HttpResponse:

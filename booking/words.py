@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext as _, ngettext
 
-from booking.models import Appointment, Service
+from booking.models import Appointment, Participant, Service
 
 
 def service_name(service: Service) -> str:
@@ -21,6 +21,11 @@ def discreet_name(service: Service) -> str:
 def people(persons: int) -> str:
     """Write "2 personnes"."""
     return ngettext("%(n)s personne", "%(n)s personnes", persons) % {"n": persons}
+
+
+def person_name(person: Participant) -> str:
+    """Name one of those who come, or tell her rank."""
+    return person.name or _("Personne %(n)s") % {"n": person.position}
 
 
 def minutes(length: int) -> str:

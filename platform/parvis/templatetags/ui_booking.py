@@ -63,6 +63,12 @@ def hold(context: Context, *, until: datetime, now: datetime, action: str = "") 
 
 
 @register.simple_block_tag
+def large_type(content: str) -> SafeString:
+    """Write in letters half as large again, on the screen and on paper."""
+    return format_html('<div class="large-type">{}</div>', content)
+
+
+@register.simple_block_tag
 def summary(content: str) -> SafeString:
     """List answers to check; holds ``row`` tags."""
     return format_html('<dl class="summary">{}</dl>', content)
