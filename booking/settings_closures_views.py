@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from booking import planning
 from booking.models import Closure
 from booking.plans import Plan
+from booking.school_holidays import SchoolZone, school_holidays, zone_of
 from booking.settings_closures_forms import EVERYWHERE, ClosureForm
 from booking.settings_pages import appointment_row, manages, save, short, show
 from booking.staff_forms import parse_day
@@ -32,6 +33,7 @@ def closures(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = planning.local_day(now)
     plan = planning.current_plan(today.year)
+    zone = zone_of(planning.current_commune().insee_code)
     found = Closure.objects.filter(period__endswith__gte=now).select_related("site", "resource")
     page = {
         "closures": [
@@ -39,10 +41,8 @@ def closures(request: HttpRequest) -> HttpResponse:
             for each in found.order_by("period", "pk")
         ],
         "holidays": _coming(plan, today),
-        "school": [
-            (first, last) for first, last in spans(plan.timetable.school_holidays) if last >= today
-        ],
-        "school_known_until": plan.school_known_until,
+        "school": _school(zone, today),
+        "school_known_until": known_until(zone),
     }
     return show(request, "closures", page)
 
@@ -144,3 +144,8 @@ def spans(days: Iterable[date]) -> list[tuple[date, date]]:
 def _coming(plan: Plan, today: date) -> list[tuple[date, str]]:
     last = today + timedelta(days=SHOWN_DAYS)
     return [(day, name) for day, name in sorted(plan.holidays.items()) if today <= day <= last]
+
+
+def _school(zone: SchoolZone, today: date) -> list[tuple[date, date]]:
+    days = school_holidays(today.year, zone) | school_holidays(today.year + 1, zone)
+    return [(first, last) for first, last in spans(days) if last >= today]

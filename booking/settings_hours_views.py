@@ -1,5 +1,6 @@
 """The settings of hours: the week, an opening of it, and one day that differs."""
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,12 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from booking import planning
 from booking.models import Opening, OpeningOverride, Resource, Service
-from booking.openings import OpeningRule
+from booking.openings import OpeningRule, School
 from booking.plans import rule_of
 from booking.recurrences import hours, in_words, limits, next_days, period, rhythm, weekday_name
+from booking.school_holidays import school_holidays, zone_of
 from booking.settings_hours_forms import EVERY_WEEK, OccurrenceForm, OpeningForm
 from booking.settings_pages import manages, save, show
 from booking.staff_forms import parse_day
+from booking.timetable import Timetable
 from parvis.pieces import WeekDay, WeekOpening
 from parvis.typo import date_longue
 
@@ -181,9 +184,18 @@ def _preview(
 
 def _next(rules: list[OpeningRule], now: datetime) -> list[date]:
     today = planning.local_day(now)
-    timetable = planning.current_plan(today.year).timetable
+    timetable = _with_school(planning.current_plan(today.year).timetable, rules, today)
     found = {day for rule in rules for day in next_days(timetable, rule, first=today)}
     return sorted(found)[:5]
+
+
+def _with_school(timetable: Timetable, rules: Sequence[OpeningRule], today: date) -> Timetable:
+    """Add the school calendar, which a plan holds only once an opening follows it."""
+    if all(rule.school == School.ALWAYS for rule in rules):
+        return timetable
+    zone = zone_of(planning.current_commune().insee_code)
+    days = (school_holidays(today.year + number, zone) for number in range(3))
+    return dataclasses.replace(timetable, school_holidays=frozenset[date]().union(*days))
 
 
 def _capacities(

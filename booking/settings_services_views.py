@@ -25,13 +25,12 @@ LIST = "booking:agent:settings:services"
 @manages
 def services(request: HttpRequest) -> HttpResponse:
     """List the services in the order of the public page."""
-    listed = list(_ordered())
     page = {
         "rows": [
             {"service": service, "length": minutes(service.minutes[0]), "state": _state(service)}
-            for service in listed
+            for service in Service.objects.offered()
         ],
-        "last": len(listed),
+        "stopped": Service.objects.filter(is_active=False).order_by("name", "pk"),
     }
     return show(request, "services", page)
 
@@ -80,7 +79,7 @@ def change_service(request: HttpRequest, pk: int) -> HttpResponse:
         )
     page = {
         "service": service,
-        "kept": kept(coming),
+        "coming": coming,
         "table": [
             (people(number), minutes(length))
             for number, length in enumerate(service.minutes, start=1)
@@ -94,8 +93,8 @@ def change_service(request: HttpRequest, pk: int) -> HttpResponse:
 @manages
 def move_service(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a service one place up or down on the public page."""
-    service = get_object_or_404(Service, pk=pk)
-    order = list(_ordered().values_list("pk", flat=True))
+    service = get_object_or_404(Service.objects.offered(), pk=pk)
+    order = list(Service.objects.offered().values_list("pk", flat=True))
     here = order.index(service.pk)
     there = here + (1 if request.POST.get("sens") == "bas" else -1)
     if not 0 <= there < len(order):
@@ -153,10 +152,6 @@ def kept(count: int) -> str:
     ) % {"n": count}
 
 
-def _ordered() -> QuerySet[Service]:
-    return Service.objects.order_by("position", "name", "pk")
-
-
 def _coming(service: Service, *, now: datetime) -> QuerySet[Appointment]:
     return service.appointments.filter(
         status=Appointment.Status.BOOKED, period__startswith__gte=now
@@ -164,8 +159,6 @@ def _coming(service: Service, *, now: datetime) -> QuerySet[Appointment]:
 
 
 def _state(service: Service) -> str:
-    if not service.is_active:
-        return _("Arrêtée")
     return _("En ligne") if service.is_online else _("Guichet seulement")
 
 

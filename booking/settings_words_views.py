@@ -141,7 +141,7 @@ def change_message(request: HttpRequest, event: str, language: str) -> HttpRespo
     is_new = form.is_bound and form.is_valid()
     page = {
         "title": EVENTS[event],
-        "language": LANGUAGE_NAMES[language],
+        "its_language": LANGUAGE_NAMES[language],
         "preview": preview(form.instance, commune, now=now)
         if is_new
         else stored(event, commune, language=language, now=now),

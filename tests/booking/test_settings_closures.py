@@ -131,7 +131,7 @@ def test_public_and_school_holidays_are_listed(admin):
     page = text_of(admin.get(LIST))
 
     assert "Jour de l’an" in page
-    assert "Vacances scolaires" in page
+    assert "Elles ne ferment rien" in page
     assert "Prochaine fermeture" in text_of(admin.get(HOME))
 
 

@@ -219,3 +219,11 @@ def test_a_date_leads_to_its_openings(admin, counter, tuesday):
     page = admin.get(f"{WEEK}jour/", {"date": tuesday.isoformat()})
 
     assert f"/horaires/{opening.pk}/jour/{tuesday}/" in page.content.decode()
+
+
+def test_an_opening_for_term_only_knows_the_school_calendar(admin, counter):
+    page = text_of(admin.post(f"{WEEK}nouvelle/", typed(counter, school="holidays", look="1")))
+
+    assert "pendant les vacances scolaires" in page
+    dates = page.partition("Prochaines dates :")[2].partition(".</p>")[0]
+    assert dates.count("mardi") == 5
