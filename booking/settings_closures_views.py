@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from booking import planning
 from booking.models import Closure
 from booking.plans import Plan
-from booking.school_holidays import SchoolZone, school_holidays, zone_of
+from booking.school_holidays import SchoolZone, known_until, school_holidays, zone_of
 from booking.settings_closures_forms import EVERYWHERE, ClosureForm
 from booking.settings_pages import appointment_row, manages, save, short, show
 from booking.staff_forms import parse_day
