@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import planning
+from booking.capacity import week_capacity
 from booking.models import Opening, OpeningOverride, Resource, Service
 from booking.openings import OpeningRule, School
 from booking.plans import rule_of
@@ -35,12 +36,13 @@ USUAL = {"step_minutes": 20, "rhythm": EVERY_WEEK, "school": "always"}
 @manages
 def week(request: HttpRequest) -> HttpResponse:
     """Show the ordinary week, how much it holds, and the days to come that differ."""
-    today = planning.local_day(timezone.now())
+    now = timezone.now()
+    today = planning.local_day(now)
     rules = planning.current_plan(today.year).timetable.openings
     services = list(Service.objects.offered())
     page = {
         "days": _week_days(),
-        "capacities": _capacities(services, rules, today),
+        "capacities": _capacities(services, rules, now),
         "overrides": OpeningOverride.objects.filter(day__gte=today)
         .select_related("opening")
         .order_by("day", "pk"),
@@ -178,7 +180,7 @@ def _preview(
     return {
         "words": [in_words(rule, **names) for rule in rules],
         "next": _next(rules, now),
-        "capacities": _capacities(offered, [*others, *rules], today)[:3],
+        "capacities": _capacities(offered, [*others, *rules], now)[:3],
     }
 
 
@@ -199,22 +201,22 @@ def _with_school(timetable: Timetable, rules: Sequence[OpeningRule], today: date
 
 
 def _capacities(
-    services: list[Service], rules: Sequence[OpeningRule], today: date
+    services: list[Service], rules: Sequence[OpeningRule], now: datetime
 ) -> list[tuple[Service, str]]:
     """Say how many appointments of each service an ordinary week holds, were it the only one."""
+    today = planning.local_day(now)
+    plan = planning.current_plan(today.year)
+    timetable = dataclasses.replace(plan.timetable, openings=tuple(rules))
     monday = today - timedelta(days=today.weekday()) + timedelta(days=7)
-    counts = [
-        (service, planning.capacity(service=service, rules=list(rules), monday=monday))
-        for service in services
-    ]
-    return [
-        (
-            service,
-            ngettext("= %(n)s rendez-vous par semaine", "= %(n)s rendez-vous par semaine", count)
-            % {"n": count},
+    said = []
+    for service in services:
+        question = planning.question_for(plan, service, persons=1, now=now, online=False)
+        count = week_capacity(timetable, question, monday=monday)
+        words = ngettext(
+            "= %(n)s rendez-vous par semaine", "= %(n)s rendez-vous par semaine", count
         )
-        for service, count in counts
-    ]
+        said.append((service, words % {"n": count}))
+    return said
 
 
 def _week_days() -> list[WeekDay]:
