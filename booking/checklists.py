@@ -83,9 +83,11 @@ def shown(kept: Mapping[str, Any]) -> list[Document]:
     return _documents(from_snapshot(kept), own_texts()) if kept else []
 
 
-def told_each(appointment: Appointment) -> list[tuple[Participant, list[Document]]]:
-    """List what each of those who come was asked to bring; one query."""
-    own = own_texts()
+def told_each(
+    appointment: Appointment, own: Mapping[str, DocumentText] | None = None
+) -> list[tuple[Participant, list[Document]]]:
+    """List what each of those who come was asked to bring; one query, none with ``own``."""
+    own = own_texts() if own is None else own
     return [
         (person, _documents(from_snapshot(person.documents), own) if person.documents else [])
         for person in appointment.coming

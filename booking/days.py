@@ -206,14 +206,7 @@ def find(words: str, *, now: datetime) -> list[Visit]:
         .starting_between(now - reach, now + reach)
         .annotate(
             plain_name=_plain(F("name")),
-            digits=Func(
-                F("phone"),
-                Value(r"\D"),
-                Value(""),
-                Value("g"),
-                function="regexp_replace",
-                output_field=CharField(),
-            ),
+            digits=_digits(),
         )
         .filter(_matches(words))
     )
@@ -223,6 +216,31 @@ def find(words: str, *, now: datetime) -> list[Visit]:
         "pk",
     )
     return [_found(each, now=now) for each in _with_counters(first_to_come)[:SEARCH_MOST]]
+
+
+def others(appointment: Appointment, *, now: datetime) -> list[Visit]:
+    """Find what else the same citizen has or had in this commune, latest first: one query.
+
+    She is known by her e-mail, her telephone or a pre-application number, never by her name
+    alone. The visits say nothing of their counters.
+    """
+    same = Q(pk__in=[])
+    if appointment.email:
+        same |= Q(email__iexact=appointment.email)
+    if digits := re.sub(r"\D", "", appointment.phone):
+        same |= Q(digits=digits)
+    if appointment.numbers:
+        numbered = Participant.objects.filter(pre_application__in=appointment.numbers)
+        same |= Q(pk__in=numbered.values("appointment"))
+    found = (
+        Appointment.objects.kept()
+        .annotate(digits=_digits())
+        .filter(same)
+        .exclude(pk=appointment.pk)
+        .order_by("-period", "-pk")
+    )
+    known = found.select_related("service", "ticket")[:SEARCH_MOST]
+    return [_visit(each, counters=(), now=now) for each in known]
 
 
 def free_times(hours: Iterable[Span], *, busy: Iterable[Span], now: datetime) -> Iterator[Span]:
@@ -339,6 +357,8 @@ def _matches(words: str) -> Q:
     for word in words.replace("-", " ").split():
         name &= Q(plain_name__contains=_plain(Value(word, output_field=TextField())))
     condition = name & ~Q(name="")
+    named = Participant.objects.annotate(plain_name=_plain(F("name"))).filter(name)
+    condition |= Q(pk__in=named.exclude(name="").values("appointment"))
     numbered = Participant.objects.filter(pre_application=compact.upper())
     condition |= Q(reference=plain_reference(words)) | Q(pk__in=numbered.values("appointment"))
     number = re.sub(r"^(?:33|0033)(?=[1-9])", "0", compact)
@@ -347,6 +367,17 @@ def _matches(words: str) -> Q:
         if number.startswith("0"):
             condition |= Q(digits__contains=f"33{number[1:]}")
     return condition
+
+
+def _digits() -> Func:
+    return Func(
+        F("phone"),
+        Value(r"\D"),
+        Value(""),
+        Value("g"),
+        function="regexp_replace",
+        output_field=CharField(),
+    )
 
 
 def _start() -> Func:

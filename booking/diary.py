@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
 
-from booking.checklists import count
+from booking.checklists import own_texts, told_each
 from booking.days import PRESENT, Column, Day, Taken, Visit
 from booking.models import Appointment, Site
 from booking.words import people, service_name
@@ -151,8 +151,8 @@ class SheetLine:
 
     visit: Visit
     persons: str
-    documents: int
-    """How many each person brings; the list is in the file."""
+    people: list[tuple[str, str, list[str]]]
+    """The name of each, her pre-application number and the titles of what she brings."""
 
 
 def moves(visit: Visit) -> list[Move]:
@@ -219,11 +219,17 @@ def moment(start: datetime) -> str:
 def by_site(day: Day) -> list[tuple[Site, list[SheetLine]]]:
     """Group the visits that take place by site, in the order of the first one."""
     sites: dict[Site, list[SheetLine]] = {}
+    own = own_texts()
     for visit in day.standing:
         appointment = visit.appointment
         sites.setdefault(appointment.site, []).append(
             SheetLine(
-                visit=visit, persons=people(appointment.persons), documents=count(appointment)
+                visit=visit,
+                persons=people(appointment.persons),
+                people=[
+                    (person.name, person.pre_application, [each.title for each in documents])
+                    for person, documents in told_each(appointment, own)
+                ],
             )
         )
     return list(sites.items())

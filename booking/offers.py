@@ -16,7 +16,13 @@ APART = timedelta(hours=1)
 
 
 def offers(
-    *, service: Service, persons: int, day: date | None, start: datetime | None, now: datetime
+    *,
+    service: Service,
+    persons: int,
+    day: date | None,
+    start: datetime | None,
+    now: datetime,
+    length: int | None = None,
 ) -> tuple[list[datetime], datetime | None]:
     """List free starts in local time and the one to propose first; four queries at most.
 
@@ -25,7 +31,7 @@ def offers(
     """
     if day is None and start is not None:
         day = planning.local_day(start)
-    found = _free_days(service=service, persons=persons, first=day, now=now)
+    found = _free_days(service=service, persons=persons, first=day, now=now, length=length)
     if day is None:
         shown = [each for starts in islice(found, FEW_DAYS) for each in spread(starts)]
         return shown, shown[0] if shown else None
@@ -45,13 +51,24 @@ def spread(starts: Iterable[datetime]) -> Iterator[datetime]:
 
 
 def _free_days(
-    *, service: Service, persons: int, first: date | None, now: datetime
+    *,
+    service: Service,
+    persons: int,
+    first: date | None,
+    now: datetime,
+    length: int | None = None,
 ) -> Iterator[list[datetime]]:
     """Yield the starts of each day that has some; looks farther only when nothing is near."""
     first = first or planning.local_day(now)
     for begin, days in ((first, SOON_DAYS), (first + timedelta(days=SOON_DAYS), FAR_DAYS)):
         found = planning.free(
-            service=service, persons=persons, first=begin, days=days, now=now, online=False
+            service=service,
+            persons=persons,
+            first=begin,
+            days=days,
+            now=now,
+            online=False,
+            length=length,
         )
         if found:
             for _day, starts in groupby(found.starts(), key=datetime.date):

@@ -14,7 +14,7 @@ from booking.events import locked, record, tell
 from booking.models import Allocation, Appointment, AppointmentEvent, Participant
 from booking.people import enrol
 from booking.placing import minutes_for, new_reference, or_alternatives, place
-from booking.taking import in_one_transaction, lock_days
+from booking.taking import lock_days
 from identity.members import Member
 from parvis.errors import DomainError
 from parvis.signing import digest, new_token
@@ -107,7 +107,8 @@ def find_incomplete(
     if not lacking:
         raise NothingMissing
     if start is None:
-        return in_one_transaction(lambda: _lacks(appointment, lacking, by=by, now=now))
+        with transaction.atomic():
+            return _lacks(appointment, lacking, by=by, now=now)
     token = new_token()
     short = _short(appointment, start=start, persons=len(lacking), by=by, now=now)
     short.reference, short.token_hash = new_reference(), digest(token)

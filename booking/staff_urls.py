@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from booking import file_views, staff_views, ticket_views
+from booking import file_views, move_views, staff_views, ticket_views
 
 
 class ReferenceConverter(StringConverter):
@@ -36,6 +36,8 @@ urlpatterns = [
     path(
         "rendez-vous/<reference:reference>/attente/", ticket_views.call_visit_back, name="uncall"
     ),
+    path("rendez-vous/<reference:reference>/deplacement/", move_views.move, name="move"),
+    path("rendez-vous/surnombre/", move_views.overbook, name="overbook"),
     path("", include("booking.ticket_urls")),
     path("reglages/", include("booking.settings_urls")),
     path("chiffres/", include("booking.figure_urls")),

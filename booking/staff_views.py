@@ -47,6 +47,7 @@ from parvis.pieces import Tab
 from parvis.typo import tel, telephone
 
 
+OTHERS_MOST = 10
 ONE_DAY = timedelta(days=1)
 
 DONE: dict[str, Promise] = {
@@ -356,6 +357,19 @@ def _file(visit: Visit) -> dict[str, Any]:
         "phone": _link(tel(visit.appointment.phone), telephone(visit.appointment.phone)),
         "email": _link(f"mailto:{visit.appointment.email}", visit.appointment.email),
         "history": diary.history(visit.appointment),
+        **_past(visit),
+        "may_move": visit.state == "expected",
+        "move_url": reverse("booking:agent:move", args=[visit.reference]),
+        "rebook_url": f"{reverse('booking:agent:new')}?{urlencode({'comme': visit.reference})}",
+    }
+
+
+def _past(visit: Visit) -> dict[str, Any]:
+    """Gather what the same citizen has or had here: one query."""
+    found = days.others(visit.appointment, now=timezone.now())
+    return {
+        "others": diary.rows(found[:OTHERS_MOST], zone=planning.zone()),
+        "misses": sum(each.state == "missed" for each in found),
     }
 
 

@@ -138,6 +138,8 @@ MATRIX = {
         "booking:agent:ticks": Row((), DESK),
         "booking:agent:incomplete": Row(DESK, DESK),
         "booking:agent:reopen": Row((), DESK),
+        "booking:agent:move": Row(DESK, DESK),
+        "booking:agent:overbook": Row(DESK, DESK),
         "booking:hall": Row(EVERYBODY),
         "booking:agent:call": Row((), DESK),
         "booking:agent:uncall": Row((), DESK),

@@ -618,3 +618,121 @@ def test_a_taken_short_slot_is_replaced_by_others(agent, day, counter, service, 
     assert answer.status_code == 422
     assert "Ce créneau n’est plus libre" in text_of(answer)
     assert Appointment.objects.get(pk=family.pk).outcome == ""
+
+
+# --- Another time, beyond the room, and what she had before -------------------------------
+
+
+def test_an_appointment_is_moved_and_moved_back(agent, day, counter, service):
+    shown = visit(day, counter, service)
+    path = f"/agent/rendez-vous/{shown.reference}/deplacement/"
+    assert "Déplacer le rendez-vous de Jeanne Dupuy" in text_of(agent.get(path))
+
+    page = text_of(press(agent, shown.reference, "deplacement", slot=at(day, 11).isoformat()))
+    shown.refresh_from_db()
+    assert shown.start == at(day, 11)
+    assert "déplacé au" in page
+    assert f'action="{path}"' in page
+    press(agent, shown.reference, "deplacement", back=at(day, 9).isoformat())
+
+    shown.refresh_from_db()
+    assert shown.start == at(day, 9)
+
+
+def test_a_move_to_a_taken_time_shows_the_nearest(agent, day, counter, service):
+    shown = visit(day, counter, service)
+    visit(day, counter, service, hour=11)
+
+    answer = agent.post(
+        f"/agent/rendez-vous/{shown.reference}/deplacement/", {"slot": at(day, 11).isoformat()}
+    )
+
+    assert answer.status_code == 422
+    assert "Ce créneau n’est plus libre" in text_of(answer)
+
+
+def test_a_move_does_not_undo_what_a_colleague_changed(agent, day, counter, service):
+    shown = visit(day, counter, service, version=3)
+
+    answer = agent.post(
+        f"/agent/rendez-vous/{shown.reference}/deplacement/",
+        {"slot": at(day, 11).isoformat(), "version": "2"},
+    )
+
+    assert "a changé entre-temps" in text_of(answer)
+
+
+def test_dropping_on_a_free_time_asks_first(agent, day, counter, service):
+    shown = visit(day, counter, service)
+
+    page = text_of(
+        agent.get(
+            f"/agent/rendez-vous/{shown.reference}/deplacement/",
+            {"debut": at(day, 10, 5).isoformat()},
+        )
+    )
+
+    chosen = page.partition("checked")[0].rpartition('value="')[2].partition('"')[0]
+    assert chosen == at(day, 10, 20).isoformat()
+
+
+def overbook(client, day, counter, **typed):
+    values = {
+        "service": "carte-identite", "persons": "1", "day": day.isoformat(), "hour": "09:03",
+        "counter": counter.pk, "reason": "Départ demain", "name": "Paul Roux", "phone": "",
+        "email": "", "channel": "counter", "key": str(uuid.uuid4()),
+    } | typed  # fmt: skip
+    return client.post("/agent/rendez-vous/surnombre/", values, follow=True)
+
+
+def test_somebody_is_received_beyond_the_room_for_a_reason(agent, day, counter, service):
+    visit(day, counter, service)
+
+    page = text_of(overbook(agent, day, counter))
+
+    extra = Appointment.objects.get(name="Paul Roux")
+    assert extra.start == at(day, 9)
+    assert Allocation.objects.get(appointment=extra).state == "overbooked"
+    assert "reçu en surnombre" in page
+    assert "Départ demain" in page
+
+
+@pytest.mark.parametrize("typed", [{"reason": ""}, {"hour": "25"}, {"persons": "9"}, {"name": ""}])
+def test_what_is_wrong_beyond_the_room_is_said(agent, day, counter, service, typed):
+    assert overbook(agent, day, counter, **typed).status_code == 422
+    assert not Appointment.objects.exists()
+
+
+def test_the_file_tells_what_the_same_citizen_had_here(agent, day, counter, service):
+    shown = visit(day, counter, service, phone="0612345678")
+    visit(
+        day - timedelta(days=30), counter, service,
+        status="missed", name="J. Dupuy", email="", phone="06 12 34 56 78",
+    )  # fmt: skip
+    visit(day, counter, service, minute=40, name="Jeanne Dupuy", email="x@example.org", phone="1")
+
+    page = text_of(agent.get(page_of(day, rdv=shown.reference)))
+
+    assert "Ses autres rendez-vous ici" in page
+    assert "1 absence<" in page
+    history = page.partition("Ses autres rendez-vous ici")[2].partition("Historique")[0]
+    assert history.count("9 h") == 1
+
+
+def test_who_left_nothing_has_no_history(agent, day, counter, service):
+    shown = visit(day, counter, service, email="", phone="")
+    visit(day, counter, service, minute=40, email="", phone="")
+
+    assert "Ses autres rendez-vous" not in text_of(agent.get(page_of(day, rdv=shown.reference)))
+
+
+def test_a_person_of_a_family_is_found_by_her_name(agent, family):
+    assert f"rdv={family.reference}" in text_of(agent.get("/agent/recherche/", {"q": "tom dup"}))
+
+
+def test_the_sheet_lists_each_person_with_her_boxes(agent, day, family):
+    page = text_of(agent.get(f"/agent/jour/{day}/feuille/"))
+
+    assert "Tom Dupuy" in page
+    assert "ABCD123456" in page
+    assert page.count("☐ Déclaration de perte") == 2

@@ -1,7 +1,7 @@
-/* The counter's day: keys that press the page's own buttons, and a quiet refresh each minute. */
+/* The counter's day: keys that press the page's own buttons, and a quiet refresh. */
 (() => {
   "use strict";
-  const EVERY = 60_000, STORE = "keys-off";
+  const EVERY = 20_000, STORE = "keys-off";
   const memory = {
     read: () => { try { return localStorage.getItem(STORE); } catch { return null; } },
     write: off => { try { localStorage.setItem(STORE, off ? "yes" : ""); } catch { /* private */ } },
@@ -57,14 +57,18 @@
       if (!answer.ok || answer.redirected) return;
       text = await answer.text();
     } catch { return; }
+    let changed = false;
     const fresh = new DOMParser().parseFromString(text, "text/html");
     for (const part of document.querySelectorAll("[data-refresh]")) {
       const next = fresh.querySelector(`[data-refresh="${part.dataset.refresh}"]`);
       if (!next || part.contains(document.activeElement) || part.innerHTML === next.innerHTML) continue;
       const scrolled = part.querySelector("[tabindex]")?.scrollLeft;
+      if (part.textContent !== next.textContent) changed = true;
       part.replaceChildren(...next.childNodes);
       if (scrolled) part.querySelector("[tabindex]").scrollLeft = scrolled;
     }
+    const note = document.querySelector("[data-refreshed]");
+    if (changed && note) document.getElementById("announcer").textContent = note.textContent;
   };
   setInterval(refresh, EVERY);
   addEventListener("visibilitychange", refresh);
