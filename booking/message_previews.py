@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from booking import emails
 from booking.documents import listed_documents
-from booking.models import Appointment, MessageText, Participant, Service, Site, WaitingEntry
+from booking.models import (
+    Appointment,
+    MessageText,
+    Participant,
+    Service,
+    Site,
+    Title,
+    WaitingEntry,
+)
 from tenants.models import Commune
 
 
@@ -24,11 +32,17 @@ EVENTS: dict[str, Promise] = {
     "moved": _("Rendez-vous déplacé"),
     "shortened": _("Une personne de moins"),
     "cancelled": _("Rendez-vous annulé"),
+    "reminder": _("Rappel"),
+    "presence": _("Présence demandée"),
+    "given_back": _("Place rendue, faute de réponse"),
+    "proposed": _("Autres dates proposées, quand la mairie ne peut pas recevoir"),
     "incomplete": _("Dossier incomplet"),
     "link": _("Nouveau lien"),
     "waiting": _("Inscription sur la liste d’attente"),
     "offered": _("Place proposée par la liste d’attente"),
     "forgotten": _("Fin de l’inscription sur la liste d’attente"),
+    "arrived": _("Titre arrivé"),
+    "uncollected": _("Titre à retirer bientôt"),
 }
 TOKEN = "exemple"  # noqa: S105 - opens nothing
 
@@ -43,11 +57,13 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class _Example:
-    """An appointment, a place in the waiting list and the commune they are in."""
+    """An appointment, a place in the waiting list and a title to collect, all invented."""
 
     appointment: Appointment
     entry: WaitingEntry
+    title: Title
     commune: Commune
+    now: datetime
 
 
 MAKERS: dict[str, Callable[[_Example], EmailMultiAlternatives]] = {
@@ -60,11 +76,21 @@ MAKERS: dict[str, Callable[[_Example], EmailMultiAlternatives]] = {
     ),
     "shortened": lambda it: emails.shortened(it.appointment, it.commune),
     "cancelled": lambda it: emails.cancelled(it.appointment, it.commune),
+    "reminder": lambda it: emails.reminder(it.appointment, it.commune, now=it.now),
+    "presence": lambda it: emails.presence(
+        it.appointment, it.commune, until=it.now + timedelta(days=1)
+    ),
+    "given_back": lambda it: emails.given_back(it.appointment, it.commune),
+    "proposed": lambda it: emails.proposed(it.appointment, it.commune),
     "incomplete": lambda it: emails.incomplete(it.appointment, it.commune),
     "link": lambda it: emails.link(it.appointment, it.commune, token=TOKEN),
     "waiting": lambda it: emails.waiting(it.entry, it.commune),
     "offered": lambda it: emails.offered(it.appointment, it.commune, entry=it.entry),
     "forgotten": lambda it: emails.forgotten(it.entry, it.commune),
+    "arrived": lambda it: emails.arrived([it.title], it.commune, service=it.appointment.service),
+    "uncollected": lambda it: emails.uncollected(
+        [it.title], it.commune, service=it.appointment.service
+    ),
 }
 
 
@@ -133,4 +159,13 @@ def _example(commune: Commune, language: str, now: datetime) -> _Example:
         first_day=day,
         last_day=day + timedelta(days=30),
     )
-    return _Example(appointment, entry, commune)
+    title = Title(
+        pk=0,
+        kind=Title.Kind.CARD,
+        number="EXEMPLE123",
+        holder="Camille Martin",
+        email="camille.martin@example.org",
+        language=language,
+        arrived_on=now.astimezone(zone).date(),
+    )
+    return _Example(appointment, entry, title, commune, now)
