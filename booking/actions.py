@@ -1,7 +1,8 @@
 """Everything that changes appointments: hold a slot, confirm it, cancel it, mark who came."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from django.db import transaction
 
 from booking import emails, planning
 from booking.configuration import configuration_changed, install_presets
-from booking.events import locked, record, tell
+from booking.events import locked, locked_with_day, record, tell
 from booking.links import secret_of
 from booking.misses import MustPhone, must_phone
 from booking.models import Allocation, Appointment, AppointmentEvent, Participant, Service
@@ -35,7 +36,14 @@ from booking.refusals import (
     NotRestorable,
 )
 from booking.situations import Channel
-from booking.taking import Busy, SlotTaken, allocate, lock_days
+from booking.taking import (
+    Busy,
+    SlotTaken,
+    allocate,
+    forget_expired_holds,
+    in_one_transaction,
+    lock_days,
+)
 from identity.members import Member
 from parvis.signing import digest, new_token
 
@@ -135,7 +143,8 @@ def extend_hold(*, appointment: Appointment, now: datetime) -> Appointment:
         HoldLost: the time is over, or the appointment is confirmed.
     """
     plan = planning.current_plan(appointment.start.year)
-    with transaction.atomic():
+
+    def work() -> Appointment:
         lock_days([planning.local_day(appointment.start)])
         current = (
             Appointment.objects.select_related("service", "site").filter(pk=appointment.pk).first()
@@ -153,7 +162,9 @@ def extend_hold(*, appointment: Appointment, now: datetime) -> Appointment:
         current.held_until = until
         current.extended = True
         current.save(update_fields=["held_until", "extended"])
-    return current
+        return current
+
+    return in_one_transaction(work, now=now)
 
 
 @transaction.atomic
@@ -297,7 +308,6 @@ def book_directly(
     return or_alternatives(work, appointment, now=now)
 
 
-@transaction.atomic
 def cancel(
     *,
     appointment: Appointment,
@@ -313,23 +323,27 @@ def cancel(
     Raises:
         NotCancellable: the visit has begun, or was never confirmed.
     """
-    current = locked(appointment)
-    if current.status == Appointment.Status.CANCELLED:
+
+    def work() -> Appointment:
+        current = locked_with_day(appointment)
+        if current.status == Appointment.Status.CANCELLED:
+            return current
+        is_over = by is None and current.start <= now
+        if current.status != Appointment.Status.BOOKED or is_over:
+            raise NotCancellable
+        current.allocations.exclude(state=Allocation.State.RELEASED).update(
+            state=Allocation.State.RELEASED, expires_at=None
+        )
+        current.status = Appointment.Status.CANCELLED
+        current.cancelled_at = now
+        current.cancel_reason = reason
+        current.version += 1
+        current.save(update_fields=["status", "cancelled_at", "cancel_reason", "version"])
+        record(current, AppointmentEvent.Kind.CANCELLED, by=by, now=now)
+        tell(mail, current)
         return current
-    is_over = by is None and current.start <= now
-    if current.status != Appointment.Status.BOOKED or is_over:
-        raise NotCancellable
-    current.allocations.exclude(state=Allocation.State.RELEASED).update(
-        state=Allocation.State.RELEASED, expires_at=None
-    )
-    current.status = Appointment.Status.CANCELLED
-    current.cancelled_at = now
-    current.cancel_reason = reason
-    current.version += 1
-    current.save(update_fields=["status", "cancelled_at", "cancel_reason", "version"])
-    record(current, AppointmentEvent.Kind.CANCELLED, by=by, now=now)
-    tell(mail, current)
-    return current
+
+    return in_one_transaction(work, now=now)
 
 
 def restore(*, appointment: Appointment, by: Member | None, now: datetime) -> Appointment:
@@ -342,8 +356,7 @@ def restore(*, appointment: Appointment, by: Member | None, now: datetime) -> Ap
     """
 
     def work() -> Appointment:
-        lock_days([planning.local_day(appointment.start)])
-        current = locked(appointment)
+        current = locked_with_day(appointment)
         if current.status == Appointment.Status.BOOKED:
             return current
         if current.status != Appointment.Status.CANCELLED:
@@ -416,13 +429,18 @@ def send_link_again(*, reference: str, email: str) -> bool:
     return True
 
 
-@transaction.atomic
 def release_expired(*, now: datetime) -> int:
     """Free the slots nobody confirmed in time and count them; forget old unfinished bookings."""
-    freed, _by_model = Allocation.objects.filter(
-        state=Allocation.State.HOLD, expires_at__lte=now
-    ).delete()
+    late = Allocation.objects.filter(state=Allocation.State.HOLD, expires_at__lte=now)
+    freed = 0
+    for day in {planning.local_day(start) for start in late.values_list("start_at", flat=True)}:
+        freed += in_one_transaction(partial(_free_expired, day, now=now), now=now)
     Appointment.objects.filter(
         status=Appointment.Status.HELD, held_until__lte=now - FORGET_HOLDS_AFTER
     ).delete()
     return freed
+
+
+def _free_expired(day: date, *, now: datetime) -> int:
+    lock_days([day])
+    return forget_expired_holds(day, zone=planning.zone(), now=now)

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from booking.models import Opening, Resource, Service, ServiceLink, ServiceNeed, Settings, Site
 from booking.presets import Preset, ServicePreset
 from booking.taking import lock_configuration
+from parvis.deferred import defer
 
 
 PRESET_FIELDS = (
@@ -97,7 +98,8 @@ def _link(presets: Iterable[ServicePreset], services: Mapping[str, Service]) -> 
 def configuration_changed() -> None:
     """Make every process read openings, closures, resources and services again after commit.
 
-    To be called in the transaction that changes one of them.
+    To be called in the transaction that changes one of them. What is free is written again, for
+    other communes to read, within a moment.
     """
     lock_configuration()
     Settings.objects.get_or_create(pk=1)
@@ -105,3 +107,4 @@ def configuration_changed() -> None:
         cursor.execute(
             "UPDATE booking_settings SET version = extract(epoch FROM clock_timestamp()) * 1000000"
         )
+    defer("booking.refresh_slots")

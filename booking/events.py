@@ -1,11 +1,12 @@
 """What every change of an appointment does: lock it, write it in its history, tell the citizen."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from booking import planning
 from booking.models import Appointment, AppointmentEvent
+from booking.taking import Busy, lock_days
 from identity.members import Member
 
 
@@ -16,6 +17,22 @@ def locked(appointment: Appointment) -> Appointment:
         .select_related("service", "site")
         .get(pk=appointment.pk)
     )
+
+
+def locked_with_day(appointment: Appointment, *days: date) -> Appointment:
+    """Lock the day an appointment is on now, and others, then the appointment itself.
+
+    It may have moved since ``appointment`` was read.
+
+    Raises:
+        Busy: it moves at this very moment.
+    """
+    start = Appointment.objects.values_list("period", flat=True).get(pk=appointment.pk).lower
+    lock_days([planning.local_day(start), *days])
+    current = locked(appointment)
+    if planning.local_day(current.start) != planning.local_day(start):
+        raise Busy
+    return current
 
 
 def record(

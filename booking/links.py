@@ -4,10 +4,8 @@ The secret of an appointment is stored as a digest, so a later message cannot re
 a signed address instead, which ends when the secret is replaced.
 """
 
-from django.core.signing import BadSignature  # noqa: TID251 (only its error)
-
 from booking.models import Appointment, Title, WaitingEntry
-from parvis.signing import sign, unsign
+from parvis.signing import BadSignature, sign, unsign
 
 
 KEPT_S = 400 * 24 * 3600  # longer than any appointment is taken ahead

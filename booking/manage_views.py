@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import actions, ics, planning, presence, visitor, words
-from booking.check_in import check_in_code
+from booking.check_in import check_in_address
 from booking.checklists import titles, told, told_each
 from booking.forms import CancelForm, FindForm
 from booking.models import Appointment
@@ -66,7 +66,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "masked_name": visitor.masked_name(appointment.name),
         "email": visitor.masked_email(appointment.email),
         "phone": visitor.masked_phone(appointment.phone),
-        "check_in": check_in_code(appointment),
+        "check_in": check_in_address(appointment),
         "is_large": request.GET.get("impression") == "grande",
     }
     name = "mine_large" if context["is_large"] else "mine"

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext_lazy as _
 
 from booking import access, emails, planning
 from booking.actions import cancel
-from booking.events import locked, record, tell
+from booking.events import locked_with_day, record, tell
 from booking.models import (
     Allocation,
     Appointment,
@@ -30,7 +29,7 @@ from booking.placing import (
 )
 from booking.refusals import DetailsMissing
 from booking.situations import Channel
-from booking.taking import allocate, lock_days
+from booking.taking import allocate, in_one_transaction, lock_days
 from identity.members import Member
 from parvis.errors import DomainError
 from parvis.signing import digest, new_token
@@ -86,8 +85,7 @@ def move(
     wanted.period = DateTimeTZRange(start, start + timedelta(minutes=minutes))
 
     def work() -> Appointment:
-        lock_days([planning.local_day(appointment.start), planning.local_day(start)])
-        current = locked(appointment)
+        current = locked_with_day(appointment, planning.local_day(start))
         _check_movable(current, by=by, now=now, version=version, is_promised=is_promised)
         if current.start == start:
             return current
@@ -116,7 +114,6 @@ def move(
     return or_alternatives(work, wanted, now=now)
 
 
-@transaction.atomic
 def remove_person(*, participant: Participant, by: Member | None, now: datetime) -> Appointment:
     """Take one person out: the start stays, the end of the slot is free for somebody else.
 
@@ -127,27 +124,32 @@ def remove_person(*, participant: Participant, by: Member | None, now: datetime)
         NotCancellable: so it is, and she was the last.
     """
     appointment = Appointment.objects.get(pk=participant.appointment_id)
-    lock_days([planning.local_day(appointment.start)])
-    current = locked(appointment)
-    leaving = current.participants.filter(pk=participant.pk, cancelled_at__isnull=True)
-    staying = len(current.coming) - leaving.count()
-    if not leaving.exists():
+
+    def work() -> Appointment:
+        current = locked_with_day(appointment)
+        leaving = current.participants.filter(pk=participant.pk, cancelled_at__isnull=True)
+        staying = len(current.coming) - leaving.count()
+        if not leaving.exists():
+            return current
+        if not staying:
+            return cancel(appointment=current, by=by, now=now)
+        _check_movable(current, by=by, now=now)
+        leaving.update(cancelled_at=now)
+        current.persons = staying
+        current.period = _from_start(current, staying)
+        current.version += 1
+        current.save(update_fields=["persons", "period", "version"])
+        after = timedelta(minutes=current.service.buffer_after)
+        for taken in current.allocations.exclude(state=Allocation.State.RELEASED):
+            taken.period = DateTimeTZRange(taken.period.lower, current.end + after)
+            taken.save(update_fields=["period"])
+        record(
+            current, AppointmentEvent.Kind.SHORTENED, by=by, now=now, position=participant.position
+        )
+        tell(emails.shortened, current)
         return current
-    if not staying:
-        return cancel(appointment=current, by=by, now=now)
-    _check_movable(current, by=by, now=now)
-    leaving.update(cancelled_at=now)
-    current.persons = staying
-    current.period = _from_start(current, staying)
-    current.version += 1
-    current.save(update_fields=["persons", "period", "version"])
-    after = timedelta(minutes=current.service.buffer_after)
-    for taken in current.allocations.exclude(state=Allocation.State.RELEASED):
-        taken.period = DateTimeTZRange(taken.period.lower, current.end + after)
-        taken.save(update_fields=["period"])
-    record(current, AppointmentEvent.Kind.SHORTENED, by=by, now=now, position=participant.position)
-    tell(emails.shortened, current)
-    return current
+
+    return in_one_transaction(work, now=now)
 
 
 def put_back(*, participant: Participant, by: Member | None, now: datetime) -> Appointment:
@@ -161,8 +163,7 @@ def put_back(*, participant: Participant, by: Member | None, now: datetime) -> A
     appointment = Appointment.objects.select_related("service").get(pk=participant.appointment_id)
 
     def work() -> Appointment:
-        lock_days([planning.local_day(appointment.start)])
-        current = locked(appointment)
+        current = locked_with_day(appointment)
         if not current.participants.filter(pk=participant.pk, cancelled_at__isnull=False).exists():
             return current
         _check_movable(current, by=by, now=now)
@@ -234,7 +235,8 @@ def overbook(
     coming = participants(
         people, service=service, day=planning.local_day(start), channel=Channel.DESK
     )
-    with transaction.atomic():
+
+    def work() -> Appointment:
         lock_days([planning.local_day(start)])
         sent_before = Appointment.objects.filter(idempotency_key=idempotency_key).first()
         if sent_before is not None:
@@ -246,7 +248,9 @@ def overbook(
             appointment, AppointmentEvent.Kind.BOOKED, by=taken_by, now=now, beyond=reason.strip()
         )
         tell(emails.booked, appointment, token=token)
-    return appointment
+        return appointment
+
+    return in_one_transaction(work, now=now)
 
 
 def _from_start(appointment: Appointment, persons: int) -> DateTimeTZRange:

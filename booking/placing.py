@@ -2,13 +2,13 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 
 from booking import planning
-from booking.models import Allocation, Appointment, Closure, Service
+from booking.models import Allocation, Appointment, Closure, Service, Title
 from booking.refusals import NotOffered
 from booking.taking import SlotTaken, allocate, forget_expired_holds, in_one_transaction
 
@@ -27,7 +27,7 @@ def or_alternatives(
         Busy: the day could not be locked in time.
     """
     try:
-        return in_one_transaction(work)
+        return in_one_transaction(work, now=now)
     except SlotTaken as refusal:
         raise SlotTaken(
             planning.nearest(
@@ -42,7 +42,13 @@ def or_alternatives(
 
 
 def choose(appointment: Appointment, *, online: bool, now: datetime) -> tuple[int, ...] | None:
-    """Choose the resources of an appointment; None when its start is not free."""
+    """Choose the resources of an appointment; None when its start is not free.
+
+    A title is handed over at the station of its deposit, within three months.
+    """
+    station, last = _collection(appointment)
+    if last is not None and planning.local_day(appointment.start) > last:
+        return None
     return planning.choose(
         service=appointment.service,
         persons=appointment.persons,
@@ -51,6 +57,7 @@ def choose(appointment: Appointment, *, online: bool, now: datetime) -> tuple[in
         online=online,
         resident=appointment.is_resident,
         length=_minutes(appointment),
+        station=station,
     )
 
 
@@ -155,6 +162,15 @@ def new_reference() -> str:
         reference = "".join(secrets.choice(ALPHABET) for _each in range(REFERENCE_LENGTH))
         if not Appointment.objects.filter(reference=reference).exists():
             return reference
+
+
+def _collection(appointment: Appointment) -> tuple[int | None, date | None]:
+    """Return the station and the last day of the titles that an appointment is to hand over."""
+    if appointment.pk is None or not appointment.service.is_collection:
+        return None, None
+    waiting = list(Title.objects.filter(collection=appointment))
+    stations = [each.station_id for each in waiting if each.station_id is not None]
+    return min(stations, default=None), min((each.last_day for each in waiting), default=None)
 
 
 def _minutes(appointment: Appointment) -> int:

@@ -3,7 +3,8 @@
 Configuration is read once per version of it and kept in the process; a question then costs two
 queries, the version and one aggregate of what is taken, whatever the number of appointments; a
 third one where openings have quotas. ``resident`` says whether the citizen who asks lives in the
-commune; ``length`` replaces the minutes that the service takes for so many persons.
+commune; ``length`` replaces the minutes that the service takes for so many persons; ``station``
+is the only resource of its kind that may serve.
 """
 
 import dataclasses
@@ -114,6 +115,7 @@ def free(
     online: bool,
     resident: bool = False,
     length: int | None = None,
+    station: int | None = None,
 ) -> FreeStarts:
     """Find the free starts of ``days`` local days from ``first``.
 
@@ -132,6 +134,7 @@ def free(
         online=online,
         resident=resident,
         length=length,
+        station=station,
     )
     busy = _busy(first, days, zone=plan.timetable.zone, now=now)
     used = _used(plan, first, days, now=now) if online else NOTHING_USED
@@ -251,6 +254,7 @@ def choose(
     online: bool,
     resident: bool = False,
     length: int | None = None,
+    station: int | None = None,
 ) -> tuple[int, ...] | None:
     """Choose the resources of an appointment, the least loaded of its day first, on one site.
 
@@ -266,6 +270,7 @@ def choose(
         online=online,
         resident=resident,
         length=length,
+        station=station,
     )
     day = start.astimezone(plan.timetable.zone).date()
     busy = _busy(day, 1, zone=plan.timetable.zone, now=now)
@@ -364,6 +369,7 @@ def question_for(
     online: bool,
     resident: bool = False,
     length: int | None = None,
+    station: int | None = None,
 ) -> Question:
     """Put the question for a service to the kernel."""
     notice = timedelta(hours=service.notice_hours) if online else -AGENT_LATENESS
@@ -371,7 +377,7 @@ def question_for(
     local = now.astimezone(plan.timetable.zone).date() + timedelta(days=days)
     return Question(
         length=length or service.length(persons),
-        needs=plan.needs_of(service.pk),
+        needs=plan.needs_of(service.pk, station=station),
         before=service.buffer_before,
         after=service.buffer_after,
         earliest=now + notice,
@@ -410,6 +416,16 @@ def _open_days(answer: _Answer, days: Sequence[date], persons: int) -> list[Open
         )
         for day in days
     ]
+
+
+def taken(
+    plan: Plan, first: date, days: int, *, now: datetime
+) -> tuple[dict[int, Spans], Used]:
+    """Read what is taken of some days, and of their quotas: two queries at most."""
+    return (
+        _busy(first, days, zone=plan.timetable.zone, now=now),
+        _used(plan, first, days, now=now),
+    )
 
 
 def _busy(first: date, days: int, *, zone: ZoneInfo, now: datetime) -> dict[int, Spans]:

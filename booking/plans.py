@@ -4,7 +4,7 @@ A constant number of queries, whatever the numbers of openings, resources and se
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,9 +56,21 @@ class Plan:
         """Tell whether the public holidays of that year and the next are known."""
         return self.year - YEARS_BEFORE <= year < self.year + YEARS_AFTER
 
-    def needs_of(self, service_id: int) -> tuple[Need, ...]:
-        """Return what a service takes; a need that nobody meets if no resource gives it."""
-        return self.needs.get(service_id, NOBODY)
+    def needs_of(self, service_id: int, *, station: int | None = None) -> tuple[Need, ...]:
+        """Return what a service takes; a need that nobody meets if no resource gives it.
+
+        With ``station``, that resource and no other serves where it can, and always does.
+        """
+        needs = self.needs.get(service_id, NOBODY)
+        if station is None:
+            return needs
+        here = frozenset({station})
+        if not any(station in need.units for need in needs):
+            return (*needs, Need(here, kind="station"))
+        return tuple(
+            replace(need, units=here, count=1) if station in need.units else need
+            for need in needs
+        )
 
 
 def read_plan(settings: Settings, *, year: int, zone: ZoneInfo, insee_code: str) -> Plan:

@@ -7,6 +7,7 @@ separate statements: a statement that does both looks at the world of before its
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext_lazy as _
 from psycopg import errors
 
+from booking import read_model
 from booking.models import Allocation, Appointment
 from parvis.errors import DomainError
 from parvis.guard import current_schema
@@ -23,6 +25,8 @@ from parvis.guard import current_schema
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
+
+_locked_days: ContextVar[set[date] | None] = ContextVar("locked_days", default=None)
 
 INSERT = """
 INSERT INTO booking_allocation (appointment_id, resource_id, period, state, expires_at)
@@ -49,34 +53,41 @@ class Busy(DomainError):
     status = 503
 
 
-def in_one_transaction(work: Callable[[], Result]) -> Result:
+def in_one_transaction(work: Callable[[], Result], *, now: datetime) -> Result:
     """Run a booking transaction, and turn what the database refuses into domain errors.
+
+    Before it commits, what is free of the days it locked is written for everybody to read.
 
     Raises:
         Busy: the lock of the day did not come within two seconds.
         SlotTaken: rivals got in each other's way twice.
     """
     try:
-        return _once(work)
+        return _once(work, now=now)
     except OperationalError as fault:
         if not _is_rivalry(fault) or connection.in_atomic_block:
             raise
     try:
-        return _once(work)
+        return _once(work, now=now)
     except OperationalError as fault:
         if _is_rivalry(fault):
             raise SlotTaken from fault
         raise
 
 
-def _once(work: Callable[[], Result]) -> Result:
+def _once(work: Callable[[], Result], *, now: datetime) -> Result:
+    locked = _locked_days.set(set())
     try:
         with transaction.atomic():
-            return work()
+            result = work()
+            read_model.refresh(_locked_days.get() or (), now=now)
+            return result
     except OperationalError as fault:
         if isinstance(fault.__cause__, errors.LockNotAvailable):
             raise Busy from fault
         raise
+    finally:
+        _locked_days.reset(locked)
 
 
 def _is_rivalry(fault: OperationalError) -> bool:
@@ -84,11 +95,20 @@ def _is_rivalry(fault: OperationalError) -> bool:
 
 
 def lock_days(days: Iterable[date]) -> None:
-    """Wait to be the only writer of these days of the active commune, in ascending order."""
+    """Wait to be the only writer of these days of the active commune, in ascending order.
+
+    Raises:
+        RuntimeError: outside :func:`in_one_transaction`, which writes what has become free.
+    """
+    locked = _locked_days.get()
+    if locked is None:
+        raise RuntimeError("Days are locked by in_one_transaction's work only.")
+    wanted = sorted(set(days))
+    locked.update(wanted)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '2s'")
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [_lock_number()])
-        for day in sorted(set(days)):
+        for day in wanted:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(%s, %s)", [_lock_number(), day.toordinal()]
             )
@@ -105,14 +125,15 @@ def _lock_number() -> int:
     return int(current_schema().removeprefix("c_"), 16)
 
 
-def forget_expired_holds(day: date, *, zone: ZoneInfo, now: datetime) -> None:
-    """Free what nobody confirmed in time: the constraint cannot know the clock."""
-    Allocation.objects.filter(
+def forget_expired_holds(day: date, *, zone: ZoneInfo, now: datetime) -> int:
+    """Free what nobody confirmed in time and count it: the constraint cannot know the clock."""
+    freed, _by_model = Allocation.objects.filter(
         state=Allocation.State.HOLD,
         expires_at__lte=now,
         start_at__gte=datetime.combine(day, time.min, zone) - timedelta(days=1),
         start_at__lt=datetime.combine(day + timedelta(days=1), time.min, zone),
     ).delete()
+    return freed
 
 
 def allocate(appointment: Appointment, units: Sequence[int], *, state: Allocation.State) -> None:

@@ -1,9 +1,12 @@
 """Work that the queue asks for in a commune's schema."""
 
+import logging
+
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
-from booking import actions, presence, waiting
+from booking import actions, presence, titles, waiting
 
 
 @shared_task(name="booking.release_expired")
@@ -23,3 +26,30 @@ def write_to_citizens() -> int:
     """Give back the places nobody answered for, then send the questions and reminders due."""
     now = timezone.now()
     return presence.give_back_unanswered(now=now) + presence.write_to_citizens(now=now)
+
+
+@shared_task(name="booking.follow_titles")
+def follow_titles() -> int:
+    """Note the titles handed over, then remind those whose titles wait."""
+    return titles.settle() + titles.remind(now=timezone.now())
+
+
+@shared_task(name="booking.refresh_slots")
+def refresh_slots() -> None:
+    """Write what is free of the whole horizon, once the configuration has changed."""
+    with transaction.atomic():
+        lock_configuration()
+        read_model.refresh_all(now=timezone.now())
+
+
+@shared_task(name="booking.check_slots")
+def check_slots() -> int:
+    """Every night: compare what is written with what is free, then write it all for a new day."""
+    now = timezone.now()
+    with transaction.atomic():
+        lock_configuration()
+        wrong = len(read_model.wrong_rows(now=now))
+        read_model.refresh_all(now=now)
+    if wrong:
+        log.error("%s rows of free slots were wrong", wrong)
+    return wrong

@@ -6,6 +6,7 @@ that is left unanswered goes to the next person.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -113,11 +114,14 @@ def rank(entry: WaitingEntry) -> int:
     )
 
 
-@transaction.atomic
 def leave(*, entry: WaitingEntry, now: datetime) -> None:
     """Take somebody off the list, and give back what was offered; twice changes nothing."""
-    _take_back(entry.offers.filter(status=Appointment.Status.HELD))
-    waiting().filter(pk=entry.pk).update(left_at=now)
+
+    def work() -> None:
+        _take_back(entry.offers.filter(status=Appointment.Status.HELD))
+        waiting().filter(pk=entry.pk).update(left_at=now)
+
+    in_one_transaction(work, now=now)
 
 
 def offer_of(entry: WaitingEntry, *, now: datetime) -> Appointment | None:
@@ -140,13 +144,16 @@ def serve(*, now: datetime) -> int:
     )
 
 
-@transaction.atomic
 def decline(*, entry: WaitingEntry, now: datetime) -> None:
     """Give an offer back and stay on the list; it goes to the next person, not to her again."""
-    offered = offer_of(entry, now=now)
-    if offered is not None:
-        _refuse(entry, offered, now=now)
-        _take_back(entry.offers.filter(pk=offered.pk))
+
+    def work() -> None:
+        offered = offer_of(entry, now=now)
+        if offered is not None:
+            _refuse(entry, offered, now=now)
+            _take_back(entry.offers.filter(pk=offered.pk))
+
+    in_one_transaction(work, now=now)
 
 
 def accept(*, entry: WaitingEntry, now: datetime) -> tuple[Appointment, str]:
@@ -181,7 +188,7 @@ def accept(*, entry: WaitingEntry, now: datetime) -> tuple[Appointment, str]:
         offered.save(update_fields=["token_hash"])
         return confirm(appointment=offered, token=token, now=now), token
 
-    return in_one_transaction(work)
+    return in_one_transaction(work, now=now)
 
 
 def deadline(*, start: datetime, now: datetime, minutes: int) -> datetime | None:
@@ -207,7 +214,7 @@ def _offer(entry: WaitingEntry, *, now: datetime) -> bool:
         until = deadline(start=start, now=now, minutes=settings.offer_minutes)
         if until is not None:
             try:
-                in_one_transaction(lambda at=start, end=until: _hold(entry, at, end, now=now))
+                in_one_transaction(partial(_hold, entry, start, until, now=now), now=now)
             except SlotTaken:
                 continue
             return True
@@ -277,23 +284,23 @@ def _count_missed(*, now: datetime) -> None:
         status=Appointment.Status.HELD, held_until__lte=now, waiting_entry__isnull=False
     ).select_related("waiting_entry")
     for offered in late:
-        with transaction.atomic():
-            entry = WaitingEntry.objects.select_for_update(no_key=True).get(
-                pk=offered.waiting_entry_id
-            )
-            deleted, _by_model = Appointment.objects.filter(
-                pk=offered.pk, status=Appointment.Status.HELD
-            ).delete()
-            if not deleted:
-                continue
-            entry.offers_missed += 1
-            _refuse(entry, offered, now=now)
-            if entry.offers_missed >= OFFERS_MISSED and entry.left_at is None:
-                entry.left_at = now
-                if entry.email:
-                    emails.forgotten(entry, planning.current_commune()).send()
-            entry.save(update_fields=["offers_missed", "left_at"])
+        in_one_transaction(partial(_miss, offered, now=now), now=now)
     waiting().filter(last_day__lt=planning.local_day(now)).update(left_at=now)
+
+
+def _miss(offered: Appointment, *, now: datetime) -> None:
+    if not _take_back(Appointment.objects.filter(pk=offered.pk, status=Appointment.Status.HELD)):
+        return
+    entry = WaitingEntry.objects.select_for_update(no_key=True).get(
+        pk=offered.waiting_entry_id or 0
+    )
+    entry.offers_missed += 1
+    _refuse(entry, offered, now=now)
+    if entry.offers_missed >= OFFERS_MISSED and entry.left_at is None:
+        entry.left_at = now
+        if entry.email:
+            emails.forgotten(entry, planning.current_commune()).send()
+    entry.save(update_fields=["offers_missed", "left_at"])
 
 
 def _refuse(entry: WaitingEntry, offered: Appointment, *, now: datetime) -> None:
@@ -302,9 +309,11 @@ def _refuse(entry: WaitingEntry, offered: Appointment, *, now: datetime) -> None
     entry.save(update_fields=["refused"])
 
 
-def _take_back(held: Any) -> None:
-    """Delete offers with what they hold."""
-    held.delete()
+def _take_back(held: TenantQuerySet[Appointment]) -> int:
+    """Delete offers with what they hold, and count them."""
+    lock_days(planning.local_day(offered.start) for offered in held)
+    deleted, _by_model = held.delete()
+    return deleted
 
 
 def _kept(person: Person) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from booking.forms import DetailsForm, SituationForm
 from booking.manage_views import private
 from booking.models import Appointment, Service, WaitingEntry
 from booking.people import Person, people_of
+from booking.taking import SlotTaken
 from identity.addresses import address_of
 from identity.limits import Limit, take
 from parvis.errors import DomainError
@@ -121,7 +122,7 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
     known = _entry(secret)
     try:
         booked, token = waiting.accept(entry=known, now=timezone.now())
-    except waiting.SlotTaken:
+    except SlotTaken:
         raise waiting.OfferGone from None
     target = redirect("booking:confirmed" if token else "booking:mine")
     return visitor.give(target, visitor.MANAGE, token or links.secret_of(booked))

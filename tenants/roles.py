@@ -28,6 +28,8 @@ SHARED: dict[str, str] = {
     "usersessions_usersession": WRITE,
     "identity_ticket": "SELECT, UPDATE (used_at)",
     "onboarding_metric": "SELECT, INSERT, UPDATE",
+    "slots_slotkind": "SELECT, INSERT",
+    "slots_freeslotday": WRITE,  # its own rows only: a policy of the table
 }
 # What only the owner may touch: structure and releases.
 OWNER_ONLY = {"tenants_template", "tenants_migrationstatus", "django_migrations"}

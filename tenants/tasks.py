@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 CHUNK = 50
 HEARTBEAT = "scheduler:heartbeat"
 EVERY_MINUTE = ("parvis.deliver", "booking.release_expired", "booking.serve_waiting")
-EVERY_QUARTER = ("booking.write_to_citizens",)
+EVERY_QUARTER = ("booking.write_to_citizens", "booking.follow_titles")
 
 
 @shared_task(name="tenants.sweep")
@@ -41,6 +41,13 @@ def write() -> None:
     """Every quarter of an hour: write to the citizens who are to be asked or reminded."""
     for schemas in _chunks():
         visit.delay(schemas=schemas, tasks=list(EVERY_QUARTER))
+
+
+@shared_task(name="tenants.check")
+def check() -> None:
+    """Every night: verify what is written for all communes to read."""
+    for schemas in _chunks():
+        visit.delay(schemas=schemas, tasks=list(EVERY_NIGHT))
 
 
 @shared_task(name="tenants.visit")

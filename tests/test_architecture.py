@@ -17,7 +17,7 @@ from tenants.tasks import EVERY_MINUTE
 
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ["platform/parvis", "tenants", "identity", "booking", "onboarding", "demo"]
+PACKAGES = ["platform/parvis", "tenants", "identity", "slots", "booking", "onboarding", "demo"]
 # The sanctioned places: who provisions, migrates and visits communes may switch schemas.
 SWITCHERS = {
     "tenants/provisioning.py",

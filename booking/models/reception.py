@@ -1,5 +1,8 @@
 """What goes on around appointments: tickets of the day, the waiting list, titles to collect."""
 
+from calendar import monthrange
+from datetime import date, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -8,7 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.models.appointments import Appointment, Participant
 from booking.models.services import Resource, Service, Site
-from parvis.guard import TenantModel
+from parvis.guard import TenantModel, TenantQuerySet
+
+
+MONTHS_KEPT = 3  # a finished title is destroyed then
+LATE_DAYS = 80  # after its arrival, when it is time to phone
 
 
 class Ticket(TenantModel):
@@ -103,6 +110,46 @@ class WaitingEntry(TenantModel):
         ]
 
 
+class TitleQuerySet(TenantQuerySet["Title"]):
+    """Titles, narrowed down."""
+
+    def collected(self) -> "TitleQuerySet":
+        """Those that were handed over."""
+        honoured = Q(collection__status=Appointment.Status.HONOURED)
+        return self.filter(Q(collected_on__isnull=False) | honoured, destroyed_on__isnull=True)
+
+    def waiting(self) -> "TitleQuerySet":
+        """Those that are still at the town hall."""
+        honoured = Q(collection__status=Appointment.Status.HONOURED)
+        here = Q(collected_on__isnull=True, destroyed_on__isnull=True)
+        return self.filter(here & (Q(collection__isnull=True) | ~honoured))
+
+    def with_appointment(self) -> "TitleQuerySet":
+        """Those whose holder has an appointment to collect them."""
+        return self.waiting().filter(collection__status=Appointment.Status.BOOKED)
+
+    def without_appointment(self) -> "TitleQuerySet":
+        """Those whose holder has none."""
+        booked = Q(collection__status=Appointment.Status.BOOKED)
+        return self.waiting().filter(Q(collection__isnull=True) | ~booked)
+
+    def to_tell(self) -> "TitleQuerySet":
+        """Those whose holder does not know yet."""
+        return self.waiting().filter(told_at__isnull=True)
+
+    def late(self, today: date) -> "TitleQuerySet":
+        """Those soon destroyed, without an appointment."""
+        return self.without_appointment().filter(
+            arrived_on__lte=today - timedelta(days=LATE_DAYS)
+        )
+
+    def to_call(self, today: date) -> "TitleQuerySet":
+        """Those whose holder is to be told by phone: no e-mail yet, or hardly any time left."""
+        nobody_told = Q(told_at__isnull=True, email="") & ~Q(phone="")
+        late = Q(arrived_on__lte=today - timedelta(days=LATE_DAYS)) & ~Q(phone="")
+        return self.without_appointment().filter(nobody_told | late)
+
+
 class Title(TenantModel):
     """A finished card or passport that waits for its holder at the town hall.
 
@@ -136,6 +183,8 @@ class Title(TenantModel):
     collected_on = models.DateField(_("remis le"), null=True, blank=True)
     destroyed_on = models.DateField(_("détruit le"), null=True, blank=True)
 
+    objects = TitleQuerySet.as_manager()  # type: ignore[misc]
+
     class Meta:
         verbose_name = _("titre à remettre")
         ordering = ["arrived_on", "pk"]
@@ -150,3 +199,10 @@ class Title(TenantModel):
                 condition=Q(collected_on__isnull=True) | Q(destroyed_on__isnull=True),
             ),
         ]
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it can be collected: the same of the month, three months on."""
+        months = self.arrived_on.month - 1 + MONTHS_KEPT
+        year, month = self.arrived_on.year + months // 12, months % 12 + 1
+        return date(year, month, min(self.arrived_on.day, monthrange(year, month)[1]))

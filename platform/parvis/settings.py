@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 from psycopg.conninfo import conninfo_to_dict
@@ -50,6 +51,7 @@ SHARED_APPS = [
     "parvis",
     "tenants",
     "identity",
+    "slots",
     "onboarding",
     "demo",
     "django_tenants",
@@ -176,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tenants.sweep", "schedule": 60.0},
     "count": {"task": "tenants.count", "schedule": 300.0},
     "write": {"task": "tenants.write", "schedule": 900.0},
+    "check": {"task": "tenants.check", "schedule": crontab(hour=2, minute=30)},
 }
 
 # --- Mail ---

@@ -5,8 +5,12 @@ import secrets
 from typing import Any
 
 from django.core import signing
+from django.core.signing import BadSignature
 
 from parvis.guard import current_schema
+
+
+__all__ = ["BadSignature", "digest", "new_token", "sign", "unsign"]
 
 
 def sign(value: Any, *, purpose: str) -> str:

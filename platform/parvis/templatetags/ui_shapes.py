@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import segno
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -32,6 +33,26 @@ def svg(name: str, *, size: int = 24, label: str = "") -> SafeString:
     """
     spoken = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
     return SafeString(lucide(name, size=size, focusable="false", **spoken))
+
+
+@register.simple_tag
+def qr_code(text: str, *, label: str) -> SafeString:
+    """Draw a QR code that a scanner at two hands' distance reads, on the screen and on paper."""
+    code = segno.make(text, error="m")
+    size = code.symbol_size(border=2)[0]
+    path = "".join(
+        f"M{column} {row}h1v1h-1z"
+        for row, line in enumerate(code.matrix_iter(border=2))
+        for column, is_dark in enumerate(line)
+        if is_dark
+    )
+    return format_html(
+        '<svg class="qr" viewBox="0 0 {size} {size}" role="img" aria-label="{label}">'
+        '<path d="{path}"/></svg>',
+        size=size,
+        label=label,
+        path=path,
+    )
 
 
 @register.simple_tag
