@@ -39,9 +39,9 @@ def in_words(rule: OpeningRule, *, resources: Sequence[str], services: Sequence[
         "end": heure(rule.end, _language()),
         "period": period(rule),
     }
-    who = _("Reçoivent : %(names)s.") % {"names": ", ".join(resources)} if resources else ""
+    who = _("Reçoivent : %(names)s.") % {"names": ", ".join(resources)} if resources else ""
     what = (
-        _("Pour : %(names)s.") % {"names": ", ".join(services)}
+        _("Pour : %(names)s.") % {"names": ", ".join(services)}
         if services
         else _("Pour toutes les démarches.")
     )

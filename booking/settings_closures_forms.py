@@ -26,20 +26,20 @@ class ClosureForm(forms.Form):
         label=gettext_lazy("Au"),
         widget=DateInput(),
         required=False,
-        help_text=gettext_lazy("Ce jour compris. Vide : un seul jour."),
+        help_text=gettext_lazy("Ce jour compris. Vide : un seul jour."),
     )
     start_time = forms.TimeField(
         label=gettext_lazy("À partir de"),
         widget=TimeInput(),
         required=False,
-        help_text=gettext_lazy("Vide : toute la journée."),
+        help_text=gettext_lazy("Vide : toute la journée."),
     )
     end_time = forms.TimeField(label=gettext_lazy("Jusqu’à"), widget=TimeInput(), required=False)
     reason = forms.CharField(
         label=gettext_lazy("Raison, visible du public"),
         max_length=120,
         required=False,
-        help_text=gettext_lazy("Par exemple : pont de l’Ascension, formation, travaux."),
+        help_text=gettext_lazy("Par exemple : pont de l’Ascension, formation, travaux."),
     )
 
     def __init__(self, zone: ZoneInfo, today: date, *args: Any, **kwargs: Any) -> None:

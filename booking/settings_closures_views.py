@@ -71,7 +71,7 @@ def add_closure(request: HttpRequest) -> HttpResponse:
             said = {"where": name, "day": date_longue(form.cleaned_data["first"])}
             return save(
                 request,
-                label=_("Fermeture ajoutée : %(where)s, %(day)s") % said,
+                label=_("Fermeture ajoutée : %(where)s, %(day)s") % said,
                 work=form.write,
                 to=reverse(LIST),
                 now=now,
@@ -88,7 +88,7 @@ def delete_closure(request: HttpRequest, pk: int) -> HttpResponse:
     said = {"where": short(where(closure)), "when": when(closure)}
     return save(
         request,
-        label=_("Fermeture supprimée : %(where)s, %(when)s") % said,
+        label=_("Fermeture supprimée : %(where)s, %(when)s") % said,
         work=closure.delete,
         to=reverse(LIST),
         now=timezone.now(),
@@ -105,7 +105,7 @@ def next_closing(now: datetime) -> str:
     days += [max(today, each.period.lower.astimezone(zone).date()) for each in whole]
     if not days:
         return _("Aucune fermeture prévue")
-    return _("Prochaine fermeture : %(day)s") % {
+    return _("Prochaine fermeture : %(day)s") % {
         "day": date_longue(min(days), get_language() or "fr")
     }
 

@@ -93,8 +93,8 @@ def bookable_days(now: datetime) -> str:
     )
     count = sum(day.count > 0 for day in days)
     said = ngettext(
-        "%(name)s : réservable %(n)s jour sur %(days)s",
-        "%(name)s : réservable %(n)s jours sur %(days)s",
+        "%(name)s : réservable %(n)s jour sur %(days)s",
+        "%(name)s : réservable %(n)s jours sur %(days)s",
         count,
     )
     return said % {"name": service.name, "n": count, "days": DAYS}

@@ -87,11 +87,11 @@ class OpeningForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             "residents_days": gettext_lazy("Habitants d’abord, jusqu’à combien de jours avant"),
         }
         help_texts = {
-            "services": gettext_lazy("Sans choix : toutes les démarches."),
+            "services": gettext_lazy("Sans choix : toutes les démarches."),
             "quota": gettext_lazy("Le guichet peut toujours en prendre d’autres."),
-            "release_days": gettext_lazy("Par exemple 30. Vide : sans attendre."),
-            "valid_from": gettext_lazy("Vide : dès maintenant."),
-            "valid_to": gettext_lazy("Ce jour compris. Vide : sans fin."),
+            "release_days": gettext_lazy("Par exemple 30. Vide : sans attendre."),
+            "valid_from": gettext_lazy("Vide : dès maintenant."),
+            "valid_to": gettext_lazy("Ce jour compris. Vide : sans fin."),
         }
         widgets = {
             "start_time": TimeInput,
@@ -145,7 +145,7 @@ class OpeningForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         first, last = cleaned.get("valid_from"), cleaned.get("valid_to")
         if self.instance.every_weeks > 1 and not first and "valid_from" not in self.errors:
             self.add_error(
-                "valid_from", _("Indiquez une date : les semaines se comptent à partir d’elle.")
+                "valid_from", _("Indiquez une date : les semaines se comptent à partir d’elle.")
             )
         if first and last and first > last:
             self.add_error("valid_to", _("La fin vient après le début."))

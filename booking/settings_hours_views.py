@@ -77,7 +77,7 @@ def change_opening(request: HttpRequest, pk: int) -> HttpResponse:
 def delete_opening(request: HttpRequest, pk: int) -> HttpResponse:
     """Close on one day of the week from now on."""
     opening = get_object_or_404(Opening, pk=pk)
-    label = _("Plage supprimée : %(what)s") % {"what": _name(opening)}
+    label = _("Plage supprimée : %(what)s") % {"what": _name(opening)}
     return save(request, label=label, work=opening.delete, to=reverse(WEEK), now=timezone.now())
 
 
@@ -146,7 +146,7 @@ def _opening(request: HttpRequest, form: OpeningForm, pk: int | None) -> HttpRes
     rules = form.rules() if is_valid else []
     if is_valid and "look" not in request.POST:
         name = _names([weekday_name(rule.weekday) for rule in rules], rules[0])
-        label = _("Plage modifiée : %(what)s") if pk else _("Plage ajoutée : %(what)s")
+        label = _("Plage modifiée : %(what)s") if pk else _("Plage ajoutée : %(what)s")
         return save(
             request, label=label % {"what": name}, work=form.write, to=reverse(WEEK), now=now
         )

@@ -34,7 +34,7 @@ def add_resource(request: HttpRequest) -> HttpResponse:
     initial = {"site": site, "services": list(Service.objects.offered())}
     form = ResourceForm(request.POST or None, instance=Resource(), initial=initial)
     if form.is_valid():
-        label = _("Ajouté : %(name)s") % {"name": short(form.cleaned_data["name"])}
+        label = _("Ajouté : %(name)s") % {"name": short(form.cleaned_data["name"])}
         return save(request, label=label, work=form.write, to=reverse(LIST), now=timezone.now())
     return show(request, "resource", {"resource": None, "has_site": site is not None}, form=form)
 
@@ -47,7 +47,7 @@ def change_resource(request: HttpRequest, pk: int) -> HttpResponse:
     resource = get_object_or_404(Resource, pk=pk)
     form = ResourceForm(request.POST or None, instance=resource)
     if form.is_valid():
-        label = _("Modifié : %(name)s") % {"name": short(form.cleaned_data["name"])}
+        label = _("Modifié : %(name)s") % {"name": short(form.cleaned_data["name"])}
         return save(request, label=label, work=form.write, to=reverse(LIST), now=now)
     booked = Allocation.objects.filter(
         resource=resource,
@@ -68,14 +68,14 @@ def change_resource(request: HttpRequest, pk: int) -> HttpResponse:
 @manages
 def add_site(request: HttpRequest) -> HttpResponse:
     """Add a place."""
-    return _site(request, Site(), _("Lieu ajouté : %(name)s"))
+    return _site(request, Site(), _("Lieu ajouté : %(name)s"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @manages
 def change_site(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the name or the address of a place."""
-    return _site(request, get_object_or_404(Site, pk=pk), _("Lieu modifié : %(name)s"))
+    return _site(request, get_object_or_404(Site, pk=pk), _("Lieu modifié : %(name)s"))
 
 
 def in_service() -> str:

@@ -86,14 +86,14 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             "is_online": gettext_lazy("Réservable en ligne par les citoyens"),
             "is_cancellable_online": gettext_lazy("Annulable en ligne par le citoyen"),
             "has_waiting_list": gettext_lazy("Liste d’attente pour une date plus proche"),
-            "asks_presence": gettext_lazy("Demander « Viendrez-vous ? » avant le jour"),
+            "asks_presence": gettext_lazy("Demander « Viendrez-vous ? » avant le jour"),
             "is_confidential": gettext_lazy("Ne pas nommer la démarche dans les messages"),
             "is_collection": gettext_lazy("C’est une remise de titres"),
         }
         help_texts = {
             "titles": gettext_lazy("Les pièces s’adaptent alors à la situation de chacun."),
             "is_active": gettext_lazy(
-                "Sinon ni les citoyens ni les agents ne prennent de nouveau rendez-vous ; "
+                "Sinon ni les citoyens ni les agents ne prennent de nouveau rendez-vous ; "
                 "ceux déjà pris sont gardés."
             ),
         }

@@ -52,7 +52,7 @@ def add_service(request: HttpRequest) -> HttpResponse:
     preset = next((each for each in USUAL.services if each.slug == wanted), None)
     form = ServiceForm(request.POST or None, instance=_started(preset))
     if form.is_valid():
-        label = _("Démarche ajoutée : %(name)s") % {"name": short(form.cleaned_data["name"])}
+        label = _("Démarche ajoutée : %(name)s") % {"name": short(form.cleaned_data["name"])}
         return save(request, label=label, work=form.write, to=reverse(LIST), now=timezone.now())
     return show(request, "service", {"service": None, "preset": preset}, form=form)
 
@@ -67,7 +67,7 @@ def change_service(request: HttpRequest, pk: int) -> HttpResponse:
     form = ServiceForm(request.POST or None, instance=service)
     coming = _coming(service, now=now).count()
     if form.is_valid():
-        label = _("Démarche modifiée : %(name)s") % {"name": short(form.cleaned_data["name"])}
+        label = _("Démarche modifiée : %(name)s") % {"name": short(form.cleaned_data["name"])}
         stops = was_active and not form.cleaned_data["is_active"]
         return save(
             request,
@@ -105,7 +105,7 @@ def move_service(request: HttpRequest, pk: int) -> HttpResponse:
         for position, each in enumerate(order):
             Service.objects.filter(pk=each).exclude(position=position).update(position=position)
 
-    label = _("Ordre changé : %(name)s") % {"name": short(service.name)}
+    label = _("Ordre changé : %(name)s") % {"name": short(service.name)}
     return save(request, label=label, work=work, to=reverse(LIST), now=timezone.now())
 
 
@@ -116,9 +116,9 @@ def switch_service(request: HttpRequest, pk: int) -> HttpResponse:
     service = get_object_or_404(Service, pk=pk)
     is_online = request.POST.get("ouvrir") == "1"
     label = (
-        _("Réservation en ligne ouverte : %(name)s")
+        _("Réservation en ligne ouverte : %(name)s")
         if is_online
-        else _("Réservation en ligne fermée : %(name)s")
+        else _("Réservation en ligne fermée : %(name)s")
     )
 
     def work() -> None:
@@ -146,8 +146,8 @@ def kept(count: int) -> str:
     if not count:
         return ""
     return ngettext(
-        "%(n)s rendez-vous à venir est gardé : vous recevrez cette personne comme prévu.",
-        "%(n)s rendez-vous à venir sont gardés : vous recevrez ces personnes comme prévu.",
+        "%(n)s rendez-vous à venir est gardé : vous recevrez cette personne comme prévu.",
+        "%(n)s rendez-vous à venir sont gardés : vous recevrez ces personnes comme prévu.",
         count,
     ) % {"n": count}
 

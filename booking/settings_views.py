@@ -108,10 +108,10 @@ def _cards(now: datetime) -> list[Card]:
         _card(_("Guichets et agents"), "resources", "users", in_service()),
         _card(_("Horaires"), "hours", "calendar-clock", _hours()),
         _card(_("Fermetures"), "closures", "calendar-off", next_closing(now)),
-        _card(_("Messages"), "messages", "mail", messages_state()),
+        _card(_("Messages envoyés"), "messages", "mail", messages_state()),
         _card(_("Règles"), "rules", "scale", hold),
         _card(
-            _("Pourquoi personne ne peut réserver ?"),
+            _("Pourquoi personne ne peut réserver ?"),
             "diagnosis",
             "circle-question-mark",
             bookable_days(now),
@@ -122,7 +122,7 @@ def _cards(now: datetime) -> list[Card]:
 def _hours() -> str:
     count = Opening.objects.count()
     if not count:
-        return _("Aucune plage : personne ne peut réserver")
+        return _("Aucune plage : personne ne peut réserver")
     return ngettext(
         "%(n)s plage d’ouverture par semaine", "%(n)s plages d’ouverture par semaine", count
     ) % {"n": count}

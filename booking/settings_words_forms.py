@@ -75,9 +75,9 @@ class MessageForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         fields = ("subject", "text")
         labels = {"subject": _("Objet"), "text": _("Texte ajouté à la fin")}
         help_texts = {
-            "subject": _("Vide : l’objet habituel."),
+            "subject": _("Vide : l’objet habituel."),
             "text": _(
-                "Vide : rien n’est ajouté. N’écrivez aucune donnée personnelle : "
+                "Vide : rien n’est ajouté. N’écrivez aucune donnée personnelle : "
                 "ce texte part à tout le monde."
             ),
         }

@@ -43,7 +43,7 @@ def add_document(request: HttpRequest) -> HttpResponse:
     """Ask for a document that no rule knows."""
     form = OwnDocumentForm(request.POST or None, instance=DocumentText())
     if form.is_valid():
-        label = _("Pièce ajoutée : %(name)s") % {"name": short(form.cleaned_data["title"])}
+        label = _("Pièce ajoutée : %(name)s") % {"name": short(form.cleaned_data["title"])}
         return save(
             request, label=label, work=form.write, to=reverse(DOCUMENTS), now=timezone.now()
         )
@@ -63,7 +63,7 @@ def change_document(request: HttpRequest, key: str) -> HttpResponse:
     form = kind(request.POST or None, instance=words or DocumentText(key=key))
     title = str(rule.title) if rule else form.instance.title
     if form.is_valid():
-        label = _("Pièce modifiée : %(name)s") % {"name": short(title)}
+        label = _("Pièce modifiée : %(name)s") % {"name": short(title)}
         return save(
             request, label=label, work=form.write, to=reverse(DOCUMENTS), now=timezone.now()
         )
@@ -91,7 +91,7 @@ def reset_document(request: HttpRequest, key: str) -> HttpResponse:
 
     rule = DOCUMENT_TEXTS.get(key)
     said = {"name": short(str(rule.title) if rule else words.title)}
-    label = _("Texte d’origine remis : %(name)s") if rule else _("Pièce retirée : %(name)s")
+    label = _("Texte d’origine remis : %(name)s") if rule else _("Pièce retirée : %(name)s")
     return save(request, label=label % said, work=work, to=reverse(DOCUMENTS), now=timezone.now())
 
 
@@ -133,7 +133,7 @@ def change_message(request: HttpRequest, event: str, language: str) -> HttpRespo
     )
     if form.is_valid() and "look" not in request.POST:
         said = {"name": EVENTS[event], "language": LANGUAGE_NAMES[language]}
-        label = _("Message modifié : %(name)s, en %(language)s") % said
+        label = _("Message modifié : %(name)s, en %(language)s") % said
         return save(
             request, label=label, work=form.write, to=reverse(MESSAGES), now=timezone.now()
         )
