@@ -11,9 +11,10 @@ import pytest
 from django.db import connection
 from django.db.models import Count
 
-from booking import actions
+from booking import actions, read_model
 from booking.models import Allocation, Appointment
 from booking.people import Person
+from parvis.errors import DomainError
 from parvis.models import OutgoingEmail
 from tenants.models import Commune
 from tests.factories import TUESDAY_NINE, OpeningFactory, ResourceFactory, ServiceFactory
@@ -27,6 +28,14 @@ def service(real_commune):
     return service
 
 
+@pytest.fixture(autouse=True)
+def right_rows(service, now):
+    """What is free is written as it is, whatever was done at once."""
+    read_model.refresh_all(now=now)
+    yield
+    assert read_model.wrong_rows(now=now + timedelta(minutes=30)) == []
+
+
 def together(commune: Commune, works: list[Callable[[], object]]) -> list[object]:
     """Run the works in threads that start at the same instant; refusals are outcomes."""
     barrier = Barrier(len(works))
@@ -36,7 +45,7 @@ def together(commune: Commune, works: list[Callable[[], object]]) -> list[object
         barrier.wait()
         try:
             return work()
-        except (actions.SlotTaken, actions.HoldLost) as refusal:
+        except DomainError as refusal:
             return refusal
         finally:
             connection.close()

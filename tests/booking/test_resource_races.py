@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from booking import actions
+from booking import actions, read_model
 from booking.models import Allocation, Opening, ServiceNeed
 from tests.booking.test_races import holding, overlaps, together
 from tests.factories import TUESDAY_NINE, OpeningFactory, ResourceFactory, ServiceFactory
@@ -26,6 +26,14 @@ def titles(real_commune):
         )]  # fmt: skip
     OpeningFactory(resources=units)
     return service
+
+
+@pytest.fixture(autouse=True)
+def right_rows(titles, now):
+    """What is free is written as it is, whatever was done at once."""
+    read_model.refresh_all(now=now)
+    yield
+    assert read_model.wrong_rows(now=now) == []
 
 
 def test_the_last_combination_of_resources_goes_to_one(real_commune, titles, now):
