@@ -190,7 +190,7 @@ def _restore(rows: list[Row]) -> None:
         if row["model"] == settings:  # its version must not go back
             Settings.objects.filter(pk=row["pk"]).update(**row["fields"])
     others = [row for row in rows if row["model"] != settings]
-    for each in serializers.deserialize("python", others):
+    for each in serializers.deserialize("python", others, ignorenonexistent=True):
         each.save()
 
 
