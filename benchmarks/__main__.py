@@ -16,7 +16,7 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from benchmarks import availability, creation, pages, peer, race, rush, search  # noqa: E402
+from benchmarks import availability, creation, pages, peer, race, read_model, rush, search  # noqa: E402
 from benchmarks.measure import Sheet, header  # noqa: E402
 
 
@@ -25,6 +25,7 @@ BENCHES = {
     "availability": availability.run,
     "peer": peer.run,
     "race": race.run,
+    "readmodel": read_model.run,
     "rush": rush.run,
     "pages": pages.run,
     "creation": creation.run,
