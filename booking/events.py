@@ -8,6 +8,14 @@ from booking import planning
 from booking.models import Appointment, AppointmentEvent
 from booking.taking import Busy, lock_days
 from identity.members import Member
+from parvis.deferred import defer
+
+
+GIVES_BACK = {
+    AppointmentEvent.Kind.CANCELLED,
+    AppointmentEvent.Kind.MOVED,
+    AppointmentEvent.Kind.SHORTENED,
+}
 
 
 def locked(appointment: Appointment) -> Appointment:
@@ -43,7 +51,10 @@ def record(
     now: datetime,
     **detail: Any,
 ) -> None:
-    """Add a line to the history; ``by`` is None when the citizen did it, or nobody."""
+    """Add a line to the history; ``by`` is None when the citizen did it, or nobody.
+
+    What gives time back is offered to those who wait as soon as it is committed.
+    """
     AppointmentEvent.objects.create(
         appointment=appointment,
         kind=kind,
@@ -52,6 +63,8 @@ def record(
         by_id=by.user_id if by else None,
         by_name=by.name if by else "",
     )
+    if kind in GIVES_BACK:
+        defer("booking.serve_waiting")
 
 
 def tell(mail: Callable[..., Any], appointment: Appointment, **facts: Any) -> None:

@@ -39,6 +39,7 @@ urlpatterns = [
     path("rendez-vous/<reference:reference>/deplacement/", move_views.move, name="move"),
     path("rendez-vous/surnombre/", move_views.overbook, name="overbook"),
     path("", include("booking.ticket_urls")),
+    path("attente/", include("booking.waiting_urls")),
     path("reglages/", include("booking.settings_urls")),
     path("chiffres/", include("booking.figure_urls")),
 ]

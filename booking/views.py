@@ -278,6 +278,9 @@ def _slots_page(
         "next": _week_address(query, first + timedelta(days=WEEK))
         if first + timedelta(days=WEEK) <= last
         else "",
+        "wait_address": f"{reverse('booking:wait', args=[service.slug])}?{query}"
+        if service.has_waiting_list
+        else "",
         "unreadable_date": not week.is_valid(),
     }
     status = 422 if form and form.errors else 200

@@ -22,6 +22,8 @@ from booking.placing import check_offered, new_reference, period_of, place
 from booking.refusals import DetailsMissing, NotOffered
 from booking.situations import Channel
 from booking.taking import SlotTaken, in_one_transaction, lock_days
+from identity.members import Member
+from parvis.deferred import defer
 from parvis.errors import DomainError, Gone
 from parvis.guard import TenantQuerySet
 from parvis.signing import digest, new_token
@@ -77,9 +79,7 @@ def join(  # noqa: PLR0913 (all that a place in the list says)
         raise DetailsMissing
     with transaction.atomic():
         Service.objects.select_for_update(no_key=True).get(pk=service.pk)
-        same = waiting().filter(service=service)
-        same = same.filter(email__iexact=email) if email else same.filter(phone=phone)
-        if same.exists():
+        if _same(service.pk, email=email, phone=phone).exists():
             raise AlreadyWaiting
         entry = WaitingEntry.objects.create(
             service=service,
@@ -118,10 +118,25 @@ def leave(*, entry: WaitingEntry, now: datetime) -> None:
     """Take somebody off the list, and give back what was offered; twice changes nothing."""
 
     def work() -> None:
-        _take_back(entry.offers.filter(status=Appointment.Status.HELD))
-        waiting().filter(pk=entry.pk).update(left_at=now)
+        current = _locked(entry)
+        _take_back(current.offers.filter(status=Appointment.Status.HELD))
+        waiting().filter(pk=current.pk).update(left_at=now)
+        defer("booking.serve_waiting")
 
     in_one_transaction(work, now=now)
+
+
+def come_back(*, entry: WaitingEntry) -> None:
+    """Put somebody who left by mistake back where she was; twice changes nothing.
+
+    Raises:
+        AlreadyWaiting: she has joined again meanwhile.
+    """
+    with transaction.atomic():
+        Service.objects.select_for_update(no_key=True).get(pk=entry.service_id)
+        if _same(entry.service_id, email=entry.email, phone=entry.phone).exclude(pk=entry.pk):
+            raise AlreadyWaiting
+        WaitingEntry.objects.filter(pk=entry.pk, served_at__isnull=True).update(left_at=None)
 
 
 def offer_of(entry: WaitingEntry, *, now: datetime) -> Appointment | None:
@@ -148,18 +163,23 @@ def decline(*, entry: WaitingEntry, now: datetime) -> None:
     """Give an offer back and stay on the list; it goes to the next person, not to her again."""
 
     def work() -> None:
-        offered = offer_of(entry, now=now)
+        current = _locked(entry)
+        offered = offer_of(current, now=now)
         if offered is not None:
-            _refuse(entry, offered, now=now)
-            _take_back(entry.offers.filter(pk=offered.pk))
+            _refuse(current, offered, now=now)
+            _take_back(current.offers.filter(pk=offered.pk))
+            defer("booking.serve_waiting")
 
     in_one_transaction(work, now=now)
 
 
-def accept(*, entry: WaitingEntry, now: datetime) -> tuple[Appointment, str]:
+def accept(
+    *, entry: WaitingEntry, now: datetime, by: Member | None = None
+) -> tuple[Appointment, str]:
     """Take what is offered: it becomes her appointment, or hers moves there.
 
-    Return it with its secret, new unless she had an appointment (then empty).
+    Return it with its secret, new unless she had an appointment (then empty). ``by`` is who heard
+    her say so on the phone.
 
     Raises:
         OfferGone: the time is over.
@@ -168,9 +188,7 @@ def accept(*, entry: WaitingEntry, now: datetime) -> tuple[Appointment, str]:
     """
 
     def work() -> tuple[Appointment, str]:
-        current = WaitingEntry.objects.select_for_update(of=("self",), no_key=True).get(
-            pk=entry.pk
-        )
+        current = _locked(entry)
         offered = offer_of(current, now=now)
         if offered is None or current.served_at or current.left_at:
             raise OfferGone
@@ -182,10 +200,13 @@ def accept(*, entry: WaitingEntry, now: datetime) -> tuple[Appointment, str]:
         if former is not None:
             start = offered.start
             _take_back(current.offers.filter(pk=offered.pk))
-            return move(appointment=former, start=start, by=None, now=now, is_promised=True), ""
+            return move(appointment=former, start=start, by=by, now=now, is_promised=True), ""
         token = new_token()
         offered.token_hash = digest(token)
-        offered.save(update_fields=["token_hash"])
+        if by is not None:
+            offered.channel = Appointment.Channel.PHONE
+            offered.taken_by_id, offered.taken_by_name = by.user_id, by.name
+        offered.save(update_fields=["token_hash", "channel", "taken_by_id", "taken_by_name"])
         return confirm(appointment=offered, token=token, now=now), token
 
     return in_one_transaction(work, now=now)
@@ -222,6 +243,9 @@ def _offer(entry: WaitingEntry, *, now: datetime) -> bool:
 
 
 def _hold(entry: WaitingEntry, start: datetime, until: datetime, *, now: datetime) -> Appointment:
+    current = _locked(entry)
+    if current.served_at or current.left_at or offer_of(current, now=now):
+        raise SlotTaken  # another round of the list has just served her
     people = [Person(**each) for each in entry.people]
     lock_days([planning.local_day(start)])
     offered = Appointment(
@@ -289,11 +313,11 @@ def _count_missed(*, now: datetime) -> None:
 
 
 def _miss(offered: Appointment, *, now: datetime) -> None:
+    if offered.waiting_entry is None:
+        return
+    entry = _locked(offered.waiting_entry)
     if not _take_back(Appointment.objects.filter(pk=offered.pk, status=Appointment.Status.HELD)):
         return
-    entry = WaitingEntry.objects.select_for_update(no_key=True).get(
-        pk=offered.waiting_entry_id or 0
-    )
     entry.offers_missed += 1
     _refuse(entry, offered, now=now)
     if entry.offers_missed >= OFFERS_MISSED and entry.left_at is None:
@@ -307,6 +331,18 @@ def _refuse(entry: WaitingEntry, offered: Appointment, *, now: datetime) -> None
     """Remember what she did not want, as long as it is to come."""
     entry.refused = [*(each for each in entry.refused if each > now), offered.start]
     entry.save(update_fields=["refused"])
+
+
+def _locked(entry: WaitingEntry) -> WaitingEntry:
+    """Read a place in the list again under its lock, which comes before those of days."""
+    locked = WaitingEntry.objects.select_for_update(of=("self",), no_key=True)
+    return locked.select_related("service").get(pk=entry.pk)
+
+
+def _same(service_id: int, *, email: str, phone: str) -> TenantQuerySet[WaitingEntry]:
+    """Select the places in one list of whoever can be reached there."""
+    listed = waiting().filter(service=service_id)
+    return listed.filter(email__iexact=email) if email else listed.filter(phone=phone)
 
 
 def _take_back(held: TenantQuerySet[Appointment]) -> int:

@@ -54,6 +54,7 @@ def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
         if member.role != REPORT_AGENT:
             links.append((_("Rendez-vous"), "/agent/", "calendar-days"))
             links.append((_("File d’attente"), "/agent/file/", "users-round"))
+            links.append((_("Liste d’attente"), "/agent/attente/", "bell"))
             links.append((_("Chiffres"), "/agent/chiffres/", "chart-column"))
         if member.role == ADMIN:
             links.append((_("Réglages"), "/agent/reglages/", "settings"))

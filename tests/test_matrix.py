@@ -154,6 +154,11 @@ MATRIX = {
                 "call_next", "call_ticket", "call_back", "serve", "leave", "put_back", "forget"
             )
         },
+        "booking:agent:waiting": Row(DAY),
+        **{
+            f"booking:agent:waiting_{name}": Row((), DESK)
+            for name in ("accept", "decline", "leave", "back")
+        },
         **{f"booking:agent:settings:{name}": row for name, row in SETTINGS.items()},
     },
     "association": {
@@ -212,6 +217,9 @@ MATRIX = {
     "unknown": {},
 }
 ARGUMENTS = {
+    "entry_id": 1,
+    "ticket_id": 1,
+    "site_id": 1,
     "position": 1,
     "secret": "A" * 32,
     "kind": "csv",

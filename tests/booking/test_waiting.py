@@ -1,15 +1,22 @@
 """The waiting list: in order, one exclusive offer at a time, never at night."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
+import html5lib
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from booking import actions, waiting
+from booking import actions, planning, waiting
 from booking.models import Appointment, WaitingEntry
 from booking.people import Person
 from parvis.models import OutgoingEmail
+from tests.booking.staff_client import StaffClient
 from tests.booking.test_actions import AGENT, book, hold
+from tests.conftest import login_as
 from tests.factories import TUESDAY_NINE, OpeningFactory, ResourceFactory, ServiceFactory
 
 
@@ -265,3 +272,92 @@ def test_serving_an_empty_list_asks_little(service, full, now, django_assert_max
     with django_assert_max_num_queries(4):
         waiting.serve(now=now)
     assert WaitingEntry.objects.count() == 0
+
+
+# --- At the counter ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def secretary(make_user, commune):
+    return login_as(
+        StaffClient(commune), make_user("booking_agent", commune=commune), site=commune.schema_name
+    )
+
+
+@pytest.fixture
+def phoned(commune):
+    """Somebody without e-mail, who is offered a place now."""
+    now = timezone.now()
+    service = ServiceFactory(minutes=[20, 40], horizon_days=60)
+    counter = ResourceFactory(services=[service])
+    for weekday in range(7):
+        OpeningFactory(weekday=weekday, resources=[counter], step_minutes=20)
+    first = planning.local_day(now) + timedelta(days=3)
+    entry = join(service, now, email="", phone="0556000000",
+                 first_day=first, last_day=first + timedelta(days=20))  # fmt: skip
+    assert waiting.serve(now=now) == 1
+    return entry
+
+
+def test_who_has_no_e_mail_is_listed_to_be_phoned(secretary, phoned):
+    page = secretary.get("/agent/attente/").text
+
+    assert "À appeler maintenant" in page
+    assert "05\u00a056\u00a000\u00a000\u00a000" in page or "05 56 00 00 00" in page
+    assert "encore" in page
+
+
+def test_what_she_says_on_the_phone_is_noted_with_who_heard_it(secretary, phoned):
+    secretary.post(f"/agent/attente/{phoned.pk}/acceptation/")
+
+    booked = Appointment.objects.get(status="booked")
+    assert (booked.name, booked.channel, booked.taken_by_name) == (
+        "Jeanne Dupuy", "phone", "booking_agent"
+    )  # fmt: skip
+    assert "a pris la place" in secretary.get("/agent/attente/").text
+
+
+def test_a_place_refused_on_the_phone_is_free_and_she_still_waits(secretary, phoned):
+    secretary.post(f"/agent/attente/{phoned.pk}/refus/")
+
+    assert not Appointment.objects.exists()
+    assert waiting.waiting().get() == phoned
+
+
+def test_taking_somebody_off_the_list_is_undone_where_she_was(secretary, phoned):
+    secretary.post(f"/agent/attente/{phoned.pk}/depart/")
+    assert not waiting.waiting().exists()
+    assert "Défaire" in secretary.get("/agent/attente/").text
+
+    secretary.post(f"/agent/attente/{phoned.pk}/retour/")
+
+    assert waiting.waiting().get() == phoned
+
+
+def test_the_list_costs_the_same_whoever_waits(secretary, phoned):
+    secretary.get("/agent/attente/")  # who she is and where is remembered
+    with CaptureQueriesContext(connection) as before:
+        secretary.get("/agent/attente/")
+    for number in range(10):
+        join(phoned.service, timezone.now(), email=f"p{number}@example.org")
+
+    with CaptureQueriesContext(connection) as then:
+        secretary.get("/agent/attente/")
+
+    assert len(then) == len(before)
+
+
+def test_the_page_is_valid_html(secretary, phoned):
+    join(phoned.service, timezone.now(), email="paul@example.org")
+
+    page = secretary.get("/agent/attente/")
+
+    html5lib.HTMLParser(strict=True).parse(page.text)
+
+
+def test_a_place_given_up_wakes_the_list(service, full, now, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks:
+        free_one(full, now)
+
+    sent = [each.args[0] for each in callbacks if isinstance(each, partial)]
+    assert "booking.serve_waiting" in sent
