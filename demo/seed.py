@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django_tenants.utils import tenant_context
 
-from booking import planning
+from booking import planning, read_model
 from booking.actions import install_presets
 from booking.checklists import snapshot
 from booking.models import (
@@ -32,8 +32,9 @@ from booking.models import (
     Service,
     Site,
 )
+from booking.placing import ALPHABET
 from booking.presets import USUAL, Preset
-from demo import story
+from demo import showcase, story
 from demo.agenda import Offer, Pace, Spans, Visit, fill
 from demo.people import invent
 from demo.story import LiveCommune
@@ -49,7 +50,6 @@ Status = Appointment.Status
 Kind = AppointmentEvent.Kind
 
 DAYS_BEFORE, DAYS_AFTER = 28, 35
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 NOON = time(12)
 AFTERNOON = time(13, 30)
 LONGEST_SPAN = 5  # hours without a lunch break
@@ -94,6 +94,9 @@ def load(*, seed: int, now: datetime, say: Say) -> None:
         luck = random.Random(f"{seed}:{live.insee_code}")  # noqa: S311 (invented people)
         with tenant_context(commune):
             taken = furnish(commune, live, luck=luck, now=now)
+            if number == 1:
+                showcase.show(now=now, luck=luck)
+            read_model.refresh_all(now=now)
             first = now - timedelta(days=DAYS_BEFORE + live.wait + 60)
             onboarding.count(now=now, since=first.date())
         say(f"{number:2} / {len(story.LIVE)}  {commune.name}: {taken} appointments")

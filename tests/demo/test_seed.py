@@ -9,10 +9,19 @@ from django.core.management import CommandError, call_command
 from django.db.models import Q
 from django_tenants.utils import tenant_context
 
+from booking import read_model
 from booking.metrics import count_appointments, first_slot_days
-from booking.models import Allocation, Appointment, Opening, Participant
+from booking.models import (
+    Allocation,
+    Appointment,
+    Opening,
+    OpeningOverride,
+    Participant,
+    Title,
+    WaitingEntry,
+)
 from booking.planning import zone
-from demo import seed, story
+from demo import seed, showcase, story
 from demo.story import LIVE, LiveCommune
 from onboarding.stages import Stage, can_move
 from tenants.models import Commune, Membership, User
@@ -126,3 +135,19 @@ def test_loading_twice_changes_nothing(settings, association, capsys):
 def test_the_demo_is_refused_on_a_real_deployment():
     with pytest.raises(CommandError, match="PARVIS_DEMO"):
         call_command("demo_load")
+
+
+def test_the_first_commune_shows_one_case_of_everything(commune):
+    furnish(commune, LIVE[0])
+
+    showcase.show(now=NOW, luck=random.Random(33))
+
+    family = Appointment.objects.get(name="Camille Larrieu")
+    assert (family.status, len(family.coming)) == ("booked", 4)
+    assert Appointment.objects.filter(follows__outcome="incomplete").exists()
+    assert WaitingEntry.objects.count() == 3
+    assert Appointment.objects.filter(waiting_entry__isnull=False, status="held").exists()
+    assert Title.objects.filter(told_at__isnull=False).exists()
+    assert OpeningOverride.objects.exists()
+    read_model.refresh_all(now=NOW)
+    assert read_model.wrong_rows(now=NOW) == []
