@@ -45,6 +45,13 @@ from onboarding import actions
 with schema_context("{schema}"):
     actions.count(now=timezone.now())
 """
+SERVE = """
+from django.utils import timezone
+from django_tenants.utils import schema_context
+from booking import waiting
+with schema_context("{schema}"):
+    waiting.serve(now=timezone.now())
+"""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -75,6 +82,12 @@ class Demo:
         if self.environment is None:
             pytest.skip("a demo that runs already counts when its scheduler says so")
         run(self.environment, "shell", "--no-imports", "-c", COUNT.format(schema=schema))
+
+    def serve_waiting(self, schema: str) -> None:
+        """Offer what is free to those who wait, as the scheduler does every minute."""
+        if self.environment is None:
+            pytest.skip("a demo that runs already serves its lists when its scheduler says so")
+        run(self.environment, "shell", "--no-imports", "-c", SERVE.format(schema=schema))
 
 
 def run(environment: dict[str, str], *arguments: str) -> None:
