@@ -147,11 +147,16 @@ class Day:
 
 
 def read_day(day: date, *, now: datetime) -> Day:
-    """Read a local day of the active commune: five queries, whatever the day holds."""
+    """Read a local day of the active commune: six queries, whatever the day holds.
+
+    A biometric station has a column of its own only on a day when somebody sits at it alone:
+    else what it is taken for is in the column of the counter.
+    """
     plan = planning.current_plan(day.year)
     bounds = day_bounds(day, plan.timetable.zone)
     resources = list(Resource.objects.select_related("site"))
     names = {resource.pk: resource.name for resource in resources}
+    desks = {resource.pk for resource in resources if resource.kind != Resource.Kind.STATION}
     visits = []
     taken: dict[int, list[Taken]] = {}
     busy = _closures(plan)
@@ -160,6 +165,8 @@ def read_day(day: date, *, now: datetime) -> Day:
         counters = tuple(names[row.resource_id] for row in rows)
         visit = _visit(appointment, counters=counters, now=now)
         visits.append(visit)
+        if desks.isdisjoint(row.resource_id for row in rows):
+            desks.update(row.resource_id for row in rows)
         for row in rows:
             place = Taken(appointment.start, appointment.end, visit)
             taken.setdefault(row.resource_id, []).append(place)
@@ -183,7 +190,8 @@ def read_day(day: date, *, now: datetime) -> Day:
             ),
         )
         for resource in resources
-        if resource.pk in taken or (resource.active and resource.pk in hours)
+        if resource.pk in desks
+        and (resource.pk in taken or (resource.active and resource.pk in hours))
     ]
     return Day(date=day, visits=tuple(visits), columns=tuple(columns))
 

@@ -12,6 +12,7 @@ from booking import planning
 from booking.models import Appointment, Service
 
 
+AT_THE_COUNTER = {Appointment.Channel.WALK_IN: Appointment.Channel.COUNTER}
 SEARCH_DAYS = 120  # beyond, there is no first slot to speak of
 
 Taken = Mapping[date, Counter[str]]
@@ -21,7 +22,8 @@ Taken = Mapping[date, Counter[str]]
 def count_appointments(*, first: date, last: date, zone: ZoneInfo) -> Taken:
     """Count the appointments taken from ``first`` to ``last``, both included, by day and channel.
 
-    The day is that of creation, in local time. A visit of several persons counts once; cancelled
+    Who was received without an appointment counts at the counter. The day is that of creation,
+    in local time. A visit of several persons counts once; cancelled
     ones count; slots held and never confirmed do not.
     """
     begin = datetime.combine(first, time.min, zone)
@@ -36,7 +38,7 @@ def count_appointments(*, first: date, last: date, zone: ZoneInfo) -> Taken:
     )
     counts: dict[date, Counter[str]] = {}
     for day, channel, taken in rows:
-        counts.setdefault(day, Counter())[channel] = taken
+        counts.setdefault(day, Counter())[AT_THE_COUNTER.get(channel, channel)] += taken
     return counts
 
 

@@ -139,11 +139,17 @@ def _deal_channels(
     for visit in visits:
         if not deck:
             counter = DECK - pace.online - pace.phone
-            deck = ["online"] * pace.online + ["phone"] * pace.phone + ["counter"] * counter
+            walk_in = counter // 2
+            deck = ["online"] * pace.online + ["phone"] * pace.phone
+            deck += ["counter"] * (counter - walk_in) + ["walk_in"] * walk_in
             luck.shuffle(deck)
         channel = deck.pop()
+        if channel == "walk_in" and visit.start > now:
+            channel = "counter"
         created = visit.created_at.astimezone(zone)
-        if channel != "online":
+        if channel == "walk_in":
+            created = visit.start - JUST_BEFORE
+        elif channel != "online":
             created -= max(0, created.weekday() - SATURDAY + 1) * DAY
             hour, minute = luck.randint(FIRST_HOUR, LAST_HOUR), luck.randrange(60)
             created = created.replace(hour=hour, minute=minute)
