@@ -43,7 +43,7 @@ def run(sheet: Sheet) -> None:
     with bench_commune("9b991") as commune:
         service = _open_week(timezone.localdate(timezone=ZONE))
         places = COUNTERS * len(_free(service))
-        with _web_server() as port:
+        with _web_server() as (server, port):
             order = {
                 "port": port,
                 "host": f"{commune.slug}.{settings.BASE_DOMAIN}",
@@ -53,8 +53,13 @@ def run(sheet: Sheet) -> None:
                 "going_on": GOING_ON // CROWDS,
             }
             alone = _warm_up(order)
+            others = os.getloadavg()[0]
             seen = _rush(order)
+        if any(status.startswith("5") for crowd in seen for status in crowd["statuses"]):
+            print(server.last_words())
         _say(sheet, seen, alone=alone, places=places, left=len(_free(service)))
+        if others > 0.5:
+            print(f"      the machine was busy before the crowd came: load {others:.1f}")
 
 
 def _open_week(today: date) -> Service:
@@ -75,7 +80,7 @@ def _free(service: Service) -> list[datetime]:
 
 
 @contextmanager
-def _web_server() -> Iterator[int]:
+def _web_server() -> Iterator[tuple[Child, int]]:
     """Run the product's web server as the demo does, behind a trusted proxy."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -90,7 +95,7 @@ def _web_server() -> Iterator[int]:
     )
     try:
         _wait(child, port)
-        yield port
+        yield child, port
     finally:
         stop(child)
 
