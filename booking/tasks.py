@@ -6,7 +6,11 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from booking import actions, presence, titles, waiting
+from booking import actions, presence, read_model, titles, waiting
+from booking.taking import lock_configuration
+
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="booking.release_expired")

@@ -13,7 +13,7 @@ from django.urls import URLPattern, get_resolver
 
 from parvis.celery import app
 from tenants.hosts import URLCONFS
-from tenants.tasks import EVERY_MINUTE
+from tenants.tasks import EVERY_MINUTE, EVERY_NIGHT, EVERY_QUARTER
 
 
 ROOT = Path(__file__).parents[1]
@@ -64,7 +64,8 @@ def test_scheduled_names_are_tasks():
     app.loader.import_default_modules()
     beat = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
-    assert beat | set(EVERY_MINUTE) | {"onboarding.count"} <= set(app.tasks)
+    regular = {*EVERY_MINUTE, *EVERY_QUARTER, *EVERY_NIGHT}
+    assert beat | regular | {"onboarding.count"} <= set(app.tasks)
 
 
 def test_actions_take_keywords_only():
