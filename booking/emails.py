@@ -3,6 +3,7 @@
 Nothing that somebody typed is repeated: a confirmation cannot carry another person's message.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +14,8 @@ from django.utils import timezone, translation
 
 from booking import ics
 from booking.checklists import titles, told, told_each
-from booking.links import path_to, path_to_entry
-from booking.models import Appointment, MessageText, Service, WaitingEntry
+from booking.links import path_to, path_to_entry, path_to_title, secret_of
+from booking.models import Appointment, MessageText, Service, Title, WaitingEntry
 from booking.words import discreet_name
 from parvis.mail import FACT
 from tenants.hosts import absolute_url
@@ -116,6 +117,51 @@ def offered(
 ) -> EmailMultiAlternatives:
     """Offer a place that has become free, kept until ``held_until``."""
     return _message("offered", appointment, commune, path=path_to_entry(entry))
+
+
+def arrived(
+    titles: Sequence[Title], commune: Commune, *, service: Service | None
+) -> EmailMultiAlternatives:
+    """Tell the holder that her titles have arrived, until when, and how to collect them."""
+    return _for_titles("arrived", titles, commune, service=service)
+
+
+def uncollected(
+    titles: Sequence[Title], commune: Commune, *, service: Service | None
+) -> EmailMultiAlternatives:
+    """Remind the holder that her titles wait, and of the day they are destroyed."""
+    return _for_titles("uncollected", titles, commune, service=service)
+
+
+def proposed(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
+    """Say that the commune cannot receive her, and which times are held for her instead."""
+    held = appointment.proposals.filter(status=Appointment.Status.HELD).order_by("period", "pk")
+    return _message(
+        "proposed",
+        appointment,
+        commune,
+        path=f"/propositions/{secret_of(appointment)}/",
+        proposals=list(held),
+    )
+
+
+def _for_titles(
+    event: str, titles: Sequence[Title], commune: Commune, *, service: Service | None
+) -> EmailMultiAlternatives:
+    first = titles[0]
+    sent = first.reminded_at
+    return _render(
+        event,
+        commune,
+        to=first.email,
+        language=first.language,
+        fact=f"{event}.{first.pk}.{int(sent.timestamp()) if sent else 0}",
+        path=path_to_title(first),
+        service=service or Service(),
+        titles=titles,
+        last_day=min(each.last_day for each in titles),
+        is_by_appointment=service is not None,
+    )
 
 
 def _for_entry(event: str, entry: WaitingEntry, commune: Commune) -> EmailMultiAlternatives:

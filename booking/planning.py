@@ -418,9 +418,7 @@ def _open_days(answer: _Answer, days: Sequence[date], persons: int) -> list[Open
     ]
 
 
-def taken(
-    plan: Plan, first: date, days: int, *, now: datetime
-) -> tuple[dict[int, Spans], Used]:
+def taken(plan: Plan, first: date, days: int, *, now: datetime) -> tuple[dict[int, Spans], Used]:
     """Read what is taken of some days, and of their quotas: two queries at most."""
     return (
         _busy(first, days, zone=plan.timetable.zone, now=now),

@@ -68,8 +68,7 @@ class Plan:
         if not any(station in need.units for need in needs):
             return (*needs, Need(here, kind="station"))
         return tuple(
-            replace(need, units=here, count=1) if station in need.units else need
-            for need in needs
+            replace(need, units=here, count=1) if station in need.units else need for need in needs
         )
 
 

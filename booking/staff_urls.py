@@ -40,6 +40,7 @@ urlpatterns = [
     path("rendez-vous/surnombre/", move_views.overbook, name="overbook"),
     path("", include("booking.ticket_urls")),
     path("attente/", include("booking.waiting_urls")),
+    path("titres/", include("booking.title_urls")),
     path("reglages/", include("booking.settings_urls")),
     path("chiffres/", include("booking.figure_urls")),
 ]

@@ -2,7 +2,14 @@
 
 from django.urls import include, path
 
-from booking import change_views, manage_views, ticket_views, views, waiting_views
+from booking import (
+    change_views,
+    collection_views,
+    manage_views,
+    ticket_views,
+    views,
+    waiting_views,
+)
 
 
 app_name = "booking"
@@ -38,5 +45,6 @@ urlpatterns = [
     path("mon-rendez-vous/retrouver/", manage_views.find, name="find"),
     path("mon-rendez-vous/retrouver/envoye/", manage_views.found, name="found"),
     path("salle/<int:site_id>/", ticket_views.hall, name="hall"),
+    path("titre/<str:token>/", collection_views.title, name="title"),
     path("agent/", include("booking.staff_urls")),
 ]

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from identity.access import member_of, staff_only
 from onboarding import dashboard, metrics
 from onboarding.access import TEAM, may_follow
-from parvis.exports import to_csv
 from onboarding.forms import CommuneFilter, EquippedFilter
 from onboarding.models import StageEvent
 from onboarding.stages import Module, Stage
+from parvis.exports import to_csv
 from parvis.pieces import TimelineEntry
 from tenants import hosts
 from tenants.models import Association, Commune

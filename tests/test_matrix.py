@@ -119,6 +119,13 @@ MATRIX = {
         "booking:diary": Row(EVERYBODY),
         "booking:find": Row(EVERYBODY, EVERYBODY),
         "booking:found": Row(EVERYBODY),
+        "booking:title": Row(EVERYBODY, EVERYBODY),
+        "booking:agent:titles": Row(DAY),
+        "booking:agent:titles_arrive": Row(DESK, DESK),
+        "booking:agent:titles_tell": Row((), DESK),
+        "booking:agent:titles_csv": Row(DAY),
+        "booking:agent:title": Row(DAY),
+        "booking:agent:title_note": Row((), DESK),
         "booking:agent:figures": Row(DAY),
         "booking:agent:figures_visits": Row(DAY),
         "booking:agent:figures_persons": Row(DAY),
@@ -151,7 +158,13 @@ MATRIX = {
         **{
             f"booking:agent:{name}": Row((), DESK)
             for name in (
-                "call_next", "call_ticket", "call_back", "serve", "leave", "put_back", "forget"
+                "call_next",
+                "call_ticket",
+                "call_back",
+                "serve",
+                "leave",
+                "put_back",
+                "forget",
             )
         },
         "booking:agent:waiting": Row(DAY),
@@ -231,6 +244,7 @@ ARGUMENTS = {
     "pk": 1,
     "key": "photo",
     "event": "booked",
+    "what": "remise",
     "language": "fr",
 }
 

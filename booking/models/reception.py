@@ -139,9 +139,7 @@ class TitleQuerySet(TenantQuerySet["Title"]):
 
     def late(self, today: date) -> "TitleQuerySet":
         """Those soon destroyed, without an appointment."""
-        return self.without_appointment().filter(
-            arrived_on__lte=today - timedelta(days=LATE_DAYS)
-        )
+        return self.without_appointment().filter(arrived_on__lte=today - timedelta(days=LATE_DAYS))
 
     def to_call(self, today: date) -> "TitleQuerySet":
         """Those whose holder is to be told by phone: no e-mail yet, or hardly any time left."""
