@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking import days, diary, outcomes, planning, tickets
 from booking.models import Appointment
-from booking.staff_forms import ArrivalForm
+from booking.reception_forms import ArrivalForm
 from booking.staff_pages import (
     after,
     current_member,

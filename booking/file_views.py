@@ -14,7 +14,7 @@ from booking import diary, outcomes, planning
 from booking.actions import SlotTaken
 from booking.checklists import told_each
 from booking.days import Visit
-from booking.staff_forms import NextVisitForm
+from booking.reception_forms import NextVisitForm
 from booking.staff_pages import (
     after,
     current_member,

@@ -1,5 +1,6 @@
 """What a secretary types: a search, and a booking for somebody on the phone."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,11 +15,12 @@ from django.utils.translation import gettext as _, gettext_lazy
 from booking.checklists import choice_label, question_label, questions
 from booking.diary import moment
 from booking.forms import DetailsForm
-from booking.models import Appointment, Service, Site
+from booking.models import Appointment, Service
 from booking.people import Person
 from booking.situations import Channel, Question
 
 
+NUMBER = r"^[\s\-]*(?:[A-Za-z0-9][\s\-]*){10}$"
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 NAME_MOST = 120
 NOTE_MOST = 300
@@ -28,7 +30,9 @@ CHANNELS = [
 ]
 
 ABOUT = "about_"  # before the key of a question in the names of fields
-KEPT = ("name", "phone", "email", "pre_application", "note")
+OTHER = "other_"  # before the position of a person and the key of a question
+TYPED = ("name", "phone", "email", "pre_application", "note", "number_", OTHER)
+KEPT = TYPED[:5]
 
 
 def parse_day(text: str) -> date | None:
@@ -117,9 +121,24 @@ def _asked(service: Service, sent: QueryDict) -> tuple[Question, ...]:
         return questions(service, {}, channel=Channel.DESK)
 
 
+def again(former: Appointment) -> QueryDict:
+    """Say what an appointment said as if it had just been typed, to take the same once more."""
+    sent = QueryDict(mutable=True)
+    sent.update({"service": former.service.slug, "persons": str(former.persons)})
+    sent.update({"name": former.name, "phone": former.phone, "email": former.email})
+    for position, person in enumerate(former.coming, start=1):
+        if position == 1:
+            sent["pre_application"] = person.pre_application
+            sent.update({f"{ABOUT}{key}": answer for key, answer in person.situation.items()})
+        else:
+            sent[f"name_{position}"] = person.name
+            sent[f"number_{position}"] = person.pre_application
+    return sent
+
+
 def typed_so_far(sent: QueryDict, *, wish: Wish, first: datetime | None) -> dict[str, Any]:
     """Keep everything that was typed while the first part of the form is being changed."""
-    kept = {name: sent.get(name, "") for name in KEPT}
+    kept = {name: sent.get(name, "") for name in (*KEPT, *sent) if name.startswith(TYPED)}
     return {
         **kept,
         "service": wish.service.slug,
@@ -263,7 +282,79 @@ class PhoneBookingForm(DetailsForm):
                 label=question_label(one.key),
                 choices=[(each, choice_label(one.key, each)) for each in one.choices],
             )
+        for position in self.positions:
+            self._ask_about(position)
         self.offer(offers)
+
+    @property
+    def positions(self) -> range:
+        """The ranks of those who come with the first person."""
+        return range(2, self.wish.persons + 1)
+
+    def _ask_about(self, position: int) -> None:
+        """Add what is asked about one more person; nothing is required."""
+        words = {"n": position}
+        self.fields[f"name_{position}"] = forms.CharField(
+            label=_("Nom et prénom, personne %(n)s") % words,
+            required=False,
+            max_length=NAME_MOST,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
+        if "pre_application" in self.fields:
+            self.fields[f"number_{position}"] = forms.RegexField(
+                NUMBER,
+                label=_("Numéro de pré-demande, personne %(n)s") % words,
+                required=False,
+                widget=forms.TextInput(
+                    attrs={"autocomplete": "off", "autocapitalize": "characters"}
+                ),
+                error_messages={"invalid": _("Ce numéro a dix lettres ou chiffres")},
+            )
+        for one in self.wish.asked:
+            if not one.extra:
+                self.fields[f"{OTHER}{position}_{one.key}"] = forms.ChoiceField(
+                    label=question_label(one.key),
+                    required=False,
+                    choices=[
+                        ("", _("comme la première personne")),
+                        *((each, choice_label(one.key, each)) for each in one.choices),
+                    ],
+                )
+
+    @property
+    def others(self) -> list[tuple[int, list[forms.BoundField], list[forms.BoundField]]]:
+        """For each further person her rank, her name and number, and her situation."""
+        return [
+            (
+                position,
+                [
+                    self[name]
+                    for name in (f"name_{position}", f"number_{position}")
+                    if name in self.fields
+                ],
+                [self[name] for name in self.fields if name.startswith(f"{OTHER}{position}_")],
+            )
+            for position in self.positions
+        ]
+
+    def _other(self, position: int) -> Person:
+        """Read one more person; what is not said of her is as for the first."""
+        start = f"{OTHER}{position}_"
+        said = {
+            name.removeprefix(start): answer
+            for name, answer in self.cleaned_data.items()
+            if name.startswith(start) and answer
+        }
+        situation = self.wish.situation
+        if said:
+            asked = questions(self.wish.service, situation | said, channel=Channel.DESK)
+            situation = {question.key: question.answer for question in asked}
+        number = self.cleaned_data.get(f"number_{position}", "")
+        return Person(
+            situation=situation,
+            name=self.cleaned_data[f"name_{position}"],
+            pre_application=re.sub(r"[\s\-]", "", number).upper(),
+        )
 
     def offer(self, starts: Iterable[datetime]) -> None:
         """Show these starts (local time) as tiles."""
@@ -300,7 +391,7 @@ class PhoneBookingForm(DetailsForm):
             name=known["name"],
             pre_application=known.get("pre_application", ""),
         )
-        others = [Person(situation=self.wish.situation)] * (self.wish.persons - 1)
+        others = [self._other(position) for position in self.positions]
         return {
             **{each: known[each] for each in ("name", "email", "phone")},
             "service": self.wish.service,
@@ -310,89 +401,3 @@ class PhoneBookingForm(DetailsForm):
             "channel": known["channel"],
             "idempotency_key": known["key"],
         }
-
-
-class NextVisitForm(forms.Form):
-    """When the citizen brings what is missing: one of three short times, or she will call."""
-
-    start = SlotField(
-        label=gettext_lazy("Rendez-vous court pour compléter"),
-        required=False,
-    )
-    key = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, starts: Iterable[datetime], **kwargs: Any) -> None:
-        super().__init__(*args, initial={"key": uuid4(), "start": ""}, **kwargs)
-        self.offer(starts)
-
-    def offer(self, starts: Iterable[datetime]) -> None:
-        """Show these starts (local time) as tiles, and the way without any."""
-        self.fields["start"].widget.choices = [
-            *((start.isoformat(), moment(start)) for start in starts),
-            ("", _("La personne rappellera")),
-        ]
-
-    def offer_instead(self, starts: Sequence[datetime], message: str) -> None:
-        """Show the nearest starts instead of one that is taken."""
-        self.add_error("start", message)
-        self.offer(starts)
-
-
-class WalkInForm(forms.Form):
-    """What somebody without appointment comes for; her name if she likes."""
-
-    service = forms.ChoiceField(
-        label=gettext_lazy("Démarche"),
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": gettext_lazy("Choisissez une démarche"),
-            "invalid_choice": gettext_lazy("Choisissez une démarche de la liste"),
-        },
-    )
-    name = forms.CharField(
-        label=gettext_lazy("Nom et prénom"),
-        required=False,
-        max_length=NAME_MOST,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    note = forms.CharField(
-        label=gettext_lazy("Note pour le guichet"),
-        required=False,
-        max_length=NOTE_MOST,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    site = forms.ChoiceField(label=gettext_lazy("Lieu"), required=False)
-    then = forms.CharField(required=False)
-    key = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(
-        self, *args: Any, services: Sequence[Service], sites: Sequence[Site], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.services = {service.slug: service for service in services}
-        self.sites = {str(site.pk): site for site in sites}
-        self.fields["service"].choices = [  # type: ignore[attr-defined]
-            (service.slug, service.name) for service in services
-        ]
-        self.fields["site"].choices = [  # type: ignore[attr-defined]
-            (key, site.name) for key, site in self.sites.items()
-        ]
-
-    def clean_service(self) -> Service:
-        """Return the service of the chosen tile."""
-        return self.services[self.cleaned_data["service"]]
-
-    def clean_site(self) -> Site:
-        """Return the chosen site, the first one without a choice."""
-        return self.sites.get(self.cleaned_data["site"]) or next(iter(self.sites.values()))
-
-
-class ArrivalForm(forms.Form):
-    """What a scanner types, or a person: an address, a reference, a name, a telephone."""
-
-    q = forms.CharField(
-        label=gettext_lazy("Code scanné, référence, nom ou téléphone"),
-        max_length=300,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
-        error_messages={"required": gettext_lazy("Scannez un code, ou saisissez un nom")},
-    )

@@ -26,6 +26,7 @@ from booking.situations import Channel
 from booking.staff_forms import (
     PhoneBookingForm,
     SearchForm,
+    again,
     parse_day,
     read_wish,
     typed_so_far,
@@ -168,7 +169,9 @@ def new(request: HttpRequest) -> HttpResponse:
     services = list(Service.objects.offered())
     if not services:
         return page(request, "no_service", {})
-    wish = read_wish(request.POST or request.GET, services)
+    former = days.read_visit(request.GET.get("comme", ""), now=now)
+    sent = request.POST or (again(former.appointment) if former else request.GET)
+    wish = read_wish(sent, services)
     starts, first = offers(
         service=wish.service, persons=wish.persons, day=wish.day, start=wish.start, now=now
     )
@@ -176,7 +179,7 @@ def new(request: HttpRequest) -> HttpResponse:
     is_same = request.POST.get("shown") == wish.stamp
     form = PhoneBookingForm(
         request.POST if is_sent and is_same else None,
-        initial=typed_so_far(request.POST, wish=wish, first=first),
+        initial=typed_so_far(sent, wish=wish, first=first),
         services=services,
         wish=wish,
         offers=starts,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from booking import diary, planning, tickets
 from booking.models import Resource, Service, Site, Ticket
-from booking.staff_forms import WalkInForm
+from booking.reception_forms import WalkInForm
 from booking.staff_pages import (
     after,
     current_member,
@@ -47,7 +47,11 @@ class NobodyThere(DomainError):
 def queue(request: HttpRequest) -> HttpResponse:
     """Show who waits in the hall of a site and who is called where: four queries."""
     now = timezone.now()
-    counters = list(Resource.objects.filter(active=True).select_related("site"))
+    counters = list(
+        Resource.objects.filter(active=True)
+        .exclude(kind=Resource.Kind.STATION)
+        .select_related("site")
+    )
     mine = _chosen(request, counters)
     standing = list(tickets.standing(mine.site, now=now)) if mine else []
     waiting = tickets.waiting(standing, now=now)

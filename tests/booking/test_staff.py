@@ -736,3 +736,49 @@ def test_the_sheet_lists_each_person_with_her_boxes(agent, day, family):
     assert "Tom Dupuy" in page
     assert "ABCD123456" in page
     assert page.count("☐ Déclaration de perte") == 2
+
+
+# --- A family on the phone ----------------------------------------------------------------
+
+
+def test_a_family_is_booked_on_one_screen(agent, day, counter, service):
+    page = text_of(agent.get(NEW, {"service": "carte-identite", "persons": "3"}))
+    assert 'name="name_2"' in page
+    assert 'name="number_3"' in page
+    assert "comme la première personne" in page
+
+    answer = call(
+        agent, day,
+        persons="3",
+        shown=f"carte-identite/3//{','.join(USUAL.values())}",
+        name_2="Tom Roux",
+        number_2="abcd 123456",
+        other_2_motive="loss",
+    )  # fmt: skip
+
+    assert answer.status_code == 302
+    first, second, third = Participant.objects.order_by("position")
+    assert (second.name, second.pre_application) == ("Tom Roux", "ABCD123456")
+    assert second.situation["motive"] == "loss"
+    assert "loss_declaration" in [line["key"] for line in second.documents["documents"]]
+    assert third.situation == first.situation
+    assert third.name == ""
+
+
+def test_a_wrong_number_of_a_second_person_is_said(agent, day, counter, service):
+    answer = call(
+        agent, day,
+        persons="2",
+        shown=f"carte-identite/2//{','.join(USUAL.values())}",
+        number_2="12",
+    )  # fmt: skip
+
+    assert answer.status_code == 422
+    assert "dix lettres ou chiffres" in text_of(answer)
+
+
+def test_the_same_appointment_is_taken_once_more(agent, family):
+    page = text_of(agent.get(NEW, {"comme": family.reference}))
+
+    for typed in ("Jeanne Dupuy", "ABCD123456", "Tom Dupuy", "06 12 34 56 78"):
+        assert f'value="{typed}"' in page
