@@ -40,7 +40,7 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
     is_sent = request.method == "POST" and "look" not in request.POST
     values = request.POST.copy()
     if values.get("back"):  # what the page after a move sends to undo it
-        values["slot"] = values["back"]
+        values["slot"] = values.get("back", "")
     form = MoveForm(
         values if is_sent else None,
         starts=starts,

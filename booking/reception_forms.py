@@ -23,7 +23,8 @@ class NextVisitForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, starts: Iterable[datetime], **kwargs: Any) -> None:
-        super().__init__(*args, initial={"key": uuid4(), "start": ""}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"key": uuid4(), "start": ""}
         self.offer(starts)
 
     def offer(self, starts: Iterable[datetime]) -> None:
