@@ -10,6 +10,7 @@ from django.db import transaction
 
 from booking import emails, planning
 from booking.configuration import configuration_changed, install_presets
+from booking.duplicates import AlreadyBooked, booked_numbers
 from booking.events import locked, locked_with_day, record, tell
 from booking.links import secret_of
 from booking.misses import MustPhone, must_phone
@@ -204,6 +205,7 @@ def confirm(*, appointment: Appointment, token: str, now: datetime) -> Appointme
 
     Raises:
         DetailsMissing: no name, or neither e-mail nor phone.
+        AlreadyBooked: one of the numbers has another appointment to come.
         MustPhone: the citizen missed more appointments than the commune bears.
         HoldLost: the appointment was cancelled or forgotten.
         SlotTaken: somebody else has it now; what was typed is kept.
@@ -226,6 +228,8 @@ def confirm(*, appointment: Appointment, token: str, now: datetime) -> Appointme
             raise DetailsMissing
         if must_phone(email=held.email, phone=held.phone, now=now):
             raise MustPhone
+        if booked_numbers(held.numbers, but=held, now=now):
+            raise AlreadyBooked
         take_for_good(held, now=now)
         held.status = Appointment.Status.BOOKED
         held.booked_at = now

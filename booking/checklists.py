@@ -63,6 +63,20 @@ def announced(
     return _documents(checklist, own_texts())
 
 
+def announced_each(
+    service: Service, situations: Iterable[Mapping[str, str]], *, day: date
+) -> tuple[list[list[Document]], str]:
+    """List what each person brings on that day, and write what they pay in all; one query."""
+    own = own_texts()
+    lists = [
+        _checklist(service, situation=each, day=day, channel=Channel.ONLINE) for each in situations
+    ]
+    total = sum(each.amount_cents for each in lists)
+    return [_documents(each, own) for each in lists], (
+        euros(total, get_language() or "fr") if total else ""
+    )
+
+
 def snapshot(
     service: Service,
     *,

@@ -1,17 +1,19 @@
 """What citizens may ask for and tell."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
-from django.utils.translation import gettext_lazy as _, ngettext
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from booking.checklists import choice_label, question_label, questions
 from booking.models import Service
+from booking.people import Person
 from booking.situations import Question
 
 
@@ -20,7 +22,14 @@ REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
 CONFUSED = str.maketrans("OIL", "011")  # Crockford's base 32 reads them so
 PHONE = re.compile(r"0[1-9][0-9]{8}|\+[1-9][0-9]{6,14}")
 FIRST_YEAR, LAST_YEAR = 2000, 2100  # beyond, adding a day to a date may overflow
+ALREADY_BOOKED = _(
+    "Ce numéro a déjà un rendez-vous dans cette mairie. Retrouvez-le pour le déplacer ou "
+    "l’annuler."
+)
 UNREADABLE_SLOT = _("Ce créneau est illisible. Choisissez-en un autre.")
+
+
+SAME, OTHER = "meme", "autre"
 
 
 class SituationForm(forms.Form):
@@ -42,17 +51,31 @@ class SituationForm(forms.Form):
 
     def __init__(self, service: Service, given: Mapping[str, Any]) -> None:
         self.asked, is_offered = _ask(service, given)
+        self.cases = _cases(service, given) if self.asked else []
         values = {"persons": given.get("persons", 1)}
-        for question in self.asked:
-            answer = given.get(question.key)
-            keeps = answer in question.choices or not is_offered
-            values[question.key] = answer if answer and keeps else question.answer
+        values |= _answers(self.asked, given, is_offered=is_offered)
+        for case in self.cases:
+            values |= {case.name: SAME if case.is_same else OTHER}
+            values |= _answers(case.asked, given, is_offered=case.is_offered, suffix=case.suffix)
         super().__init__(values)
         self.service = service
-        self.unseen = [question.key for question in self.asked if question.key not in given]
         self._offer_persons(service.most_persons)
-        for question in self.asked:
-            self.fields[question.key] = forms.ChoiceField(
+        self._ask_about(self.asked)
+        for case in self.cases:
+            self.fields[case.name] = forms.ChoiceField(
+                label=gettext("Personne %(n)s") % {"n": case.number},
+                choices=[
+                    (SAME, _("Même situation que la première personne")),
+                    (OTHER, _("Une autre situation")),
+                ],
+                widget=forms.RadioSelect,
+            )
+            self._ask_about(case.asked, case.suffix)
+        self.unseen = [name for name in self.fields if name != "persons" and name not in given]
+
+    def _ask_about(self, asked: Iterable[Question], suffix: str = "") -> None:
+        for question in asked:
+            self.fields[f"{question.key}{suffix}"] = forms.ChoiceField(
                 label=question_label(question.key),
                 choices=[(each, choice_label(question.key, each)) for each in question.choices],
                 widget=forms.RadioSelect,
@@ -89,9 +112,85 @@ class SituationForm(forms.Form):
         )
 
     @property
+    def others(self) -> list[tuple[forms.BoundField, list[forms.BoundField]]]:
+        """For each other person: whether she is in the same situation, and what else to ask."""
+        return [
+            (self[case.name], [self[f"{each.key}{case.suffix}"] for each in case.asked])
+            for case in self.cases
+        ]
+
+    @property
     def answers(self) -> dict[str, str]:
-        """The situation, without the number of persons."""
-        return {name: each for name, each in self.cleaned_data.items() if name != "persons"}
+        """The situation of the first person."""
+        return self._situation(self.asked)
+
+    @property
+    def people(self) -> list[Person]:
+        """Everybody who comes, in order; those of whom nothing is said are like the first."""
+        known = {
+            case.number: self._situation(case.asked, case.suffix)
+            for case in self.cases
+            if not case.is_same
+        }
+        persons = int(self.cleaned_data["persons"])
+        return [Person(situation=known.get(n, self.answers)) for n in range(1, persons + 1)]
+
+    def _situation(self, asked: Iterable[Question], suffix: str = "") -> dict[str, str]:
+        return {each.key: self.cleaned_data[f"{each.key}{suffix}"] for each in asked}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is said of a person after the first: the same as her, or answers of her own."""
+
+    number: int
+    is_same: bool
+    asked: tuple[Question, ...] = ()
+    is_offered: bool = True
+
+    @property
+    def name(self) -> str:
+        """The name of the field that tells which."""
+        return f"cas-{self.number}"
+
+    @property
+    def suffix(self) -> str:
+        """What the names of her answers end with."""
+        return f"-{self.number}"
+
+
+def _cases(service: Service, given: Mapping[str, Any]) -> list[Case]:
+    """Read what is said of the persons after the first."""
+    typed = str(given.get("persons", 1))
+    persons = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else 1  # noqa: PLR2004
+    cases = []
+    for number in range(2, min(persons, service.most_persons) + 1):
+        if given.get(f"cas-{number}") != OTHER:
+            cases.append(Case(number, is_same=True))
+            continue
+        own = {
+            name.removesuffix(f"-{number}"): answer
+            for name, answer in given.items()
+            if name.endswith(f"-{number}") and name != f"cas-{number}"
+        }
+        cases.append(Case(number, False, *_ask(service, own)))
+    return cases
+
+
+def _answers(
+    asked: Iterable[Question],
+    given: Mapping[str, Any],
+    *,
+    is_offered: bool,
+    suffix: str = "",
+) -> dict[str, Any]:
+    """Give each question its answer, or the usual one; an impossible answer is kept to be told."""
+    values = {}
+    for question in asked:
+        answer = given.get(f"{question.key}{suffix}")
+        keeps = answer in question.choices or not is_offered
+        values[f"{question.key}{suffix}"] = answer if answer and keeps else question.answer
+    return values
 
 
 def _ask(service: Service, given: Mapping[str, Any]) -> tuple[tuple[Question, ...], bool]:
@@ -175,10 +274,32 @@ class DetailsForm(forms.Form):
         ),
     )
 
-    def __init__(self, service: Service, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, service: Service, *args: Any, persons: int = 1, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not service.titles:
+        if not service.asks_pre_application:
             del self.fields["pre_application"]
+        self.other_numbers = range(2, persons + 1)
+        for number in self.other_numbers:
+            self._ask_of(number)
+
+    def _ask_of(self, number: int) -> None:
+        """Ask the name of one more person, and her number where the first one is asked hers."""
+        rank = {"n": number}
+        self.fields[f"name-{number}"] = forms.CharField(
+            label=gettext("Personne %(n)s : nom et prénom") % rank,
+            max_length=120,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            error_messages={
+                "required": gettext("Indiquez le nom et le prénom de la personne %(n)s.") % rank
+            },
+        )
+        if "pre_application" in self.fields:
+            self.fields[f"pre_application-{number}"] = forms.CharField(
+                label=gettext("Personne %(n)s : numéro de pré-demande") % rank,
+                required=False,
+                max_length=30,
+                widget=self.fields["pre_application"].widget,
+            )
 
     def clean_phone(self) -> str:
         """Bring a number to its digits, a French one to ten of them."""
@@ -190,16 +311,18 @@ class DetailsForm(forms.Form):
 
     def clean_pre_application(self) -> str:
         """Bring a number to its form, whatever case and spaces it was typed with."""
-        number = re.sub(r"[\s\-]", "", self.cleaned_data["pre_application"]).upper()
-        if number and not PRE_APPLICATION.fullmatch(number):
-            raise ValidationError(
-                _("Ce numéro a dix lettres ou chiffres. Vérifiez-le, ou videz la case.")
-            )
-        return number
+        return _plain_number(self.cleaned_data["pre_application"])
 
     def clean(self) -> dict[str, Any]:
         """Ask for one way at least to reach the citizen."""
         cleaned = super().clean() or {}
+        for number in self.other_numbers:
+            name = f"pre_application-{number}"
+            if name in cleaned:
+                try:
+                    cleaned[name] = _plain_number(cleaned[name])
+                except ValidationError as fault:
+                    self.add_error(name, fault)
         wrong = {"email", "phone"} & set(self.errors)
         if not wrong and not cleaned.get("email") and not cleaned.get("phone"):
             self.add_error("email", _("Indiquez un courriel ou un téléphone."))
@@ -209,8 +332,44 @@ class DetailsForm(forms.Form):
     def details(self) -> dict[str, Any]:
         """What ``keep_details`` needs: valid answers, empty where there is none."""
         known = {name: self.cleaned_data.get(name, "") for name in ("name", "email", "phone")}
-        number = self.cleaned_data.get("pre_application", "")
-        return known | {"people": [(known["name"], number)]}
+        people = [(known["name"], self.cleaned_data.get("pre_application", ""))]
+        people += [
+            (
+                self.cleaned_data.get(f"name-{number}", ""),
+                self.cleaned_data.get(f"pre_application-{number}", ""),
+            )
+            for number in self.other_numbers
+        ]
+        return known | {"people": people}
+
+    def refuse_numbers(self, numbers: Container[str]) -> None:
+        """Say of each of these pre-application numbers that it has its appointment already."""
+        for name, typed in list(self.cleaned_data.items()):
+            if name.startswith("pre_application") and typed in numbers:
+                self.add_error(name, ALREADY_BOOKED)
+
+
+def _plain_number(typed: str) -> str:
+    """Bring a pre-application number to its form.
+
+    Raises:
+        ValidationError: it has not ten letters or digits.
+    """
+    number = re.sub(r"[\s\-]", "", typed).upper()
+    if number and not PRE_APPLICATION.fullmatch(number):
+        raise ValidationError(
+            _("Ce numéro a dix lettres ou chiffres. Vérifiez-le, ou videz la case.")
+        )
+    return number
+
+
+class TermsForm(forms.Form):
+    """What must be accepted before confirming."""
+
+    accepted = forms.BooleanField(
+        label=_("J’ai lu et j’accepte"),
+        error_messages={"required": _("Cochez la case pour confirmer le rendez-vous.")},
+    )
 
 
 class CancelForm(forms.Form):

@@ -307,6 +307,15 @@ def site_of(unit: int, *, year: int) -> int:
     return known.sites[unit]
 
 
+def keeps_for_residents(service: Service, *, now: datetime) -> bool:
+    """Tell whether some openings are for residents first; one query."""
+    plan = current_plan(local_day(now).year)
+    return any(
+        rule.residents_days is not None and rule.gives(service.pk)
+        for rule in plan.timetable.openings
+    )
+
+
 def closed_reason(day: date, *, service: Service | None = None) -> str:
     """Say to the public why nobody is received that day; empty when somebody may be."""
     plan = current_plan(day.year)

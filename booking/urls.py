@@ -5,6 +5,7 @@ from django.urls import include, path
 from booking import (
     change_views,
     collection_views,
+    document_views,
     manage_views,
     ticket_views,
     views,
@@ -22,7 +23,8 @@ urlpatterns = [
     path("rendez-vous/confirme/", views.confirmed, name="confirmed"),
     path("rendez-vous/<slug:slug>/", views.situation, name="situation"),
     path("rendez-vous/<slug:slug>/creneaux/", views.slots, name="slots"),
-    path("pieces/<slug:slug>/", views.documents, name="documents"),
+    path("pieces/", document_views.index, name="pieces"),
+    path("pieces/<slug:slug>/", document_views.documents, name="documents"),
     path("rendez-vous/<slug:slug>/attente/", waiting_views.wait, name="wait"),
     path("attente/<str:secret>/", waiting_views.entry, name="entry"),
     path("attente/<str:secret>/prendre/", waiting_views.accept, name="accept_offer"),

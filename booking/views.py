@@ -1,5 +1,6 @@
 """A citizen's way from the home page to a confirmed appointment; no account, no script needed."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,19 +13,19 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import actions, planning, visitor, words
-from booking.checklists import announced, told
-from booking.forms import DetailsForm, SituationForm, SlotForm, WeekForm
+from booking import actions, planning, read_model, visitor, words
+from booking.availability import FreeStarts
+from booking.document_views import documents_of
+from booking.duplicates import booked_numbers
+from booking.forms import OTHER, SAME, DetailsForm, SituationForm, SlotForm, TermsForm
 from booking.models import Appointment, Service
-from booking.people import Person
+from booking.weeks import by_day, offer_of, week_of
 from identity.addresses import address_of
 from identity.limits import Limit, take
-from parvis.pieces import SlotDay, SlotOffer
 from parvis.templatetags.ui_words import date_heure
 from tenants.directory import outline
 
 
-WEEK = 7
 HOLDS = Limit("hold", 60, timedelta(hours=1))  # per address; a family or a library shares one
 
 
@@ -33,7 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Greet, and offer what a citizen comes for."""
     context = {
         "outline": outline(planning.current_commune().insee_code),
-        "services": Service.objects.offered_online(),
+        "services": _with_first_day(Service.objects.offered_online()),
+        "unfinished": _unfinished(request),
     }
     return render(request, "booking/home.html", context)
 
@@ -41,8 +43,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
     """Choose what to come for."""
-    offered = Service.objects.offered_online()
-    return render(request, "booking/services.html", {"services": offered})
+    context = {
+        "services": _with_first_day(Service.objects.offered_online()),
+        "by_phone": Service.objects.offered().filter(is_online=False, is_collection=False),
+        "unfinished": _unfinished(request),
+    }
+    return render(request, "booking/services.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,21 +67,6 @@ def situation(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         form = SituationForm(service, request.GET)
     return _situation_page(request, service, form)
-
-
-@require_safe
-def documents(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show what to bring in one situation: a page to print or to share."""
-    service = _service(slug)
-    form = SituationForm(service, request.GET)
-    if not form.is_valid():
-        return _situation_page(request, service, form)
-    query = urlencode(form.cleaned_data)
-    context = _documents(service, form) | {
-        "back": f"{reverse('booking:situation', args=[slug])}?{query}",
-        "slots_address": f"{reverse('booking:slots', args=[slug])}?{query}",
-    }
-    return render(request, "booking/documents.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,10 +91,14 @@ def details(request: HttpRequest) -> HttpResponse:
     if visitor.has_just_booked(request, now=now):
         return redirect("booking:confirmed")
     held = _held(request)
-    form = DetailsForm(held.service, request.POST or None, initial=_typed(held))
+    form = DetailsForm(
+        held.service, request.POST or None, initial=_typed(held), persons=held.persons
+    )
     extends = "garder" in request.POST
     if form.is_bound:
-        form.is_valid()
+        if form.is_valid():
+            numbers = [number for _name, number in form.details["people"]]
+            form.refuse_numbers(booked_numbers(numbers, but=held, now=now))
         if extends:
             held = _extended(held, now)
         if extends or not form.errors:
@@ -111,7 +106,11 @@ def details(request: HttpRequest) -> HttpResponse:
     if form.is_bound and not extends and not form.errors:
         return redirect("booking:check")
     if extends:
-        form = DetailsForm(held.service, initial={**_typed(held), **_as_typed(request.POST)})
+        form = DetailsForm(
+            held.service,
+            initial={**_typed(held), **_as_typed(request.POST, form)},
+            persons=held.persons,
+        )
     context = {
         "form": form,
         "held": held,
@@ -134,7 +133,8 @@ def check(request: HttpRequest) -> HttpResponse:
     held = _still_held(held)
     if not held.name:
         return redirect("booking:details")
-    if request.method == "POST":
+    terms = _terms(request) if held.service.terms else None
+    if request.method == "POST" and (terms is None or terms.is_valid()):
         try:
             actions.confirm(appointment=held, token=request.COOKIES[visitor.HOLD], now=now)
         except actions.SlotTaken as refusal:
@@ -147,12 +147,15 @@ def check(request: HttpRequest) -> HttpResponse:
         "now": now,
         "when": date_heure(timezone.localtime(held.start)),
         "may_extend": _may_extend(held, now),
-        "documents": told(held),
+        "terms": terms,
+        "form": terms,
+        "persons": words.persons(held),
         "slots_address": _slots_address(held),
         "situation_address": f"{reverse('booking:situation', args=[held.service.slug])}?"
         + _query(held),
     }
-    return render(request, "booking/check.html", context)
+    status = 422 if terms and terms.errors else 200
+    return render(request, "booking/check.html", context, status=status)
 
 
 @require_POST
@@ -169,7 +172,7 @@ def confirmed(request: HttpRequest) -> HttpResponse:
     if appointment is None or appointment.status != Appointment.Status.BOOKED:
         return redirect("booking:mine")
     context = words.about(appointment) | {
-        "documents": told(appointment),
+        "persons": words.persons(appointment),
         "may_cancel": True,
         "email": visitor.masked_email(appointment.email),
     }
@@ -215,7 +218,7 @@ def _may_extend(held: Appointment, now: datetime) -> bool:
 
 
 def _situation_page(request: HttpRequest, service: Service, form: SituationForm) -> HttpResponse:
-    context = _documents(service, form if form.is_valid() else SituationForm(service, {}))
+    context = documents_of(service, form if form.is_valid() else SituationForm(service, {}))
     context |= {
         "form": form,
         "action": reverse("booking:situation", args=[service.slug]),
@@ -229,19 +232,6 @@ def _situation_page(request: HttpRequest, service: Service, form: SituationForm)
     return render(request, "booking/situation.html", context, status=status)
 
 
-def _documents(service: Service, form: SituationForm) -> dict[str, Any]:
-    """Say what the answers of a valid form call for."""
-    form.is_valid()
-    found = announced(service, situation=form.answers, day=planning.local_day(timezone.now()))
-    return {
-        "service": service,
-        "name": words.service_name(service),
-        "documents": found,
-        "documents_title": words.documents_count(len(found)),
-        "for_each": form.cleaned_data["persons"] > 1,
-    }
-
-
 def _slots_page(
     request: HttpRequest, service: Service, wish: SituationForm, *, form: SlotForm | None = None
 ) -> HttpResponse:
@@ -249,6 +239,7 @@ def _slots_page(
     today = planning.local_day(now)
     last = today + timedelta(days=service.horizon_days)
     persons = wish.cleaned_data["persons"]
+    is_resident = "resident" in request.GET
     found = planning.free(
         service=service,
         persons=persons,
@@ -256,35 +247,68 @@ def _slots_page(
         days=service.horizon_days + 1,
         now=now,
         online=True,
+        resident=is_resident,
     )
-    soonest = found.first()
-    week = WeekForm(request.GET)
-    first = week.first(soonest=soonest.date() if soonest else today, latest=last)
-    days = [first + timedelta(days=n) for n in range(WEEK) if first + timedelta(days=n) <= last]
-    shown_days = planning.describe_days(found, days, service=service, now=now, persons=persons)
-    query = urlencode(wish.cleaned_data)
-    context = {
+    query = urlencode(wish.cleaned_data | ({"resident": 1} if is_resident else {}))
+    week = week_of(
+        found,
+        service=service,
+        persons=persons,
+        asked=request.GET,
+        query=query,
+        last=last,
+        now=now,
+        is_resident=is_resident,
+    )
+    context = week | {
         "name": words.service_name(service),
         "people": words.people(persons),
         "minutes_words": words.minutes(service.length(persons)),
         "back": f"{reverse('booking:situation', args=[service.slug])}?{query}",
         "form": form,
-        "offer": _offer(soonest) if soonest else None,
-        "days": [SlotDay(each.date, _offers(each.starts), each.note) for each in shown_days],
         "action": f"{request.path}?{query}",
-        "previous": _week_address(query, max(first - timedelta(days=WEEK), today))
-        if first > (soonest.date() if soonest else today)
-        else "",
-        "next": _week_address(query, first + timedelta(days=WEEK))
-        if first + timedelta(days=WEEK) <= last
-        else "",
         "wait_address": f"{reverse('booking:wait', args=[service.slug])}?{query}"
         if service.has_waiting_list
         else "",
-        "unreadable_date": not week.is_valid(),
+        "asks_resident": not is_resident and planning.keeps_for_residents(service, now=now),
+        **_asked_start(request, found),
     }
     status = 422 if form and form.errors else 200
     return render(request, "booking/slots.html", context, status=status)
+
+
+def _asked_start(request: HttpRequest, found: FreeStarts) -> dict[str, Any]:
+    """Say whether the start that an address asks for is free, and else which are nearest."""
+    if "debut" not in request.GET:
+        return {}
+    asked = SlotForm({"slot": request.GET["debut"].replace(" ", "+")})
+    if not asked.is_valid():
+        return {"is_gone": True}
+    start = asked.cleaned_data["slot"]
+    if found.is_free(start):
+        return {"asked_offer": offer_of(timezone.localtime(start))}
+    return {"is_gone": True, "nearest": by_day(found.nearest(start, count=planning.ALTERNATIVES))}
+
+
+def _terms(request: HttpRequest) -> TermsForm:
+    return TermsForm(request.POST if request.method == "POST" else None)
+
+
+def _with_first_day(offered: Iterable[Service]) -> list[tuple[Service, date | None]]:
+    """Say from which day each service can be had; two queries."""
+    services = list(offered)
+    days = read_model.first_free(services, now=timezone.now())
+    return [(service, days.get(service.pk)) for service in services]
+
+
+def _unfinished(request: HttpRequest) -> Appointment | None:
+    """Find the slot that this browser holds and has not confirmed."""
+    if visitor.HOLD not in request.COOKIES:
+        return None
+    held = visitor.held(request)
+    if held is None or held.status != Appointment.Status.HELD or held.held_until is None:
+        return None
+    return held if held.held_until > timezone.now() else None
 
 
 def _hold(
@@ -295,12 +319,12 @@ def _hold(
     before = visitor.held(request)
     if before is not None and before.status != Appointment.Status.HELD:
         before = None
-    people = [Person(situation=wish.answers)] * wish.cleaned_data["persons"]
     try:
         held, token = actions.hold_slot(
             service=service,
-            people=people,
+            people=wish.people,
             start=start,
+            is_resident="resident" in request.GET,
             language=get_language() or "fr",
             now=now,
             instead_of=before,
@@ -315,27 +339,8 @@ def _taken_page(
     request: HttpRequest, alternatives: list[datetime], *, where: str, has_typed: bool = False
 ) -> HttpResponse:
     """Say that the slot is gone, with the nearest ones under the thumb; nothing typed is lost."""
-    context = {"action": where, "days": _by_day(alternatives), "has_typed": has_typed}
+    context = {"action": where, "days": by_day(alternatives), "has_typed": has_typed}
     return render(request, "booking/taken.html", context, status=409)
-
-
-def _by_day(starts: list[datetime]) -> list[SlotDay]:
-    days: dict[date, list[datetime]] = {}
-    for start in sorted(starts):
-        days.setdefault(planning.local_day(start), []).append(start)
-    return [SlotDay(day, _offers(each)) for day, each in days.items()]
-
-
-def _offers(starts: Any) -> list[SlotOffer]:
-    return [_offer(start) for start in starts]
-
-
-def _offer(start: datetime) -> SlotOffer:
-    return SlotOffer(start, start.isoformat(timespec="minutes"))
-
-
-def _week_address(query: str, first: date) -> str:
-    return f"?{query}&du={first.isoformat()}"
 
 
 def _slots_address(appointment: Appointment) -> str:
@@ -344,18 +349,25 @@ def _slots_address(appointment: Appointment) -> str:
 
 
 def _query(appointment: Appointment) -> str:
-    first = appointment.coming[0]
-    return urlencode({"persons": appointment.persons, **first.situation})
+    """Write the situation of each person as the first page reads it."""
+    first, *others = appointment.coming
+    asked: dict[str, Any] = {"persons": appointment.persons, **first.situation}
+    for number, person in enumerate(others, start=2):
+        is_same = person.situation == first.situation
+        asked[f"cas-{number}"] = SAME if is_same else OTHER
+        if not is_same:
+            asked |= {f"{key}-{number}": answer for key, answer in person.situation.items()}
+    return urlencode(asked | ({"resident": 1} if appointment.is_resident else {}))
 
 
 def _typed(held: Appointment) -> dict[str, str]:
-    return {
-        "name": held.name,
-        "email": held.email,
-        "phone": held.phone,
-        "pre_application": held.coming[0].pre_application,
-    }
+    typed = {"name": held.name, "email": held.email, "phone": held.phone}
+    for number, person in enumerate(held.coming, start=1):
+        suffix = "" if number == 1 else f"-{number}"
+        typed.setdefault(f"name{suffix}", person.name)
+        typed[f"pre_application{suffix}"] = person.pre_application
+    return typed
 
 
-def _as_typed(given: QueryDict) -> dict[str, str]:
-    return {name: str(given[name]) for name in DetailsForm.base_fields if name in given}
+def _as_typed(given: QueryDict, form: DetailsForm) -> dict[str, str]:
+    return {name: str(given[name]) for name in form.fields if name in given}

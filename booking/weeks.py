@@ -23,6 +23,7 @@ def week_of(  # noqa: PLR0913 (all that a week shows)
     query: str,
     last: date,
     now: datetime,
+    is_resident: bool = False,
 ) -> dict[str, Any]:
     """Show the week asked for (``du`` in ``asked``), from the first that has a free start.
 
@@ -34,7 +35,9 @@ def week_of(  # noqa: PLR0913 (all that a week shows)
     begin = soonest.date() if soonest else today
     first = form.first(soonest=begin, latest=last)
     days = [first + timedelta(days=n) for n in range(WEEK) if first + timedelta(days=n) <= last]
-    shown = planning.describe_days(found, days, service=service, now=now, persons=persons)
+    shown = planning.describe_days(
+        found, days, service=service, now=now, persons=persons, resident=is_resident
+    )
     following = first + timedelta(days=WEEK)
     return {
         "offer": offer_of(soonest) if soonest else None,

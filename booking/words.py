@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext as _, ngettext
 
+from booking.checklists import told_each
 from booking.models import Appointment, Participant, Service
 
 
@@ -25,7 +26,31 @@ def people(persons: int) -> str:
 
 def person_name(person: Participant) -> str:
     """Name one of those who come, or tell her rank."""
-    return person.name or _("Personne %(n)s") % {"n": person.position}
+    return person.name or rank(person.position)
+
+
+def rank(number: int) -> str:
+    """Write "Personne 2"."""
+    return _("Personne %(n)s") % {"n": number}
+
+
+def persons(appointment: Appointment) -> list[dict[str, Any]]:
+    """Give each person who comes her name and her own list; those alike share one."""
+    each = told_each(appointment)
+    is_alike = all(documents == each[0][1] for _person, documents in each)
+    return [
+        {
+            "name": person_name(person),
+            "documents": documents,
+            "key": f"{appointment.reference}-{person.position}",
+        }
+        for person, documents in (each[:1] if is_alike else each)
+    ]
+
+
+def documents_of_each() -> str:
+    """Announce lists that differ from one person to another."""
+    return _("Les pièces de chaque personne")
 
 
 def minutes(length: int) -> str:
