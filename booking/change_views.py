@@ -119,7 +119,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         return redirect("booking:find")
     if request.method == "POST":
         presence.confirm_presence(appointment=appointment, now=now)
-        messages.success(request, _("C’est noté : nous vous attendons."))
+        messages.success(request, _("C’est noté : nous vous attendons."))
     return redirect("booking:mine")
 
 

@@ -52,14 +52,14 @@ def ticks(request: HttpRequest, reference: str) -> HttpResponse:
                 appointment=visit.appointment, by=current_member(request), now=timezone.now()
             )
 
-        done = _("%(name)s : dossier complet.") % {"name": visit.appointment.name}
+        done = _("%(name)s : dossier complet.") % {"name": visit.appointment.name}
         return after(
             request, complete, to=_back(visit, request), done=done, way_back=_reopen(visit)
         )
     if asked == "incomplete":
         outcomes.keep_ticks(appointment=visit.appointment, seen=seen)
         return redirect("booking:agent:incomplete", reference)
-    done = _("%(name)s : pièces enregistrées.") % {"name": visit.appointment.name}
+    done = _("%(name)s : pièces enregistrées.") % {"name": visit.appointment.name}
     return after(request, keep, to=_back(visit, request), done=done)
 
 
@@ -111,7 +111,7 @@ def reopen(request: HttpRequest, reference: str) -> HttpResponse:
             appointment=visit.appointment, by=current_member(request), now=timezone.now()
         )
 
-    done = _("%(name)s : le dossier est de nouveau à vérifier.") % {"name": visit.appointment.name}
+    done = _("%(name)s : le dossier est de nouveau à vérifier.") % {"name": visit.appointment.name}
     return after(request, act, to=_back(visit, request), done=done)
 
 
@@ -144,14 +144,14 @@ def _keys(sent: QueryDict, prefix: str) -> dict[int, list[str]]:
 def _said(visit: Visit, missing: outcomes.Keys, start: datetime | None) -> str:
     count = sum(map(len, missing.values()))
     words = ngettext(
-        "%(name)s : dossier incomplet, %(n)s pièce manque.",
-        "%(name)s : dossier incomplet, %(n)s pièces manquent.",
+        "%(name)s : dossier incomplet, %(n)s pièce manque.",
+        "%(name)s : dossier incomplet, %(n)s pièces manquent.",
         count,
     ) % {"name": visit.appointment.name, "n": count}
     if start is None:
         return words
     when = diary.moment(start.astimezone(planning.zone()))
-    return words + " " + _("Rendez-vous court gardé : %(when)s.") % {"when": when}
+    return words + " " + _("Rendez-vous court gardé : %(when)s.") % {"when": when}
 
 
 def _reopen(visit: Visit) -> str:

@@ -286,7 +286,7 @@ class DetailsForm(forms.Form):
         """Ask the name of one more person, and her number where the first one is asked hers."""
         rank = {"n": number}
         self.fields[f"name-{number}"] = forms.CharField(
-            label=gettext("Personne %(n)s : nom et prénom") % rank,
+            label=gettext("Personne %(n)s : nom et prénom") % rank,
             max_length=120,
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
             error_messages={
@@ -295,7 +295,7 @@ class DetailsForm(forms.Form):
         )
         if "pre_application" in self.fields:
             self.fields[f"pre_application-{number}"] = forms.CharField(
-                label=gettext("Personne %(n)s : numéro de pré-demande") % rank,
+                label=gettext("Personne %(n)s : numéro de pré-demande") % rank,
                 required=False,
                 max_length=30,
                 widget=self.fields["pre_application"].widget,

@@ -67,7 +67,7 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
             words = {"name": moved.name, "when": diary.moment(moved.start.astimezone(zone))}
             remember(
                 request,
-                _("%(name)s : déplacé au %(when)s.") % words,
+                _("%(name)s : déplacé au %(when)s.") % words,
                 way_back=reverse("booking:agent:move", args=[reference]),
                 value=visit.start.isoformat(),
             )
@@ -116,7 +116,7 @@ def overbook(request: HttpRequest) -> HttpResponse:
         else:
             remember(
                 request,
-                _("%(name)s : reçu en surnombre.") % {"name": appointment.name},
+                _("%(name)s : reçu en surnombre.") % {"name": appointment.name},
                 way_back=reverse("booking:agent:cancel", args=[appointment.reference]),
             )
             return redirect(diary.reference_address(appointment, zone=planning.zone()))

@@ -29,7 +29,7 @@ Keys = Mapping[int, Collection[str]]  # keys of documents, by the position of th
 class NotReceived(DomainError):
     """Only the file of somebody who comes can be looked at."""
 
-    message = _("Ce rendez-vous est annulé ou marqué absent : son dossier ne change plus.")
+    message = _("Ce rendez-vous est annulé ou marqué absent : son dossier ne change plus.")
 
 
 class NothingMissing(DomainError):

@@ -39,7 +39,7 @@ COUNTER = "counter"  # in the session: the counter at which somebody sits
 class NobodyThere(DomainError):
     """The visit has no number: she has not arrived today."""
 
-    message = gettext_lazy("Cette personne n’a pas de numéro : notez d’abord son arrivée.")
+    message = gettext_lazy("Cette personne n’a pas de numéro : notez d’abord son arrivée.")
 
 
 @require_safe
@@ -107,7 +107,7 @@ def call_back(request: HttpRequest, ticket_id: int) -> HttpResponse:
 def serve(request: HttpRequest, ticket_id: int) -> HttpResponse:
     """Note that somebody was received."""
     return _change(
-        request, ticket_id, tickets.serve, done=_("N° %(n)s : reçu."), way_back="put_back"
+        request, ticket_id, tickets.serve, done=_("N° %(n)s : reçu."), way_back="put_back"
     )
 
 
@@ -116,7 +116,7 @@ def serve(request: HttpRequest, ticket_id: int) -> HttpResponse:
 def leave(request: HttpRequest, ticket_id: int) -> HttpResponse:
     """Note that somebody has left."""
     return _change(
-        request, ticket_id, tickets.leave, done=_("N° %(n)s : parti."), way_back="put_back"
+        request, ticket_id, tickets.leave, done=_("N° %(n)s : parti."), way_back="put_back"
     )
 
 
@@ -124,7 +124,7 @@ def leave(request: HttpRequest, ticket_id: int) -> HttpResponse:
 @receives_people
 def put_back(request: HttpRequest, ticket_id: int) -> HttpResponse:
     """Take back that somebody was received or left."""
-    return _change(request, ticket_id, tickets.put_back, done=_("N° %(n)s : de retour."))
+    return _change(request, ticket_id, tickets.put_back, done=_("N° %(n)s : de retour."))
 
 
 @require_POST
@@ -132,7 +132,7 @@ def put_back(request: HttpRequest, ticket_id: int) -> HttpResponse:
 def forget(request: HttpRequest, ticket_id: int) -> HttpResponse:
     """Take back a number that was given by mistake."""
     ticket = _ticket(ticket_id)
-    done = _("N° %(n)s : retiré.") % {"n": ticket.number}
+    done = _("N° %(n)s : retiré.") % {"n": ticket.number}
     return after(request, lambda: tickets.forget(ticket=ticket), to=_queue(), done=done)
 
 
@@ -270,7 +270,7 @@ def _let_in(request: HttpRequest, form: WalkInForm, *, now: datetime) -> Ticket:
     )
     remember(
         request,
-        _("Créneau pris : %(when)s.") % {"when": diary.moment(start)},
+        _("Créneau pris : %(when)s.") % {"when": diary.moment(start)},
         way_back=reverse("booking:agent:cancel", args=[appointment.reference]),
     )
     return Ticket.objects.get(appointment=appointment)

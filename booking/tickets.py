@@ -33,13 +33,13 @@ LATEST = 5  # calls shown on the screen
 class TicketOver(DomainError):
     """Somebody else has received this person meanwhile, or she has left."""
 
-    message = gettext_lazy("Ce numéro n’attend plus : voici la file à jour.")
+    message = gettext_lazy("Ce numéro n’attend plus : voici la file à jour.")
 
 
 class NoneToday(DomainError):
     """Nothing is free any more today."""
 
-    message = gettext_lazy("Aucun créneau n’est libre aujourd’hui : donnez un numéro.")
+    message = gettext_lazy("Aucun créneau n’est libre aujourd’hui : donnez un numéro.")
 
 
 def waiting(tickets: Iterable[Ticket], *, now: datetime) -> list[Ticket]:

@@ -44,7 +44,7 @@ class WaitForm(DetailsForm):
     )
     weekdays = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Jours qui conviennent"),
-        help_text=gettext_lazy("Aucun choisi : tous les jours conviennent."),
+        help_text=gettext_lazy("Aucun choisi : tous les jours conviennent."),
         coerce=int,
         choices=[(number, WEEKDAYS[number]) for number in range(6)],
         required=False,
