@@ -18,7 +18,8 @@ from booking.models import Service
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Choose what to come for; no appointment is needed to know what to bring."""
-    return render(request, "booking/pieces.html", {"services": Service.objects.offered()})
+    offered = [(words.service_name(each), each) for each in Service.objects.offered()]
+    return render(request, "booking/pieces.html", {"services": offered})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,6 +14,7 @@ from booking.forms import DetailsForm
 from booking.models import Appointment, Resource, Service
 from booking.situations import Channel
 from booking.staff_forms import NAME_MOST, SlotField
+from booking.words import service_name
 
 
 REASON_MOST = 200
@@ -116,7 +117,7 @@ class OverbookForm(DetailsForm):
         self.services = {service.slug: service for service in services}
         self.counters = {str(counter.pk): counter for counter in counters}
         self.fields["service"].choices = [  # type: ignore[attr-defined]
-            (service.slug, service.name) for service in services
+            (service.slug, service_name(service)) for service in services
         ]
         self.fields["counter"].choices = [  # type: ignore[attr-defined]
             (key, f"{counter.name} ({counter.site.name})")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from booking.diary import moment
 from booking.models import Service, Site
 from booking.staff_forms import NAME_MOST, NOTE_MOST, SlotField
+from booking.words import service_name
 
 
 class NextVisitForm(forms.Form):
@@ -74,7 +75,7 @@ class WalkInForm(forms.Form):
         self.services = {service.slug: service for service in services}
         self.sites = {str(site.pk): site for site in sites}
         self.fields["service"].choices = [  # type: ignore[attr-defined]
-            (service.slug, service.name) for service in services
+            (service.slug, service_name(service)) for service in services
         ]
         self.fields["site"].choices = [  # type: ignore[attr-defined]
             (key, site.name) for key, site in self.sites.items()

@@ -18,6 +18,7 @@ from booking.forms import DetailsForm
 from booking.models import Appointment, Service
 from booking.people import Person
 from booking.situations import Channel, Question
+from booking.words import service_name
 
 
 NUMBER = r"^[\s\-]*(?:[A-Za-z0-9][\s\-]*){10}$"
@@ -264,7 +265,7 @@ class PhoneBookingForm(DetailsForm):
         super().__init__(wish.service, *args, **kwargs)
         self.wish = wish
         self.fields["service"].choices = [  # type: ignore[attr-defined]
-            (service.slug, service.name) for service in services
+            (service.slug, service_name(service)) for service in services
         ]
         self.fields["persons"] = forms.IntegerField(
             label=_("Personnes"),

@@ -45,7 +45,10 @@ def services(request: HttpRequest) -> HttpResponse:
     """Choose what to come for."""
     context = {
         "services": _with_first_day(Service.objects.offered_online()),
-        "by_phone": Service.objects.offered().filter(is_online=False, is_collection=False),
+        "by_phone": [
+            (words.service_name(service), service)
+            for service in Service.objects.offered().filter(is_online=False, is_collection=False)
+        ],
         "unfinished": _unfinished(request),
     }
     return render(request, "booking/services.html", context)
