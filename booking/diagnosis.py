@@ -217,7 +217,7 @@ def _finding(reason: Reason, day: date, case: _Case) -> Finding:
         case Reason.NOT_RELEASED:
             return Finding(reason, opens_at=_soonest(bound.released for bound in waiting))
         case Reason.RESIDENTS:
-            return Finding(reason, opens_at=_soonest(bound.shared for bound in waiting))
+            return Finding(reason, opens_at=_soonest(_opens(bound) for bound in waiting))
         case Reason.MISSING:
             return Finding(reason, kind=_missing(day, case))
         case Reason.CLOSURE:
@@ -225,6 +225,11 @@ def _finding(reason: Reason, day: date, case: _Case) -> Finding:
         case Reason.CANCELLED:
             return Finding(reason, words=_cancellation(day, case))
     return Finding(reason)
+
+
+def _opens(bound: Bound) -> datetime | None:
+    """Say when everybody may book it: once it is released, and no more kept for residents."""
+    return max((at for at in (bound.released, bound.shared) if at is not None), default=None)
 
 
 def _soonest(instants: Iterable[datetime | None]) -> datetime | None:

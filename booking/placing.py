@@ -166,7 +166,7 @@ def new_reference() -> str:
 
 def _collection(appointment: Appointment) -> tuple[int | None, date | None]:
     """Return the station and the last day of the titles that an appointment is to hand over."""
-    if appointment.pk is None or not appointment.service.is_collection:
+    if appointment._state.adding or not appointment.service.is_collection:
         return None, None
     waiting = list(Title.objects.filter(collection=appointment))
     stations = [each.station_id for each in waiting if each.station_id is not None]

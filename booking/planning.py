@@ -15,12 +15,11 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from booking import reasons
+from booking import occupancy, reasons
 from booking.availability import (
     NOTHING_USED,
     FreeStarts,
     Question,
-    Spans,
     Used,
     choose_units,
     free_starts,
@@ -30,7 +29,6 @@ from booking.diagnosis import Finding, Reason, diagnose
 from booking.models import Service, Settings
 from booking.openings import OpeningRule
 from booking.plans import NOBODY, Plan, read_plan
-from booking.quotas import quota_use
 from parvis.guard import current_schema
 from tenants.models import Commune
 
@@ -40,26 +38,6 @@ AGENT_LATENESS = timedelta(minutes=15)  # a visitor at the counter takes the slo
 ALTERNATIVES = 3
 SEARCH_DAYS = 60  # around a lost slot, how far alternatives are looked for
 REMEMBERED_COMMUNES = 600
-
-BUSY = """
-SELECT resource_id, array_agg(extract(epoch FROM lower(period))::bigint / 60),
-       array_agg(extract(epoch FROM upper(period))::bigint / 60)
-FROM booking_allocation
-WHERE start_at >= %(from)s AND start_at < %(to)s
-  AND (state = 'booked' OR state = 'hold' AND expires_at > %(now)s)
-GROUP BY 1
-"""
-TAKEN_ONLINE = """
-SELECT service_id, unit, array_agg(extract(epoch FROM lower(period))::bigint / 60)
-FROM (SELECT appointment_id, min(resource_id) AS unit
-      FROM booking_allocation
-      WHERE start_at >= %(from)s AND start_at < %(to)s
-        AND (state = 'booked' OR state = 'hold' AND expires_at > %(now)s)
-      GROUP BY 1) AS taken
-JOIN booking_appointment ON booking_appointment.id = appointment_id
-WHERE channel = 'online'
-GROUP BY 1, 2
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +114,8 @@ def free(
         length=length,
         station=station,
     )
-    busy = _busy(first, days, zone=plan.timetable.zone, now=now)
-    used = _used(plan, first, days, now=now) if online else NOTHING_USED
+    busy = occupancy.busy(first, days, zone=plan.timetable.zone, now=now)
+    used = occupancy.used(plan, first, days, now=now) if online else NOTHING_USED
     return free_starts(plan.timetable, question, busy=busy, first=first, days=days, used=used)
 
 
@@ -273,8 +251,8 @@ def choose(
         station=station,
     )
     day = start.astimezone(plan.timetable.zone).date()
-    busy = _busy(day, 1, zone=plan.timetable.zone, now=now)
-    used = _used(plan, day, 1, now=now) if online else NOTHING_USED
+    busy = occupancy.busy(day, 1, zone=plan.timetable.zone, now=now)
+    used = occupancy.used(plan, day, 1, now=now) if online else NOTHING_USED
     load = {unit: len(starts) for unit, (starts, _ends) in busy.items()}
     return choose_units(plan.timetable, question, busy=busy, start=start, load=load, used=used)
 
@@ -402,8 +380,8 @@ def _answer(
     plan: Plan, question: Question, service: Service, *, first: date, days: int, now: datetime
 ) -> _Answer:
     """Answer a question, and the same one for one person alone."""
-    busy = _busy(first, days, zone=plan.timetable.zone, now=now)
-    used = _used(plan, first, days, now=now) if question.online else NOTHING_USED
+    busy = occupancy.busy(first, days, zone=plan.timetable.zone, now=now)
+    used = occupancy.used(plan, first, days, now=now) if question.online else NOTHING_USED
     alone = dataclasses.replace(question, length=min(question.length, service.length(1)))
     found, for_one = (
         free_starts(plan.timetable, each, busy=busy, first=first, days=days, used=used)
@@ -425,32 +403,3 @@ def _open_days(answer: _Answer, days: Sequence[date], persons: int) -> list[Open
         )
         for day in days
     ]
-
-
-def taken(plan: Plan, first: date, days: int, *, now: datetime) -> tuple[dict[int, Spans], Used]:
-    """Read what is taken of some days, and of their quotas: two queries at most."""
-    return (
-        _busy(first, days, zone=plan.timetable.zone, now=now),
-        _used(plan, first, days, now=now),
-    )
-
-
-def _busy(first: date, days: int, *, zone: ZoneInfo, now: datetime) -> dict[int, Spans]:
-    """Read what is taken, from the day before ``first`` on: a buffer may reach over midnight."""
-    begin = datetime.combine(first - timedelta(days=1), time.min, zone)
-    end = datetime.combine(first + timedelta(days=days), time.min, zone)
-    with connection.cursor() as cursor:
-        cursor.execute(BUSY, {"from": begin, "to": end, "now": now})
-        return {resource: (starts, ends) for resource, starts, ends in cursor.fetchall()}
-
-
-def _used(plan: Plan, first: date, days: int, *, now: datetime) -> Used:
-    """Read what citizens took of openings with a quota; no query where there is none."""
-    if not plan.has_quotas:
-        return NOTHING_USED
-    begin = datetime.combine(first - timedelta(days=1), time.min, plan.timetable.zone)
-    end = datetime.combine(first + timedelta(days=days + 1), time.min, plan.timetable.zone)
-    with connection.cursor() as cursor:
-        cursor.execute(TAKEN_ONLINE, {"from": begin, "to": end, "now": now})
-        taken = {(service, unit): starts for service, unit, starts in cursor.fetchall()}
-    return quota_use(plan.timetable, taken, first=first, days=days)

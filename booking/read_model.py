@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import connection
 from django.db.models import Min
 
-from booking import planning
+from booking import occupancy, planning
 from booking.availability import Need, Question, free_starts
 from booking.models import Allocation, Service
 from booking.plans import Plan
@@ -187,7 +187,7 @@ def _rows(
     if not kinds:
         return
     plan = planning.current_plan(first.year)
-    busy, used = planning.taken(plan, first, days, now=now)
+    busy, used = occupancy.taken(plan, first, days, now=now)
     stale = _stale_at(plan, first, days, now=now)
     answers: dict[Question, dict[date, int]] = {}
     for site, units in sorted(_sites(plan).items()):

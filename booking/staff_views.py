@@ -200,12 +200,17 @@ def new(request: HttpRequest) -> HttpResponse:
         "wish": wish,
         "icons": {service.slug: service.icon for service in services},
         "name": service_name(wish.service),
-        "documents": announced(
-            wish.service,
-            situation=wish.situation,
-            day=planning.local_day(first or now),
-            channel=Channel.DESK,
-        ),
+        "persons": [
+            {
+                "documents": announced(
+                    wish.service,
+                    situation=wish.situation,
+                    day=planning.local_day(first or now),
+                    channel=Channel.DESK,
+                )
+            }
+        ],
+        "for_each": wish.persons > 1,
         "has_offers": bool(form.fields["slot"].widget.choices),
         "is_changed": is_sent and not is_same,
     }

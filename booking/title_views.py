@@ -1,5 +1,6 @@
 """The titles that wait at the counter: their arrival, who is told, the days that are left."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -255,7 +256,7 @@ def _chosen(request: HttpRequest) -> str:
 
 def _filtered(chosen: str, today: date) -> TitleQuerySet:
     every: TitleQuerySet = Title.objects.all()
-    return {
+    lists: dict[str, Callable[[], TitleQuerySet]] = {
         "": every.waiting,
         "a-prevenir": every.to_tell,
         "a-appeler": lambda: every.to_call(today),
@@ -264,7 +265,8 @@ def _filtered(chosen: str, today: date) -> TitleQuerySet:
         "en-retard": lambda: every.late(today),
         "remis": every.collected,
         "detruits": lambda: every.filter(destroyed_on__isnull=False),
-    }[chosen]()
+    }
+    return lists[chosen]()
 
 
 def _narrowed(chosen: str, *, today: date, words: str) -> TitleQuerySet:

@@ -53,8 +53,10 @@ def _configure(*, now: datetime) -> None:
     """Change one day, close another, add a document and some words of the commune's own."""
     Service.objects.exclude(titles="").update(
         asks_presence=True,
-        terms="Chaque personne doit être présente au dépôt, les enfants aussi.",
         instructions="Venez cinq minutes avant l’heure. Le stationnement est gratuit une heure.",
+    )
+    Service.objects.filter(slug="mariage").update(
+        terms="Les deux futurs époux doivent être présents au dépôt du dossier."
     )
     Service.objects.filter(slug__in=["aide-sociale", "conseiller-numerique"]).update(
         is_active=True

@@ -227,7 +227,7 @@ def test_everybody_can_work_at_the_counter(open_page, demo):
     visits.first.click()
     page.wait_for_url("**rdv=**")
     walk.look("20")
-    page.get_by_role("link", name="Liste").click()
+    page.get_by_role("link", name="Liste", exact=True).click()
     page.wait_for_url("**vue=liste**")
     walk.look("20")
     page.locator("#fiche").get_by_role("link", name="Annuler").click()

@@ -66,7 +66,7 @@ def test_one_day_is_cancelled_from_a_phone_and_given_back(open_page, demo):
     page.get_by_label("Raison, visible du public").fill("Formation des agents")
     page.get_by_role("button", name="Enregistrer", exact=True).click()
 
-    expect(page.get_by_role("cell", name="Formation des agents")).to_be_visible()
+    expect(page.get_by_role("cell", name="Formation des agents").first).to_be_visible()
     page.get_by_role("button", name="Rétablir").first.click()
     expect(page.get_by_text("Horaires habituels remis")).to_be_visible()
     expect(page.get_by_role("cell", name="Formation des agents")).to_have_count(0)

@@ -1,7 +1,7 @@
-/* The counter's day: keys that press the page's own buttons, and a quiet refresh. */
+/* The counter's day: keys that press the page's own buttons. */
 (() => {
   "use strict";
-  const EVERY = 20_000, STORE = "keys-off";
+  const STORE = "keys-off";
   const memory = {
     read: () => { try { return localStorage.getItem(STORE); } catch { return null; } },
     write: off => { try { localStorage.setItem(STORE, off ? "yes" : ""); } catch { /* private */ } },
@@ -36,58 +36,4 @@
     else return;
     event.preventDefault();
   });
-
-  // A visit dropped on a free time asks for that move; the button of its file does the same.
-  const time = link => new URL(link.href).searchParams.get("debut");
-  let dragged = "";
-  addEventListener("dragstart", event => {
-    const link = event.target.closest?.("[data-refresh=diary] a[href*='rdv=']");
-    dragged = link ? new URL(link.href).searchParams.get("rdv") : "";
-  });
-  const free = event => dragged && event.target.closest?.("li")?.querySelector("a[href*='debut=']");
-  addEventListener("dragover", event => { if (free(event)) event.preventDefault(); });
-  addEventListener("drop", event => {
-    const link = free(event);
-    if (!link) return;
-    event.preventDefault();
-    const address = new URL(`/agent/rendez-vous/${dragged}/deplacement/`, location.href);
-    address.searchParams.set("debut", time(link));
-    location.assign(address);
-  });
-
-  const pieces = document.getElementById("pieces");  // boxes are kept as they are ticked
-  pieces?.addEventListener("change", async event => {
-    if (event.target.type !== "checkbox") return;
-    const say = text => { document.getElementById("announcer").textContent = text; };
-    try {
-      const answer = await fetch(pieces.action, {
-        method: "POST", body: new FormData(pieces), headers: { "X-Live": "1" },
-      });
-      say(answer.ok ? "✓" : "");
-    } catch { say(""); }  // the buttons of the form save them again
-  });
-
-  const refresh = async () => {
-    if (document.hidden || document.querySelector("form[data-sent]")) return;
-    let text;
-    try {
-      const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
-      if (!answer.ok || answer.redirected) return;
-      text = await answer.text();
-    } catch { return; }
-    let changed = false;
-    const fresh = new DOMParser().parseFromString(text, "text/html");
-    for (const part of document.querySelectorAll("[data-refresh]")) {
-      const next = fresh.querySelector(`[data-refresh="${part.dataset.refresh}"]`);
-      if (!next || part.contains(document.activeElement) || part.innerHTML === next.innerHTML) continue;
-      const scrolled = part.querySelector("[tabindex]")?.scrollLeft;
-      if (part.textContent !== next.textContent) changed = true;
-      part.replaceChildren(...next.childNodes);
-      if (scrolled) part.querySelector("[tabindex]").scrollLeft = scrolled;
-    }
-    const note = document.querySelector("[data-refreshed]");
-    if (changed && note) document.getElementById("announcer").textContent = note.textContent;
-  };
-  setInterval(refresh, EVERY);
-  addEventListener("visibilitychange", refresh);
 })();

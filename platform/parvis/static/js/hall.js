@@ -31,7 +31,8 @@
     var next = new DOMParser().parseFromString(text, "text/html").querySelector("[data-calls]");
     if (!next || next.innerHTML === box.innerHTML) return;
     var before = latest();
-    box.innerHTML = next.innerHTML;
+    while (box.firstChild) box.removeChild(box.firstChild);
+    while (next.firstChild) box.appendChild(next.firstChild);
     if (latest() === before) return;
     document.getElementById("announcer").textContent = latest();
     beep();
