@@ -166,9 +166,9 @@ def new_reference() -> str:
 
 def _collection(appointment: Appointment) -> tuple[int | None, date | None]:
     """Return the station and the last day of the titles that an appointment is to hand over."""
-    if appointment._state.adding or not appointment.service.is_collection:
+    if not appointment.service.is_collection:
         return None, None
-    waiting = list(Title.objects.filter(collection=appointment))
+    waiting = list(Title.objects.filter(collection__isnull=False, collection=appointment.pk))
     stations = [each.station_id for each in waiting if each.station_id is not None]
     return min(stations, default=None), min((each.last_day for each in waiting), default=None)
 

@@ -70,7 +70,7 @@ def _configure(*, now: datetime) -> None:
     )
     first = _open_day(planning.local_day(now) + timedelta(days=FAR))
     opening = Opening.objects.filter(weekday=first.weekday()).order_by("pk")[0]
-    OpeningOverride.objects.create(opening=opening, day=first, reason="Formation des agents")
+    OpeningOverride.objects.create(opening=opening, day=first, reason="Inventaire des archives")
     shut = _open_day(first + timedelta(days=8))
     zone = planning.zone()
     Closure.objects.create(

@@ -14,7 +14,7 @@ DIRECTOR = ("gironde", "association@demo.parvis.test")
 KB = 1024
 KINDS = {"document": "html", "stylesheet": "css", "script": "js", "font": "font"}
 CITIZEN = {"html": 15, "css": 15, "js": 20, "font": 45, "all": 110, "requests": 12}
-STAFF = CITIZEN | {"js": 40}
+STAFF = CITIZEN | {"js": 40, "requests": 16}
 SHIFT_MOST = 0.02
 PAGES = [
     ("", "/", None, CITIZEN),

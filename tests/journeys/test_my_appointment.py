@@ -21,6 +21,7 @@ def test_one_person_less_another_time_then_a_sooner_place(open_page, demo, with_
     page.get_by_role("button", name="Voir les créneaux").click()
     heading(page, "Choisissez un créneau")
     page.locator("button.slot").last.click()
+    page.get_by_label("Personne 2").first.fill("Paul Dupuy")
     walks.give_details(page, email=email)
     walks.confirm(page)
 

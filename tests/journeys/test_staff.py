@@ -92,7 +92,7 @@ def test_the_sheet_of_a_day_names_everybody_and_prints(open_page, demo):
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="Imprimer")).to_be_hidden()
     pages = len(re.findall(rb"/Type /Page\b", page.pdf(prefer_css_page_size=True)))
-    assert 1 <= pages <= 1 + len(expected) // 9
+    assert 1 <= pages <= 1 + len(expected) // 6
 
 
 def named(page: Page, names: list[str]) -> list[str]:

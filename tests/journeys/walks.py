@@ -29,7 +29,7 @@ def to_details(page: Page, demo: Demo, *, host: str = "pauillac") -> None:
 
 def give_details(page: Page, *, email: str, name: str = NAME) -> None:
     """Say who comes."""
-    page.get_by_label("Nom et prénom").fill(name)
+    page.get_by_label("Nom et prénom", exact=True).fill(name)
     page.get_by_label("Courriel").fill(email)
     page.get_by_role("button", name="Continuer").click()
     heading(page, "Vérifiez avant de confirmer")
