@@ -27,7 +27,7 @@ STATES: dict[str, tuple[Promise, Tone, str]] = {
     "cancelled": (gettext_lazy("annulé"), "neutral", "ban"),
 }
 LATE: tuple[Promise, Tone, str] = (gettext_lazy("en retard"), "warning", "clock-alert")
-UNMARKED: tuple[Promise, Tone, str] = (gettext_lazy("à noter"), "warning", "circle-help")
+UNMARKED: tuple[Promise, Tone, str] = (gettext_lazy("à noter"), "warning", "circle-question-mark")
 MOVES: dict[str, tuple[str, ...]] = {
     "expected": ("arrive", "receive", "miss"),
     "waiting": ("call", "receive", "reset"),

@@ -4,19 +4,23 @@ import ast
 import re
 from inspect import iscoroutinefunction
 from pathlib import Path
+from zipfile import ZipFile
 
+import lucide
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.urls import URLPattern, get_resolver
 
+from booking import diary
 from parvis.celery import app
 from tenants.hosts import URLCONFS
 from tenants.tasks import EVERY_MINUTE, EVERY_NIGHT, EVERY_QUARTER
 
 
 ROOT = Path(__file__).parents[1]
+ICONS = Path(lucide.__file__).with_name("lucide.zip")
 PACKAGES = ["platform/parvis", "tenants", "identity", "slots", "booking", "onboarding", "demo"]
 # The sanctioned places: who provisions, migrates and visits communes may switch schemas.
 SWITCHERS = {
@@ -176,3 +180,14 @@ def test_modules_stay_readable():
     }
 
     assert long == {}
+
+
+def test_every_icon_exists():
+    icon = re.compile(r"""\bicon(?:=|": ?|: ?)"([a-z][a-z0-9-]+)\"""")
+    sources = [path.read_text() for path in (*modules(), *(ROOT / "templates").rglob("*.html"))]
+    named = {name for source in sources for name in icon.findall(source)}
+    named |= {state[2] for state in (*diary.STATES.values(), diary.LATE, diary.UNMARKED)}
+
+    drawn = {name.removesuffix(".svg") for name in ZipFile(ICONS).namelist()}
+    assert len(named) > 60
+    assert named <= drawn
