@@ -8,6 +8,7 @@ from booking.models.appointments import (
     Participant,
 )
 from booking.models.calendar import Closure, Opening, OpeningOverride
+from booking.models.outages import Outage, OutageCase
 from booking.models.reception import Ticket, Title, WaitingEntry
 from booking.models.services import (
     STEP,
@@ -33,6 +34,8 @@ __all__ = [
     "MessageText",
     "Opening",
     "OpeningOverride",
+    "Outage",
+    "OutageCase",
     "Participant",
     "Resource",
     "Service",
