@@ -11,9 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from booking import figures, planning
@@ -24,6 +23,7 @@ from booking.staff_pages import reads_the_day
 from booking.words import service_name
 from parvis.exports import XLSX, to_csv, to_xlsx
 from parvis.templatetags.ui_words import pourcent
+from parvis.typo import jour_mois
 
 
 USUAL_DAYS = 28
@@ -112,7 +112,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "figures": known,
         "taken": sum(known.channels.values()),
         "channels": _channels(known),
-        "pace": [(date_format(day, "j M"), n) for day, n in known.pace],
+        "pace": [(jour_mois(day, get_language() or "fr"), n) for day, n in known.pace],
         "missing": _missing(known),
         "delay_words": _days(known.delay_days),
         "waits": _waits(service, now=now),

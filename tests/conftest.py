@@ -28,7 +28,8 @@ from tenants.provisioning import drop
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 9 h in Paris
 COMMUNES = [("33314", "Pauillac", "pauillac"), ("33214", "Lacanau", "lacanau")]
-THROW_AWAY = "33999"  # no commune of France has this code
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+THROW_AWAY = f"{33999 - WORKER}"  # no commune of France has such codes; roles are the cluster's
 
 
 def pytest_configure() -> None:

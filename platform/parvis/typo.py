@@ -47,7 +47,13 @@ def date_courte(day: date, language: str = "fr") -> str:
     """Write "mar. 1er déc.", "Tue 1 Dec"."""
     key = _key(language)
     name = DAYS[key][day.weekday()][:3] + ("." if key == "fr" else "")
-    return f"{name} {_number(day, key)}{NBSP}{SHORT_MONTHS[key][day.month - 1]}"
+    return f"{name} {jour_mois(day, language)}"
+
+
+def jour_mois(day: date, language: str = "fr") -> str:
+    """Write "1er déc.", "1 Dec"."""
+    key = _key(language)
+    return f"{_number(day, key)}{NBSP}{SHORT_MONTHS[key][day.month - 1]}"
 
 
 def heure(moment: time | datetime, language: str = "fr") -> str:

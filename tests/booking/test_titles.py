@@ -390,7 +390,7 @@ def test_a_citizen_collects_in_one_press(client, desk, hall):
     today = planning.local_day(timezone.now())
     mine = title(hall, arrived_on=today)
     where = path_to_title(mine)
-    page = desk.get(where)
+    page = desk.get(f"{where}?certifier=1")
     assert "Votre titre est arrivé" in text_of(page)
     assert "J. D." in page.text
     slot = re.search(r'name="slot" value="([^"]+)"', page.text)[1]
