@@ -133,7 +133,9 @@ def uncollected(
     return _for_titles("uncollected", titles, commune, service=service)
 
 
-def proposed(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
+def proposed(
+    appointment: Appointment, commune: Commune, *, reason: str = ""
+) -> EmailMultiAlternatives:
     """Say that the commune cannot receive her, and which times are held for her instead."""
     held = appointment.proposals.filter(status=Appointment.Status.HELD).order_by("period", "pk")
     return _message(
@@ -142,7 +144,15 @@ def proposed(appointment: Appointment, commune: Commune) -> EmailMultiAlternativ
         commune,
         path=f"/propositions/{secret_of(appointment)}/",
         proposals=list(held),
+        reason=reason,
     )
+
+
+def stands(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
+    """Say that she is received as planned after all."""
+    message = _message("stands", appointment, commune, path=path_to(appointment))
+    _attach_calendar(message, appointment, commune)
+    return message
 
 
 def _for_titles(

@@ -46,7 +46,7 @@ def choose(appointment: Appointment, *, online: bool, now: datetime) -> tuple[in
 
     A title is handed over at the station of its deposit, within three months.
     """
-    station, last = _collection(appointment)
+    station, last = collection_limits(appointment)
     if last is not None and planning.local_day(appointment.start) > last:
         return None
     return planning.choose(
@@ -59,6 +59,22 @@ def choose(appointment: Appointment, *, online: bool, now: datetime) -> tuple[in
         length=_minutes(appointment),
         station=station,
     )
+
+
+def collection_limits(appointment: Appointment) -> tuple[int | None, date | None]:
+    """Return the station and the last day of the titles that an appointment is to hand over.
+
+    A time proposed instead of one that cannot be kept hands over the same titles.
+    """
+    if not appointment.service.is_collection:
+        return None, None
+    waiting = list(
+        Title.objects.filter(
+            collection__isnull=False, collection=appointment.instead_of_id or appointment.pk
+        )
+    )
+    stations = [each.station_id for each in waiting if each.station_id is not None]
+    return min(stations, default=None), min((each.last_day for each in waiting), default=None)
 
 
 def place(
@@ -162,15 +178,6 @@ def new_reference() -> str:
         reference = "".join(secrets.choice(ALPHABET) for _each in range(REFERENCE_LENGTH))
         if not Appointment.objects.filter(reference=reference).exists():
             return reference
-
-
-def _collection(appointment: Appointment) -> tuple[int | None, date | None]:
-    """Return the station and the last day of the titles that an appointment is to hand over."""
-    if not appointment.service.is_collection:
-        return None, None
-    waiting = list(Title.objects.filter(collection__isnull=False, collection=appointment.pk))
-    stations = [each.station_id for each in waiting if each.station_id is not None]
-    return min(stations, default=None), min((each.last_day for each in waiting), default=None)
 
 
 def _minutes(appointment: Appointment) -> int:

@@ -5,14 +5,15 @@ until which to answer.
 """
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from booking import emails, planning
 from booking.actions import cancel
 from booking.events import locked, record, tell
-from booking.models import Appointment, AppointmentEvent, Settings
+from booking.models import Appointment, AppointmentEvent, OutageCase, Settings
 
 
 WEEK_BEFORE, EVE = 7, 1  # days before, when documents are repeated
@@ -70,7 +71,7 @@ def give_back_unanswered(*, now: datetime) -> int:
         period__startswith__lt=_midnight(now, days=2),
     )
     freed = 0
-    for appointment in asked:
+    for appointment in asked.exclude(pk__in=_touched()):
         if answer_until(appointment) <= now and planning.local_day(appointment.start) > today:
             cancel(
                 appointment=appointment,
@@ -96,7 +97,7 @@ def _ask(*, now: datetime) -> int:
         period__startswith__lt=_midnight(now, days=settings.presence_days + 1),
     ).exclude(email="")
     asked = 0
-    for appointment in due:
+    for appointment in due.exclude(pk__in=_touched()):
         with transaction.atomic():
             current = locked(appointment)
             if current.presence_asked_at is None:
@@ -119,7 +120,7 @@ def _remind(*, now: datetime) -> int:
     long_ago = Q(reminded_at__lt=now - timedelta(days=3))
     eve = Q(period__startswith__lt=_midnight(now, days=EVE + 1))
     reminded = 0
-    for appointment in soon.filter(never | (eve & long_ago)):
+    for appointment in soon.filter(never | (eve & long_ago)).exclude(pk__in=_touched()):
         with transaction.atomic():
             current = locked(appointment)
             current.reminded_at = now
@@ -127,6 +128,11 @@ def _remind(*, now: datetime) -> int:
             tell(emails.reminder, current, now=now)
             reminded += 1
     return reminded
+
+
+def _touched() -> QuerySet[OutageCase, Any]:
+    """Select those who are being proposed other times: nobody tells them to come."""
+    return OutageCase.objects.open().values("appointment")
 
 
 def _midnight(now: datetime, *, days: int) -> datetime:

@@ -55,7 +55,8 @@ def concerned(
         found = found.filter(site_id=site)
     if resource is not None:
         found = found.filter(
-            allocations__resource_id=resource, allocations__state=Allocation.State.BOOKED
+            allocations__resource_id=resource,
+            allocations__state__in=[Allocation.State.BOOKED, Allocation.State.OVERBOOKED],
         )
     return list(found.select_related("service", "site").order_by("period", "pk").distinct())
 

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from booking import actions, presence, read_model, titles, waiting
+from booking import actions, outages, presence, read_model, titles, waiting
 from booking.taking import lock_configuration
 
 
@@ -21,8 +21,10 @@ def release_expired() -> int:
 
 @shared_task(name="booking.serve_waiting")
 def serve_waiting() -> int:
-    """Offer what is free to those who wait."""
-    return waiting.serve(now=timezone.now())
+    """Give back what is held for whoever has moved meanwhile, then serve those who wait."""
+    now = timezone.now()
+    outages.release_answered(now=now)
+    return waiting.serve(now=now)
 
 
 @shared_task(name="booking.write_to_citizens")
