@@ -168,7 +168,8 @@ def _document(line: RequiredDocument, own: Mapping[str, DocumentText]) -> Docume
     words = _chosen(" ".join(str(part) for part in parts if part), its.text, its.text_en)
     if line.amount_cents:
         price = {"price": euros(line.amount_cents, get_language() or "fr")}
-        words = f"{_('Prix au jour du rendez-vous : %(price)s.') % price} {words}".rstrip()
+        cost = _("Prix au jour du rendez-vous : %(price)s.") % price
+        words = f"{cost} {words}".rstrip()
     return Document(title=title or _("Pièce demandée par la mairie"), text=words, key=line.key)
 
 

@@ -198,6 +198,8 @@ def read_day(day: date, *, now: datetime) -> Day:
 
 def read_visit(reference: str, *, now: datetime) -> Visit | None:
     """Read one visit, whatever its day: three queries."""
+    if "\x00" in reference:  # which the database refuses to read
+        return None
     appointment = _with_counters(Appointment.objects.kept().filter(reference=reference)).first()
     return _found(appointment, now=now) if appointment else None
 

@@ -21,6 +21,7 @@ from booking.staff_pages import (
     page,
     receives_people,
     remember,
+    row_number,
     view_of,
     visit_or_404,
 )
@@ -133,11 +134,9 @@ def people_boxes(visit: Visit, *, missing: outcomes.Keys | None = None) -> list[
 def _keys(sent: QueryDict, prefix: str) -> dict[int, list[str]]:
     """Read the ticked boxes of each person; names that are none of ours are ignored."""
     return {
-        int(position): sent.getlist(name)
+        position: sent.getlist(name)
         for name in sent
-        if name.startswith(prefix)
-        and (position := name.removeprefix(prefix)).isascii()
-        and position.isdigit()
+        if name.startswith(prefix) and (position := row_number(name.removeprefix(prefix)))
     }
 
 

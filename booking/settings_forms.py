@@ -102,3 +102,8 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
         model = Site
         fields = ("name", "address")
         help_texts = {"address": _("Elle est écrite dans les messages aux citoyens.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lines = str(self.initial.get("address", "")).splitlines()
+        self.initial["address"] = ", ".join(filter(None, map(str.strip, lines)))

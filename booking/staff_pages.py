@@ -18,6 +18,7 @@ from parvis.errors import DomainError
 
 
 View = Callable[..., HttpResponse]
+DIGITS_MOST = 18  # what the database can count
 UNDO = "undo"  # in the session: what has just been done and the address that undoes it
 
 
@@ -108,6 +109,11 @@ def visit_or_404(reference: str, *, now: datetime) -> Visit:
     if visit is None:
         raise Http404
     return visit
+
+
+def row_number(typed: str) -> int:
+    """Read the number of a row; 0, which no row has, when it is none."""
+    return int(typed) if typed.isdecimal() and len(typed) <= DIGITS_MOST else 0
 
 
 def view_of(sent: QueryDict) -> str:

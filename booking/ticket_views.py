@@ -25,6 +25,7 @@ from booking.staff_pages import (
     reads_the_day,
     receives_people,
     remember,
+    row_number,
     view_of,
     visit_or_404,
 )
@@ -310,14 +311,12 @@ def _ticket(ticket_id: int) -> Ticket:
 
 
 def _counter(sent: QueryDict) -> Resource:
-    typed = sent.get("guichet", "")
-    return get_object_or_404(Resource, pk=int(typed) if typed.isdecimal() else 0)
+    return get_object_or_404(Resource, pk=row_number(sent.get("guichet", "")))
 
 
 def _chosen(request: HttpRequest, counters: list[Resource]) -> Resource | None:
     """Return the counter somebody sits at: the one just chosen, that of before, or the first."""
-    typed = request.GET.get("guichet", "")
-    wanted = int(typed) if typed.isdecimal() else request.session.get(COUNTER)
+    wanted = row_number(request.GET.get("guichet", "")) or request.session.get(COUNTER)
     mine = next((each for each in counters if each.pk == wanted), None)
     if mine is not None and request.session.get(COUNTER) != mine.pk:
         request.session[COUNTER] = mine.pk

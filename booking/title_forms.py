@@ -60,6 +60,7 @@ class ArrivalForm(forms.Form):
         label=gettext_lazy("Station, quand le dépôt n’est pas connu"),
         queryset=Resource.objects.none(),
         required=False,
+        empty_label=gettext_lazy("Je ne sais pas"),
     )
     arrived_on = forms.DateField(
         label=gettext_lazy("Arrivés le"),

@@ -71,7 +71,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """List the titles with the days they have left."""
     today = planning.local_day(timezone.now())
     chosen = _chosen(request)
-    words = request.GET.get("q", "").strip()[:SEARCH_MOST]
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:SEARCH_MOST]
     found = _narrowed(chosen, today=today, words=words)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {

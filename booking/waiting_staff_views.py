@@ -132,7 +132,7 @@ def _left(time: timedelta) -> str:
     hours, minutes = divmod(-(-time // timedelta(minutes=1)), HOUR)
     if not hours:
         return words.minutes(minutes)
-    return _("%(hours)s h %(minutes)s") % {"hours": hours, "minutes": f"{minutes:02}"}
+    return _("%(hours)s h %(minutes)s") % {"hours": hours, "minutes": f"{minutes:02}"}
 
 
 def _entry(entry_id: int) -> WaitingEntry:

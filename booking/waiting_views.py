@@ -61,7 +61,9 @@ class WaitForm(DetailsForm):
         """Refuse days in the past, and an end before the beginning."""
         known = super().clean()
         first, last = known.get("first_day"), known.get("last_day")
-        if first and last and last < max(first, self.today):
+        if last and last < self.today:
+            self.add_error("last_day", ValidationError(_("Choisissez un jour à venir.")))
+        elif first and last and last < first:
             self.add_error("last_day", ValidationError(_("Choisissez un jour après le premier.")))
         return known
 

@@ -232,6 +232,7 @@ def test_a_wish_that_makes_no_sense_keeps_what_was_typed(client, family):
 
     assert page.status_code == 422
     assert "Paul Roux" in page.text
+    assert "Choisissez un jour à venir." in page.text
     assert not WaitingEntry.objects.exists()
 
 

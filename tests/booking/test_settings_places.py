@@ -109,3 +109,11 @@ def test_a_site_is_added_and_changed(admin):
 
 def test_without_any_site_the_page_says_where_to_begin(admin):
     assert "commencez par en ajouter un" in text_of(admin.get(LIST))
+
+
+def test_an_address_of_two_lines_keeps_its_words_apart(admin):
+    site = SiteFactory(address="1 quai du Port\n33250 Pauillac")
+
+    page = admin.get(f"{HOME}lieux/{site.pk}/").text
+
+    assert 'value="1 quai du Port, 33250 Pauillac"' in page

@@ -1,7 +1,9 @@
 """The counter's pages: who sees them, what they tell, what their buttons do."""
 
+import re
 import uuid
 from datetime import datetime, time, timedelta
+from html import unescape
 
 import html5lib
 import pytest
@@ -12,7 +14,7 @@ from django.utils import timezone
 
 from booking import planning
 from booking.checklists import snapshot
-from booking.models import Allocation, Appointment, Participant
+from booking.models import Allocation, Appointment, Participant, ServiceLink
 from booking.situations import Channel, Title, questions_for
 from parvis.models import OutgoingEmail
 from tests.booking.staff_client import StaffClient
@@ -254,6 +256,33 @@ def test_the_search_answers_whatever_is_typed(agent, day, counter, service):
     assert "Aucun rendez-vous" in text_of(agent.get("/agent/recherche/", {"q": "personne"}))
     for words in ("", "a", "x\x00y", "é" * 10_000):
         assert agent.get("/agent/recherche/", {"q": words}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/agent/rendez-vous/nouveau/?comme=%00",
+        "/agent/titres/?q=%00",
+        "/agent/file/?guichet=" + "9" * 5_000,
+        "/agent/file/?guichet=%00",
+    ],
+)
+def test_an_address_that_means_nothing_is_answered_as_if_it_said_nothing(agent, counter, path):
+    assert agent.get(path).status_code == 200
+
+
+def test_numbers_nobody_can_have_are_no_failure(agent, day, counter, service):
+    found = visit(day, counter, service)
+    long = "9" * 5_000
+
+    assert agent.post("/agent/file/suivant/", {"guichet": long}).status_code == 404
+    answer = agent.post(
+        f"/agent/rendez-vous/{found.reference}/pieces/",
+        f"seen_{long}=photo",
+        content_type="application/x-www-form-urlencoded",
+        follow=True,
+    )
+    assert answer.status_code == 200
 
 
 def test_a_caller_without_pre_application_brings_the_paper_form(agent, day, counter, service):
@@ -540,6 +569,20 @@ def test_each_person_has_her_own_boxes(agent, day, family):
     assert "Tom Dupuy" in page
     assert 'name="seen_1"' in page
     assert 'name="seen_2"' in page
+
+
+def test_what_follows_a_visit_is_proposed_with_her_name(agent, day, family, service):
+    signature = ServiceFactory(slug="signature", name="Signature", titles="")
+    ServiceLink.objects.create(first=service, second=signature, min_days=10, max_days=20)
+    page = agent.get(page_of(day, rdv=family.reference)).text
+    [address] = re.findall(r'href="([^"]+service=signature[^"]*)"', page)
+
+    following = agent.get(unescape(address)).text
+
+    assert f"day={(day + timedelta(days=10)).isoformat()}" in address
+    assert f'value="{family.name}"' in following
+    assert "<h1>" in following
+    assert re.search(r'value="signature"[^>]* checked', following)
 
 
 def test_boxes_are_kept_by_one_press(agent, day, family):
