@@ -122,8 +122,11 @@ def _asked(service: Service, sent: QueryDict) -> tuple[Question, ...]:
         return questions(service, {}, channel=Channel.DESK)
 
 
-def again(former: Appointment) -> QueryDict:
-    """Say what an appointment said as if it had just been typed, to take the same once more."""
+def again(former: Appointment, asked: QueryDict) -> QueryDict:
+    """Say what an appointment said as if it had just been typed, to take the same once more.
+
+    ``asked`` may name another service, which follows it, and the first day to look at.
+    """
     sent = QueryDict(mutable=True)
     sent.update({"service": former.service.slug, "persons": str(former.persons)})
     sent.update({"name": former.name, "phone": former.phone, "email": former.email})
@@ -134,6 +137,8 @@ def again(former: Appointment) -> QueryDict:
         else:
             sent[f"name_{position}"] = person.name
             sent[f"number_{position}"] = person.pre_application
+    for name in {"service", "day"} & set(asked):
+        sent[name] = asked[name]
     return sent
 
 

@@ -170,7 +170,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not services:
         return page(request, "no_service", {})
     former = days.read_visit(request.GET.get("comme", ""), now=now)
-    sent = request.POST or (again(former.appointment) if former else request.GET)
+    sent = request.POST or (again(former.appointment, request.GET) if former else request.GET)
     wish = read_wish(sent, services)
     starts, first = offers(
         service=wish.service, persons=wish.persons, day=wish.day, start=wish.start, now=now
@@ -369,7 +369,27 @@ def _file(visit: Visit) -> dict[str, Any]:
         "may_move": visit.state == "expected",
         "move_url": reverse("booking:agent:move", args=[visit.reference]),
         "rebook_url": f"{reverse('booking:agent:new')}?{urlencode({'comme': visit.reference})}",
+        "next_visits": _next_visits(visit),
     }
+
+
+def _next_visits(visit: Visit) -> list[dict[str, Any]]:
+    """List the services that follow this one, with the days between which they take place."""
+    links = visit.appointment.service.links.filter(second__is_active=True)
+    day = planning.local_day(visit.start)
+    found = []
+    for link in links.exclude(second__is_collection=True).select_related("second"):
+        first = max(day + timedelta(days=link.min_days), planning.local_day(timezone.now()))
+        query = {"comme": visit.reference, "service": link.second.slug, "day": first.isoformat()}
+        found.append(
+            {
+                "name": service_name(link.second),
+                "href": f"{reverse('booking:agent:new')}?{urlencode(query)}",
+                "first": first,
+                "last": day + timedelta(days=link.max_days),
+            }
+        )
+    return [each for each in found if each["first"] <= each["last"]]
 
 
 def _past(visit: Visit) -> dict[str, Any]:
