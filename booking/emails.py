@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from booking import ics
 from booking.checklists import titles, told, told_each
-from booking.links import path_to, path_to_entry, path_to_title, secret_of
+from booking.links import path_to, path_to_entry, path_to_proposals, path_to_title
 from booking.models import Appointment, MessageText, Service, Title, WaitingEntry
 from booking.words import discreet_name
 from parvis.mail import FACT
@@ -50,6 +50,11 @@ def moved(
     )
     _attach_calendar(message, appointment, commune)
     return message
+
+
+def repriced(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
+    """Tell that the tax stamp has another price since the last message, with the whole list."""
+    return _message("repriced", appointment, commune, path=path_to(appointment))
 
 
 def shortened(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
@@ -142,7 +147,7 @@ def proposed(
         "proposed",
         appointment,
         commune,
-        path=f"/propositions/{secret_of(appointment)}/",
+        path=path_to_proposals(appointment),
         proposals=list(held),
         reason=reason,
     )

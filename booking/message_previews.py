@@ -32,6 +32,7 @@ EVENTS: dict[str, Promise] = {
     "moved": _("Rendez-vous déplacé"),
     "shortened": _("Une personne de moins"),
     "cancelled": _("Rendez-vous annulé"),
+    "repriced": _("Nouveau prix du timbre fiscal"),
     "reminder": _("Rappel"),
     "presence": _("Présence demandée"),
     "given_back": _("Place rendue, faute de réponse"),
@@ -77,6 +78,7 @@ MAKERS: dict[str, Callable[[_Example], EmailMultiAlternatives]] = {
     ),
     "shortened": lambda it: emails.shortened(it.appointment, it.commune),
     "cancelled": lambda it: emails.cancelled(it.appointment, it.commune),
+    "repriced": lambda it: emails.repriced(it.appointment, it.commune),
     "reminder": lambda it: emails.reminder(it.appointment, it.commune, now=it.now),
     "presence": lambda it: emails.presence(
         it.appointment, it.commune, until=it.now + timedelta(days=1)

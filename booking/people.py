@@ -58,11 +58,18 @@ def reprice(appointment: Appointment, *, day: date) -> bool:
 
     Return whether any does. The documents themselves stay as announced.
     """
+    changed = newly_priced(appointment, day=day)
+    Participant.objects.bulk_update(changed, ["documents"])
+    return bool(changed)
+
+
+def newly_priced(appointment: Appointment, *, day: date) -> list[Participant]:
+    """List those who pay another price on that local day than announced, with the new one."""
     desk = appointment.channel != Appointment.Channel.ONLINE
     changed = []
     for person in appointment.coming:
         told = person.documents
-        if not told or told["on"] == day.isoformat():
+        if not told:
             continue
         fresh = snapshot(
             appointment.service,
@@ -79,5 +86,4 @@ def reprice(appointment: Appointment, *, day: date) -> bool:
             changed.append(person)
             stamps = fresh["stamps"]
             person.documents = told | {"documents": lines, "stamps": stamps, "on": fresh["on"]}
-    Participant.objects.bulk_update(changed, ["documents"])
-    return bool(changed)
+    return changed

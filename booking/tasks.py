@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from booking import actions, outages, presence, read_model, titles, waiting
+from booking import actions, outages, presence, read_model, repricing, titles, waiting
 from booking.taking import lock_configuration
 
 
@@ -38,6 +38,12 @@ def write_to_citizens() -> int:
 def follow_titles() -> int:
     """Note the titles handed over, then remind those whose titles wait."""
     return titles.settle() + titles.remind(now=timezone.now())
+
+
+@shared_task(name="booking.tell_new_prices")
+def tell_new_prices() -> int:
+    """Every night: write to those whose tax stamp has another price than announced."""
+    return repricing.tell_new_prices(now=timezone.now())
 
 
 @shared_task(name="booking.refresh_slots")

@@ -18,7 +18,7 @@ CHUNK = 50
 HEARTBEAT = "scheduler:heartbeat"
 EVERY_MINUTE = ("parvis.deliver", "booking.release_expired", "booking.serve_waiting")
 EVERY_QUARTER = ("booking.write_to_citizens", "booking.follow_titles")
-EVERY_NIGHT = ("booking.check_slots",)
+EVERY_NIGHT = ("booking.check_slots", "booking.tell_new_prices")
 
 
 @shared_task(name="tenants.sweep")

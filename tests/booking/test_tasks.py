@@ -25,6 +25,7 @@ def service(commune):
         tasks.serve_waiting,
         tasks.write_to_citizens,
         tasks.follow_titles,
+        tasks.tell_new_prices,
         tasks.refresh_slots,
         tasks.check_slots,
     ],
