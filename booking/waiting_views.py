@@ -103,7 +103,9 @@ def wait_with_mine(request: HttpRequest) -> HttpResponse:
 def entry(request: HttpRequest, secret: str) -> HttpResponse:
     """Show her place in the list, and what is offered to her; a visit changes nothing."""
     now = timezone.now()
-    known = _entry(secret)
+    known = links.entry_behind(secret)
+    if known is None:
+        return private(render(request, "booking/unknown_link.html", status=404))
     offered = waiting.offer_of(known, now=now)
     context = {
         "entry": known,

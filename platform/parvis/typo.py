@@ -116,6 +116,13 @@ def de(name: str) -> str:
     return f"d’{name}" if name[:1].upper() in VOWELS else f"de {name}"
 
 
+def de_qui(name: str, language: str = "fr") -> str:
+    """Put "de" before a person's name: "d’Ana Lacoste", "de Jeanne Dupuy"; English has none."""
+    if _key(language) == "en":
+        return name
+    return f"d’{name}" if name and name[0].upper() in VOWELS.rstrip("H") else f"de {name}"
+
+
 def opening_hours(hours: Iterable[Sequence[Any]], language: str = "fr") -> list[tuple[str, str]]:
     """Write hours as "lundi à vendredi" and "9 h à 12 h, 14 h à 17 h".
 

@@ -281,4 +281,5 @@ def test_leaving_an_offer_and_the_list(client, family, service):
     client.post(f"{address}quitter/")
 
     assert "plus sur la liste" in client.get(address).text
+    assert "Ce lien n’ouvre rien" in client.get("/attente/AAAA/").text
     assert client.get("/attente/AAAA/").status_code == 404

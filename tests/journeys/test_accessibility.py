@@ -242,7 +242,7 @@ def test_everybody_can_work_at_the_counter(open_page, demo):
     page.wait_for_url("**vue=liste**")
     walk.look("20")
     page.locator("#fiche").get_by_role("link", name="Annuler").click()
-    walk.look("Annuler le rendez-vous de")
+    walk.look("Annuler le rendez-vous d")
     page.get_by_role("link", name="Le garder").click()
     page.locator("#fiche").get_by_role("button", name="Arrivé").click()
     expect(page.get_by_role("button", name="Défaire")).to_be_visible()

@@ -106,6 +106,14 @@ def test_typed_text_gets_french_spaces_and_apostrophes():
     assert typo.typo("https://pauillac.fr") == "https://pauillac.fr"
 
 
+def test_de_is_elided_before_the_name_of_a_person():
+    assert typo.de_qui("Ana Lacoste") == "d’Ana Lacoste"
+    assert typo.de_qui("Élodie Le Goff") == "d’Élodie Le Goff"
+    assert typo.de_qui("Le Goff Jeanne") == "de Le Goff Jeanne"
+    assert typo.de_qui("") == "de "
+    assert typo.de_qui("Ana Lacoste", "en") == "Ana Lacoste"
+
+
 def test_the_filters_follow_the_time_zone_and_the_language_of_the_page():
     page = Template("{{ at|date_heure }} · {{ at|heure }} · {{ share|pourcent }}")
     values = Context({"at": datetime(2026, 12, 1, 8, 5, tzinfo=UTC), "share": None})

@@ -22,7 +22,10 @@ def boxes(
     ticked: Collection[str] = (),
     detailed: bool = True,
 ) -> dict[str, Any]:
-    """List documents with boxes sent as ``name``; ``ticked`` holds the keys already ticked."""
+    """List documents with boxes sent as ``name``; ``ticked`` holds the keys already ticked.
+
+    Without details a tick says what is missing, and strikes nothing through.
+    """
     lines = [(document, document.key in ticked) for document in documents]
     return {"lines": lines, "name": name, "detailed": detailed}
 

@@ -66,6 +66,12 @@ def de(name: str) -> str:
 
 
 @register.filter
+def de_qui(name: str) -> str:
+    """Write "d’Ana Lacoste", "de Jeanne Dupuy"; the name alone in English."""
+    return words.de_qui(name, language())
+
+
+@register.filter
 def opening_hours(hours: Iterable[Sequence[Any]]) -> list[tuple[str, str]]:
     """Write the hours of a town hall: days, then periods."""
     return words.opening_hours(hours or (), language())
