@@ -42,6 +42,11 @@ def entry_behind(secret: str) -> WaitingEntry | None:
     return found.select_related("service", "appointment").first()
 
 
+def path_to_proposals(appointment: Appointment) -> str:
+    """Return the address of the times held for whom the commune cannot receive as planned."""
+    return f"/propositions/{secret_of(appointment)}/"
+
+
 def path_to_title(title: Title) -> str:
     """Return the address of a title to collect."""
     return f"/titre/{sign([title.pk, title.token_hash[:STAMP]], purpose=TITLE)}/"

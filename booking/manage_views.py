@@ -14,7 +14,9 @@ from booking import actions, ics, planning, presence, visitor, words
 from booking.check_in import check_in_address
 from booking.checklists import titles, told, told_each
 from booking.forms import CancelForm, FindForm
+from booking.links import path_to_proposals
 from booking.models import Appointment
+from booking.outages import open_case
 from identity.addresses import address_of
 from identity.limits import Limit, take
 from parvis import error_views
@@ -60,6 +62,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "may_wait": may_cancel and appointment.service.has_waiting_list,
         "asks": presence.is_asked(appointment, now=now),
         "answer_until": date_heure(presence.answer_until(appointment)),
+        "proposals": path_to_proposals(appointment) if open_case(appointment) else "",
         "persons": _persons(appointment),
         "left": [each for each in appointment.participants.all() if each.cancelled_at],
         "documents": told(appointment),

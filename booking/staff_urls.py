@@ -41,6 +41,7 @@ urlpatterns = [
     path("", include("booking.ticket_urls")),
     path("attente/", include("booking.waiting_urls")),
     path("titres/", include("booking.title_urls")),
+    path("panne/", include("booking.outage_urls")),
     path("reglages/", include("booking.settings_urls")),
     path("chiffres/", include("booking.figure_urls")),
 ]

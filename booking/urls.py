@@ -7,6 +7,7 @@ from booking import (
     collection_views,
     document_views,
     manage_views,
+    proposal_views,
     ticket_views,
     views,
     waiting_views,
@@ -48,5 +49,6 @@ urlpatterns = [
     path("mon-rendez-vous/retrouver/envoye/", manage_views.found, name="found"),
     path("salle/<int:site_id>/", ticket_views.hall, name="hall"),
     path("titre/<str:token>/", collection_views.title, name="title"),
+    path("propositions/<str:token>/", proposal_views.proposals, name="proposals"),
     path("agent/", include("booking.staff_urls")),
 ]

@@ -56,6 +56,7 @@ def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
             links.append((_("File d’attente"), "/agent/file/", "users-round"))
             links.append((_("Liste d’attente"), "/agent/attente/", "bell"))
             links.append((_("Titres"), "/agent/titres/", "id-card"))
+            links.append((_("Pannes"), "/agent/panne/", "unplug"))
             links.append((_("Chiffres"), "/agent/chiffres/", "chart-column"))
         if member.role == ADMIN:
             links.append((_("Réglages"), "/agent/reglages/", "settings"))

@@ -121,6 +121,14 @@ MATRIX = {
         "booking:find": Row(EVERYBODY, EVERYBODY),
         "booking:found": Row(EVERYBODY),
         "booking:title": Row(EVERYBODY, EVERYBODY),
+        "booking:proposals": Row(EVERYBODY, EVERYBODY),
+        "booking:agent:outages": Row(DAY),
+        "booking:agent:outage_report": Row(DESK, DESK),
+        "booking:agent:outage": Row(DAY),
+        **{
+            f"booking:agent:outage_{name}": Row((), DESK)
+            for name in ("follow", "propose", "repair", "accept")
+        },
         "booking:agent:titles": Row(DAY),
         "booking:agent:titles_arrive": Row(DESK, DESK),
         "booking:agent:titles_tell": Row((), DESK),
