@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from booking import actions, outcomes, planning, presence, tickets, titles, waiting
+from booking import actions, outages, outcomes, planning, presence, tickets, titles, waiting
 from booking.arrivals import Arrival
 from booking.models import (
     Appointment,
@@ -27,6 +27,7 @@ from booking.models import (
 )
 from booking.people import Person
 from booking.placing import ALPHABET
+from booking.stranded import concerned
 from demo.people import invent
 from identity.members import BOOKING_AGENT, Member
 
@@ -34,17 +35,19 @@ from identity.members import BOOKING_AGENT, Member
 DESK = Member(user_id=0, name="Accueil", role=BOOKING_AGENT)
 FAR = 40  # days: after what the diary of the demo fills
 OPENS, CLOSES = time(9), time(17)
+TOUCHED = 5  # appointments of the station that fails
 TITLES_WAITING = (3, 12, 31, 55, 66, 84)  # days since they arrived; the last is nearly destroyed
 
 
 def show(*, now: datetime, luck: random.Random) -> None:
-    """Add a family, an incomplete file, a waiting list, titles to collect, a changed day."""
+    """Add a family, an incomplete file, a waiting list, an outage, titles, a changed day."""
     card = Service.objects.get(slug="carte-identite")
     _configure(now=now)
     _family(Service.objects.get(slug="carte-identite-et-passeport"), now=now)
     _incomplete(now=now)
     _waiting(card, now=now, luck=luck)
     _question(now=now)
+    _outage(now=now)
     _titles(now=now, luck=luck)
     _hall(card, now=now, luck=luck)
 
@@ -168,6 +171,36 @@ def _question(*, now: datetime) -> None:
     """Ask those who come in two days whether they do."""
     noon = now.astimezone(planning.zone()).replace(hour=12)
     presence.write_to_citizens(now=noon)
+
+
+def _outage(*, now: datetime) -> None:
+    """Let a station fail on the next day: one person has chosen another time, others have not."""
+    station = Resource.objects.filter(kind=Resource.Kind.STATION).order_by("pk").first()
+    midnight = datetime.combine(
+        _open_day(planning.local_day(now) + timedelta(days=1)), time.min, planning.zone()
+    )
+    if station is None:
+        return
+    touched = concerned(start=midnight, end=midnight + timedelta(days=1), resource=station.pk)[
+        :TOUCHED
+    ]
+    if not touched:
+        return
+    outage = outages.report(
+        period=DateTimeTZRange(touched[0].start, touched[-1].end),
+        site=None,
+        resource=station,
+        reason="Le lecteur d’empreintes est en panne",
+        by=DESK,
+        now=now,
+        idempotency_key=UUID(int=station.pk, version=4),
+    )
+    outages.propose(outage=outage, by=DESK, now=now)
+    for case in outage.cases.open().exclude(appointment__email=""):
+        proposal = outages.proposals_of(case.appointment, now=now).first()
+        if proposal is not None:
+            outages.accept(appointment=case.appointment, start=proposal.start, by=None, now=now)
+            return
 
 
 def _titles(*, now: datetime, luck: random.Random) -> None:

@@ -438,7 +438,8 @@ BY_OBJECT = [route for route, names in ROUTES["commune"].items() if "reference" 
 @pytest.mark.parametrize("route", BY_OBJECT)
 def test_an_object_of_another_commune_does_not_exist(actors, canary, route):
     _names, browser = actors
-    path = reverse(route, urlconf=URLCONFS["commune"], kwargs={"reference": "CANAR002"})
+    wanted = {name: ARGUMENTS[name] for name in ROUTES["commune"][route]}
+    path = reverse(route, urlconf=URLCONFS["commune"], kwargs=wanted | {"reference": "CANAR002"})
     method = "get" if MATRIX["commune"][route].reads else "post"
 
     answer = getattr(browser("admin", "commune"), method)(path)

@@ -16,6 +16,7 @@ from booking.models import (
     Appointment,
     Opening,
     OpeningOverride,
+    Outage,
     Participant,
     Title,
     WaitingEntry,
@@ -149,5 +150,8 @@ def test_the_first_commune_shows_one_case_of_everything(commune):
     assert Appointment.objects.filter(waiting_entry__isnull=False, status="held").exists()
     assert Title.objects.filter(told_at__isnull=False).exists()
     assert OpeningOverride.objects.exists()
+    outage = Outage.objects.get()
+    assert outage.cases.open().filter(appointment__proposals__isnull=False).exists()
+    assert outage.cases.exclude(pk__in=outage.cases.open()).exists()
     read_model.refresh_all(now=NOW)
     assert read_model.wrong_rows(now=NOW) == []
