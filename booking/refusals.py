@@ -28,6 +28,16 @@ class NotOffered(DomainError):
     status = 422
 
 
+class NotOnline(Gone):
+    """The service is given, but no longer booked by citizens themselves."""
+
+    message = _(
+        "Ce motif ne se réserve pas en ligne. Appelez la mairie, ou choisissez-en un autre."
+    )
+    heading = _("Ce motif ne se réserve pas en ligne")
+    href = "/rendez-vous/"
+
+
 class DetailsMissing(DomainError):
     """Nobody can be received without a name and a way to reach her."""
 

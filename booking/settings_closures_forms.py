@@ -82,6 +82,12 @@ class ClosureForm(forms.Form):
         return start, datetime.combine(given["last"] + ONE_DAY, time.min, self.zone)
 
     @property
+    def stamp(self) -> str:
+        """What closes and when, in one word: a confirmation of something else is none."""
+        start, end = self.period
+        return f"{self.cleaned_data['where']} {start.isoformat()} {end.isoformat()}"
+
+    @property
     def site(self) -> Site | None:
         """The site that closes, when it is one."""
         return self.sites.get(self.cleaned_data["where"])

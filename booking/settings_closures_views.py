@@ -56,9 +56,10 @@ def add_closure(request: HttpRequest) -> HttpResponse:
     day = parse_day(request.GET.get("date", ""))
     initial = {"where": EVERYWHERE, "first": day or today, "last": day}
     form = ClosureForm(planning.zone(), today, request.POST or None, initial=initial)
-    rows = []
+    rows, stamp = [], ""
     if form.is_valid():
         start, end = form.period
+        stamp = form.stamp
         site, resource = form.site, form.resource
         rows = concerned(
             start=start,
@@ -66,7 +67,7 @@ def add_closure(request: HttpRequest) -> HttpResponse:
             site=site.pk if site else None,
             resource=resource.pk if resource else None,
         )
-        if not rows or "sure" in request.POST:
+        if not rows or request.POST.get("sure") == stamp:
             name = short(dict(form.fields["where"].choices)[form.cleaned_data["where"]])  # type: ignore[attr-defined]
             said = {"where": name, "day": date_longue(form.cleaned_data["first"])}
             return save(
@@ -76,7 +77,11 @@ def add_closure(request: HttpRequest) -> HttpResponse:
                 to=reverse(LIST),
                 now=now,
             )
-    page = {"rows": [appointment_row(each) for each in rows], "count": len(rows)}
+    page = {
+        "rows": [appointment_row(each) for each in rows],
+        "count": len(rows),
+        "stamp": stamp,
+    }
     return show(request, "closure", page, form=form)
 
 

@@ -19,6 +19,7 @@ from booking.document_views import documents_of
 from booking.duplicates import booked_numbers
 from booking.forms import OTHER, SAME, DetailsForm, SituationForm, SlotForm, TermsForm
 from booking.models import Appointment, Service
+from booking.refusals import NotOnline
 from booking.weeks import by_day, offer_of, week_of
 from identity.addresses import address_of
 from identity.limits import Limit, take
@@ -183,7 +184,16 @@ def confirmed(request: HttpRequest) -> HttpResponse:
 
 
 def _service(slug: str) -> Service:
-    return get_object_or_404(Service.objects.offered_online(), slug=slug)
+    """Find a service that citizens book.
+
+    Raises:
+        Http404: there is none.
+        NotOnline: only the counter books it.
+    """
+    service: Service = get_object_or_404(Service.objects.offered(), slug=slug)
+    if not service.is_online:
+        raise NotOnline
+    return service
 
 
 def _held(request: HttpRequest) -> Appointment:

@@ -1,5 +1,7 @@
 """The settings of closures: nobody books, nothing is cancelled."""
 
+import html
+import re
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -40,6 +42,13 @@ def book(counter, day):
     )
 
 
+def confirmation_in(page):
+    """Return what the button that closes all the same sends."""
+    found = re.search(r'name="sure" value="([^"]+)"', page.text)
+    assert found
+    return html.unescape(found[1])
+
+
 def test_the_whole_town_hall_closes_for_a_day(admin, day):
     answer = admin.post(
         f"{LIST}nouvelle/", {"where": "all", "first": day.isoformat(), "reason": "Travaux"}
@@ -61,10 +70,23 @@ def test_concerned_appointments_are_shown_first_and_kept(admin, counter, day):
     assert "1 rendez-vous est concerné" in text_of(page)
     assert appointment.name in text_of(page)
     assert not Closure.objects.exists()
-    admin.post(f"{LIST}nouvelle/", {**wish, "sure": "1"})
+    admin.post(f"{LIST}nouvelle/", {**wish, "sure": confirmation_in(page)})
 
     assert Closure.objects.exists()
     assert Appointment.objects.get().status == "booked"
+
+
+def test_a_confirmation_of_other_days_closes_nothing(admin, counter, day):
+    book(counter, day)
+    book(counter, day + timedelta(days=1))
+    wish = {"where": "all", "first": day.isoformat()}
+    sure = confirmation_in(admin.post(f"{LIST}nouvelle/", wish))
+
+    longer = {**wish, "last": (day + timedelta(days=1)).isoformat()}
+    page = admin.post(f"{LIST}nouvelle/", {**longer, "sure": sure})
+
+    assert "2 rendez-vous sont concernés" in text_of(page)
+    assert not Closure.objects.exists()
 
 
 def test_one_counter_closes_without_concerning_the_other(admin, counter, day):

@@ -392,8 +392,10 @@ def test_a_service_that_is_not_online_cannot_be_booked_by_its_address(client):
     slot = first_slot(client)
     Service.objects.filter(slug="carte-identite").update(is_online=False)
 
-    assert client.get(SLOTS).status_code == 404
-    assert client.post(SLOTS, {"slot": slot}).status_code == 404
+    page = client.get(SLOTS)
+    assert page.status_code == 410
+    assert "ne se réserve pas en ligne" in page.text
+    assert client.post(SLOTS, {"slot": slot}).status_code == 410
 
 
 def test_a_new_answer_shows_its_new_questions_before_the_slots(client):
