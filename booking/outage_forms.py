@@ -32,13 +32,18 @@ class OutageForm(ClosureForm):
             "first": today,
             "key": uuid4(),
             "where": next(iter([*stations, *self.resources]), None),
-        } | self.initial
+            **self.initial,
+        }
         self.fields["where"].label = gettext_lazy("Ce qui est en panne")
         self.fields["reason"].required = True
         self.fields["reason"].help_text = gettext_lazy(
             "Écrite dans le courriel envoyé aux personnes. Par exemple : lecteur d’empreintes "
             "en panne."
         )
+
+    def clean_reason(self) -> str:
+        """Leave out the last stop: sentences go on after it."""
+        return str(self.cleaned_data["reason"]).rstrip(" .")
 
     def clean(self) -> dict[str, Any]:
         """Check that it is not over, and no longer than a month."""

@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import get_language, gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import access, diary, outages, planning, words
 from booking.forms import SlotForm
 from booking.models import Appointment, Closure, Outage, OutageCase
 from booking.outage_forms import OutageForm
+from booking.settings_closures_views import when
 from booking.staff_pages import (
     after,
     current_member,
@@ -27,6 +28,7 @@ from booking.staff_pages import (
     remember,
 )
 from identity.access import member_of
+from parvis.typo import date_longue, heure
 
 
 SHOWN = 20
@@ -40,6 +42,10 @@ class Row:
     appointment: Appointment
     service: str
     people: str
+    planned: str
+    """When she was to be received, in words."""
+    stands: str
+    """When she is received now."""
     href: str
     group: str
     """``new``, ``call``, ``wait`` or ``done``."""
@@ -89,6 +95,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "outage": outage,
         "place": _place(outage),
+        "dates": _dates(outage),
         "touched": len(rows),
         "undo": just_done(request),
         **groups,
@@ -134,7 +141,7 @@ def accept(request: HttpRequest, pk: int, reference: str) -> HttpResponse:
     if not form.is_valid():
         return redirect(address)
     start = form.cleaned_data["slot"]
-    when = diary.moment(start.astimezone(planning.zone()))
+    told = diary.moment(start.astimezone(planning.zone()))
     return after(
         request,
         lambda: outages.accept(
@@ -144,7 +151,7 @@ def accept(request: HttpRequest, pk: int, reference: str) -> HttpResponse:
             now=timezone.now(),
         ),
         to=address,
-        done=_("%(name)s : déplacé au %(when)s.") % {"name": case.appointment.name, "when": when},
+        done=_("%(name)s : déplacé au %(when)s.") % {"name": case.appointment.name, "when": told},
     )
 
 
@@ -177,6 +184,7 @@ def _list(request: HttpRequest, form: OutageForm | None) -> HttpResponse:
     found = [
         {
             "place": _place(outage),
+            "dates": _dates(outage),
             "href": reverse("booking:agent:outage", args=[outage.pk]),
             "outage": outage,
             "silent": silent.get(outage.pk, 0),
@@ -190,6 +198,19 @@ def _list(request: HttpRequest, form: OutageForm | None) -> HttpResponse:
 
 def _place(outage: Outage) -> str:
     return outage.place or _("Toute la mairie")
+
+
+def _dates(outage: Outage) -> str:
+    """Write the time of an outage: a day, hours of a day, or from an instant to another."""
+    zone, language = planning.zone(), get_language() or "fr"
+    start, end = outage.start.astimezone(zone), outage.end.astimezone(zone)
+    if start.date() == end.date():
+        return _("%(day)s, de %(start)s à %(end)s") % {
+            "day": date_longue(start, language),
+            "start": heure(start, language),
+            "end": heure(end, language),
+        }
+    return when(outage)
 
 
 def _rows(outage: Outage, *, now: datetime) -> Iterator[Row]:
@@ -206,6 +227,8 @@ def _rows(outage: Outage, *, now: datetime) -> Iterator[Row]:
             appointment=appointment,
             service=words.service_name(appointment.service),
             people=words.people(appointment.persons),
+            planned=diary.moment(case.start.astimezone(zone)),
+            stands=diary.moment(appointment.start.astimezone(zone)),
             href=diary.reference_address(appointment, zone=zone),
             group=group,
             label=label,

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import planning
-from booking.models import Closure
+from booking.models import Closure, Outage
 from booking.plans import Plan
 from booking.school_holidays import SchoolZone, known_until, school_holidays, zone_of
 from booking.settings_closures_forms import EVERYWHERE, ClosureForm
@@ -115,7 +115,7 @@ def next_closing(now: datetime) -> str:
     }
 
 
-def when(closure: Closure) -> str:
+def when(closure: Closure | Outage) -> str:
     """Write the closed time: a day, some days, or from an hour to another."""
     zone, language = planning.zone(), get_language() or "fr"
     start, end = (at.astimezone(zone) for at in (closure.period.lower, closure.period.upper))

@@ -53,6 +53,8 @@ PAGES = [
     ("pauillac", "/agent/file/sans-rendez-vous/", AGENT),
     ("pauillac", "/agent/accueil/", AGENT),
     ("pauillac", "/agent/attente/", AGENT),
+    ("pauillac", "/agent/panne/", AGENT),
+    ("pauillac", "/agent/panne/1/", AGENT),
     ("pauillac", "/agent/titres/", AGENT),
     ("pauillac", "/agent/titres/1/", AGENT),
     ("pauillac", "/agent/titres/arrivee/", AGENT),
