@@ -117,6 +117,14 @@ def told(appointment: Appointment) -> list[Document]:
     return list(documents.values())
 
 
+def told_apart(appointment: Appointment) -> list[tuple[int, list[Document]]]:
+    """List what each was asked to bring with her position; once, without one, if all alike."""
+    each = [(person.position, listed) for person, listed in told_each(appointment) if listed]
+    if all(listed == each[0][1] for _position, listed in each):
+        return [(0, each[0][1])] if each else []
+    return each
+
+
 def count(appointment: Appointment) -> int:
     """Count what :func:`told` lists, without reading its words."""
     return len(

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from booking import ics
-from booking.checklists import titles, told, told_each
+from booking.checklists import titles, told_apart, told_each
 from booking.links import path_to, path_to_entry, path_to_proposals, path_to_title
 from booking.models import Appointment, MessageText, Service, Title, WaitingEntry
 from booking.words import discreet_name
@@ -237,7 +237,8 @@ def _render(  # noqa: PLR0913 (all that a message is made of)
             **facts,
         }
         if (appointment := facts.get("appointment")) is not None:
-            context["documents"] = told(appointment)
+            context["lists"] = lists = told_apart(appointment)
+            context["for_each_alike"] = appointment.persons > 1 and len(lists) == 1
         name = f"booking/emails/{event}"
         words = render_to_string(f"{name}.txt", context, using="text")
         subject = own.subject or render_to_string(f"{name}_subject.txt", context, using="text")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import access, actions, days, diary, planning, tickets
-from booking.checklists import announced, told
+from booking.checklists import announced
 from booking.days import Day, Visit
 from booking.file_views import people_boxes
 from booking.models import Service
@@ -41,7 +41,7 @@ from booking.staff_pages import (
     view_of,
     visit_or_404,
 )
-from booking.words import people, service_name
+from booking.words import people, persons, service_name
 from identity.access import member_of
 from parvis.errors import DomainError
 from parvis.pieces import Tab
@@ -225,8 +225,9 @@ def booked(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "visit": visit,
         "service": service_name(visit.appointment.service),
-        "documents": told(visit.appointment),
-        "persons": people(visit.appointment.persons),
+        "people": people(visit.appointment.persons),
+        "persons": persons(visit.appointment),
+        "for_each": visit.appointment.persons > 1,
         "back": diary.file_address(visit, zone=planning.zone()),
     }
     return page(request, "booked", context)

@@ -60,6 +60,32 @@ def test_the_html_twin_says_the_same(appointment, commune):
     assert "Déclaration de perte" in html
 
 
+def test_those_who_bring_the_same_have_one_list(appointment, commune):
+    mail = emails.booked(appointment, commune, token="secret")
+
+    assert mail.body.count("Photo d’identité de moins de 6 mois") == 1
+    assert "Chaque personne apporte les siens." in mail.body
+    assert "Personne 1" not in mail.body
+
+
+def test_each_person_of_a_family_has_her_own_list_and_price(commune):
+    service = ServiceFactory(titles="PASSPORT")
+    people = [
+        {"documents": snapshot(service, situation={"age": age}, day=WHEN.date())}
+        for age in ("adult", "0-11")
+    ]
+    family = AppointmentFactory(service=service, start=WHEN, persons=2, people=people)
+
+    mail = emails.booked(family, commune, token="secret")
+
+    for words in (mail.body, mail.alternatives[0][0]):
+        first, _, second = words.partition("Personne 1")[2].partition("Personne 2")
+        assert "86\u00a0€" in first
+        assert "17\u00a0€" in second
+        assert "parent" not in first
+        assert "parent" in second
+
+
 def test_nothing_that_was_typed_is_repeated(appointment, commune):
     mail = emails.booked(appointment, commune, token="secret")
 

@@ -773,6 +773,17 @@ def test_a_person_of_a_family_is_found_by_her_name(agent, family):
     assert f"rdv={family.reference}" in text_of(agent.get("/agent/recherche/", {"q": "tom dup"}))
 
 
+def test_what_is_read_aloud_is_told_for_each_person(agent, family):
+    tom = family.participants.get(name="Tom Dupuy")
+    tom.documents["documents"].pop()
+    tom.save()
+
+    page = text_of(agent.get(f"/agent/rendez-vous/{family.reference}/"))
+
+    assert "Tom Dupuy" in page
+    assert "À apporter" in page
+
+
 def test_the_sheet_lists_each_person_with_her_boxes(agent, day, family):
     page = text_of(agent.get(f"/agent/jour/{day}/feuille/"))
 
