@@ -76,7 +76,7 @@ def report(request: HttpRequest) -> HttpResponse:
     outage = outages.report(by=current_member(request), now=now, **form.wish)
     remember(
         request,
-        _("Panne signalée : plus personne ne peut réserver."),
+        _("Panne signalée : plus personne ne peut réserver."),
         way_back=reverse("booking:agent:outage_repair", args=[outage.pk]),
     )
     return redirect("booking:agent:outage", outage.pk)
@@ -120,7 +120,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
             asked,
         ) % {"n": asked}
     elif is_again:
-        said = _("Personne à relancer : le dernier message a moins de dix minutes.")
+        said = _("Personne à relancer : le dernier message a moins de dix minutes.")
     else:
         said = _("Personne à déplacer.")
     remember(request, said)
@@ -151,7 +151,7 @@ def accept(request: HttpRequest, pk: int, reference: str) -> HttpResponse:
             now=timezone.now(),
         ),
         to=address,
-        done=_("%(name)s : déplacé au %(when)s.") % {"name": case.appointment.name, "when": told},
+        done=_("%(name)s : déplacé au %(when)s.") % {"name": case.appointment.name, "when": told},
     )
 
 
@@ -164,7 +164,7 @@ def repair(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: outages.repair(outage=outage, by=current_member(request), now=timezone.now()),
         to=reverse("booking:agent:outage", args=[pk]),
-        done=_("Panne réparée : on peut de nouveau réserver."),
+        done=_("Panne réparée : on peut de nouveau réserver."),
     )
 
 

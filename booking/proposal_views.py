@@ -33,7 +33,7 @@ def proposals(request: HttpRequest, token: str) -> HttpResponse:
         outages.accept(appointment=found, start=form.cleaned_data["slot"], by=None, now=now)
     except outages.ProposalGone:
         return _page(request, found, token, now=now, status=410)
-    messages.success(request, _("C’est noté : votre rendez-vous est déplacé."))
+    messages.success(request, _("C’est noté : votre rendez-vous est déplacé."))
     return private(visitor.give(redirect("booking:mine"), visitor.MANAGE, token))
 
 

@@ -137,8 +137,9 @@ def again(former: Appointment, asked: QueryDict) -> QueryDict:
         else:
             sent[f"name_{position}"] = person.name
             sent[f"number_{position}"] = person.pre_application
-    for name in {"service", "day"} & set(asked):
-        sent[name] = asked[name]
+    for name in ("service", "day"):
+        if asked.get(name):
+            sent.setlist(name, asked.getlist(name))
     return sent
 
 
