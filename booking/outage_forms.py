@@ -37,7 +37,7 @@ class OutageForm(ClosureForm):
         self.fields["where"].label = gettext_lazy("Ce qui est en panne")
         self.fields["reason"].required = True
         self.fields["reason"].help_text = gettext_lazy(
-            "Écrite dans le courriel envoyé aux personnes. Par exemple : lecteur d’empreintes "
+            "Écrite dans le courriel envoyé aux personnes. Par exemple : lecteur d’empreintes "
             "en panne."
         )
 
