@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from booking import days, diary, outcomes, planning, tickets
+from booking import days, diary, outcomes, planning, tickets, visitor
 from booking.models import Appointment
 from booking.reception_forms import ArrivalForm
 from booking.staff_pages import (
@@ -23,7 +23,7 @@ from booking.staff_pages import (
 from booking.words import people, service_name
 
 
-LINK = re.compile(r"/rdv/([\w-]{16,})")
+LINK = re.compile(r"/rdv/([\w:-]{16,})")
 REFERENCE = re.compile(r"(?:^|/accueil/)([0-9A-HJKMNP-TV-Z]{8})/?$")
 
 
@@ -94,11 +94,11 @@ def arrival(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _reference(typed: str) -> str:
     """Read the reference of a scanned address or code, if there is such an appointment."""
-    kept = Appointment.objects.kept()
     if link := LINK.search(typed):
-        found = kept.with_token(link.group(1))
-    else:
-        plain = typed.strip() if "/" in typed else days.plain_reference(typed)
-        match = REFERENCE.search(plain)
-        found = kept.filter(reference=match.group(1)) if match else kept.none()
+        opened = visitor.behind(link.group(1))
+        return opened.reference if opened else ""
+    kept = Appointment.objects.kept()
+    plain = typed.strip() if "/" in typed else days.plain_reference(typed)
+    match = REFERENCE.search(plain)
+    found = kept.filter(reference=match.group(1)) if match else kept.none()
     return found.values_list("reference", flat=True).first() or ""

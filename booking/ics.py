@@ -6,7 +6,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
 
-from booking.models import Appointment
+from booking.models import Appointment, Service
+from booking.words import discreet_name, service_name
 from tenants.models import Commune
 
 
@@ -25,9 +26,7 @@ def calendar(appointment: Appointment, commune: Commune, *, documents: list[str]
     event.add("dtstamp", _stamp(appointment))
     event.add("dtstart", appointment.start.astimezone(UTC))
     event.add("dtend", appointment.end.astimezone(UTC))
-    event.add(
-        "summary", _("Rendez-vous en mairie : %(service)s") % {"service": appointment.service}
-    )
+    event.add("summary", _summary(appointment.service))
     event.add("location", appointment.site.address or commune.address or str(appointment.site))
     event.add("description", "\n".join(_description(appointment, documents)))
     cancelled = appointment.status == Appointment.Status.CANCELLED
@@ -40,6 +39,13 @@ def calendar(appointment: Appointment, commune: Commune, *, documents: list[str]
     whole.add("method", "CANCEL" if cancelled else "PUBLISH")
     whole.add_component(event)
     return str(whole.to_ical(), "utf-8")
+
+
+def _summary(service: Service) -> str:
+    """Name the visit in a diary that others may see."""
+    if service.is_confidential:
+        return discreet_name(service)
+    return _("Rendez-vous en mairie : %(service)s") % {"service": service_name(service)}
 
 
 def _description(appointment: Appointment, documents: list[str]) -> list[str]:

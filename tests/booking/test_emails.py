@@ -105,6 +105,15 @@ def test_the_calendar_is_attached_without_the_link(appointment, commune):
     assert "secret" not in content
 
 
+def test_a_diary_does_not_name_a_confidential_visit(appointment, commune):
+    appointment.service.is_confidential = True
+
+    mail = emails.booked(appointment, commune, token="secret")
+
+    entry = Calendar.from_ical(mail.attachments[0][1]).walk("VEVENT")[0]
+    assert str(entry["SUMMARY"]) == "Rendez-vous à la mairie"
+
+
 def test_a_cancellation_removes_the_entry_of_the_diary(appointment, commune):
     appointment.status = "cancelled"
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from booking import outcomes, tickets
+from booking.links import path_to
 from booking.models import Appointment, AppointmentEvent, Ticket
 from identity.members import Member
 from tests.booking.staff_client import StaffClient
@@ -322,6 +323,14 @@ def test_an_appointment_of_another_day_is_said(agent, counter, service):
     found = visit(counter, service, start=timezone.now() + timedelta(days=2))
 
     assert "n’est pas pour aujourd’hui" in text_of(agent.get(f"/agent/accueil/{found.reference}/"))
+
+
+def test_the_link_of_a_later_message_is_read_too(agent, counter, service):
+    found = visit(counter, service, start=timezone.now() + timedelta(minutes=5))
+
+    answer = agent.post("/agent/accueil/", {"q": f"http://pauillac.localhost{path_to(found)}"})
+
+    assert answer["Location"] == f"/agent/accueil/{found.reference}/"
 
 
 def test_nobody_is_found_and_the_page_says_so(agent):
