@@ -85,6 +85,8 @@ def put_back(request: HttpRequest, position: int) -> HttpResponse:
     if appointment is None:
         return redirect("booking:find")
     person = _person(appointment, position)
+    if appointment.status != Appointment.Status.BOOKED:
+        return redirect("booking:mine")
     return _try(
         request,
         lambda: moving.put_back(participant=person, by=None, now=now),
@@ -117,7 +119,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     appointment = visitor.managed(request, now=now)
     if appointment is None:
         return redirect("booking:find")
-    if request.method == "POST":
+    if request.method == "POST" and appointment.status == Appointment.Status.BOOKED:
         presence.confirm_presence(appointment=appointment, now=now)
         messages.success(request, _("C’est noté : nous vous attendons."))
     return redirect("booking:mine")

@@ -70,7 +70,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         "email": visitor.masked_email(appointment.email),
         "phone": visitor.masked_phone(appointment.phone),
         "check_in": check_in_address(appointment),
-        "is_large": request.GET.get("impression") == "grande",
+        "is_large": request.GET.get("impression") == "grande"
+        and appointment.status != Appointment.Status.CANCELLED,
     }
     name = "mine_large" if context["is_large"] else "mine"
     return private(render(request, f"booking/{name}.html", context))

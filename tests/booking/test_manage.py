@@ -217,6 +217,17 @@ WISH = {
 }
 
 
+def test_nobody_is_told_that_a_cancelled_appointment_is_expected(client, family):
+    client.post("/mon-rendez-vous/annulation/", {"reason": ""})
+
+    for action in ("presence/", "personne/1/retour/"):
+        page = client.post(f"{MINE}{action}", follow=True)
+        assert "Rendez-vous annulé" in page.text
+        assert "nous vous attendons" not in page.text
+        assert "vient de nouveau" not in page.text
+    assert "Rendez-vous annulé" in client.get(f"{MINE}?impression=grande").text
+
+
 def test_joining_the_list_leads_to_her_place_in_it(client, family, service):
     page = client.post("/rendez-vous/carte-identite/attente/?persons=1", WISH, follow=True)
 
