@@ -16,15 +16,20 @@ Work = Callable[[], object]
 
 @dataclass(slots=True)
 class Sheet:
-    """What the run found; ``failures`` decide the exit status."""
+    """What the run found; ``failures`` decide the exit status.
+
+    A commitment that is broken fails the run. An aim that is missed is said, and does not.
+    """
 
     failures: list[str] = field(default_factory=list)
 
-    def line(self, code: str, text: str, *, holds: bool | None = None) -> None:
-        """Print one result; ``holds`` says whether a commitment is kept."""
-        verdict = {True: "ok", False: "FAIL", None: ""}[holds]
+    def line(
+        self, code: str, text: str, *, holds: bool | None = None, is_aim: bool = False
+    ) -> None:
+        """Print one result; ``holds`` says whether a commitment is kept, or an aim reached."""
+        verdict = {True: "ok", False: "aim missed" if is_aim else "FAIL", None: ""}[holds]
         print(f"{code:<5} {text:<120} {verdict}", flush=True)
-        if holds is False:
+        if holds is False and not is_aim:
             self.failures.append(code)
 
 

@@ -18,13 +18,13 @@ from booking.models import Allocation, Appointment, AppointmentEvent, Participan
 from booking.people import Person, enrol, participants
 from booking.placing import (
     check_offered,
-    choose,
     former_units,
     free_units,
     new_reference,
     or_alternatives,
     period_of,
     place,
+    refuse_what_is_taken,
     take_for_good,
 )
 from booking.refusals import (
@@ -122,10 +122,6 @@ def hold_slot(
         days = [planning.local_day(start)]
         if instead_of is not None:
             days.append(planning.local_day(instead_of.start))
-        # Without waiting for the lock: in a rush most wishes end here. What she held before may
-        # be what is in the way, so then only the lock can tell.
-        if instead_of is None and choose(appointment, online=True, now=now) is None:
-            raise SlotTaken
         lock_days(days)
         if instead_of is not None:
             Appointment.objects.filter(pk=instead_of.pk, status=Appointment.Status.HELD).delete()
@@ -133,6 +129,8 @@ def hold_slot(
         enrol(appointment, coming)
         return appointment
 
+    if instead_of is None:  # what she held before may be what is in the way
+        refuse_what_is_taken(appointment, online=True, now=now)
     return or_alternatives(work, appointment, now=now), token
 
 
@@ -294,14 +292,8 @@ def book_directly(
     )
 
     def work() -> Appointment:
-        sent_before = Appointment.objects.filter(idempotency_key=idempotency_key)
-        is_free = choose(appointment, online=False, now=now) is not None
-        if (first := sent_before.first()) is not None:  # looked for last: it may be the taker
-            return first
-        if not is_free:
-            raise SlotTaken
         lock_days([planning.local_day(start)])
-        if (first := sent_before.all().first()) is not None:
+        if (first := sent_before.first()) is not None:
             return first
         place(appointment, state=Allocation.State.BOOKED, online=False, now=now)
         enrol(appointment, coming)
@@ -309,6 +301,13 @@ def book_directly(
         tell(emails.booked, appointment, token=token)
         return appointment
 
+    sent_before = Appointment.objects.filter(idempotency_key=idempotency_key)
+    try:
+        refuse_what_is_taken(appointment, online=False, now=now)
+    except SlotTaken:
+        if (first := sent_before.first()) is not None:  # it may be the taker itself
+            return first
+        raise
     return or_alternatives(work, appointment, now=now)
 
 

@@ -45,6 +45,7 @@ GAP_MOST = timedelta(hours=1)
 
 GAP_LEAST = timedelta(minutes=10)
 LATE_MOST = timedelta(hours=8)
+LAST_MINUTE = time(23, 59)
 GRID_S = 300
 ACCENTS = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ’-"
 PLAIN = "aaaaaaceeeeiiiinooooouuuuyy' "
@@ -143,7 +144,10 @@ class Day:
             return None
         first = min(start for start, _end in spans).astimezone(zone)
         last = max(end for _start, end in spans).astimezone(zone)
-        return first.time(), last.time()
+        return (
+            first.time() if first.date() == self.date else time.min,
+            last.time() if last.date() == self.date else LAST_MINUTE,
+        )
 
 
 def read_day(day: date, *, now: datetime) -> Day:

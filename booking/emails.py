@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from booking import ics
-from booking.checklists import titles, told_apart, told_each
+from booking.checklists import told_apart, told_each
 from booking.links import path_to, path_to_entry, path_to_proposals, path_to_title
 from booking.models import Appointment, MessageText, Service, Title, WaitingEntry
 from booking.words import discreet_name
@@ -24,32 +24,27 @@ from tenants.models import Commune
 
 def booked(appointment: Appointment, commune: Commune, *, token: str) -> EmailMultiAlternatives:
     """Confirm the appointment, with what to bring and the link to manage it."""
-    message = _message("booked", appointment, commune, path=f"/rdv/{token}")
-    _attach_calendar(message, appointment, commune)
-    return message
+    return _message("booked", appointment, commune, path=f"/rdv/{token}", for_diary=True)
 
 
 def cancelled(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
     """Confirm that the appointment is cancelled, and say how to take another one."""
-    message = _message("cancelled", appointment, commune, path="/rendez-vous/")
-    _attach_calendar(message, appointment, commune)
-    return message
+    return _message("cancelled", appointment, commune, path="/rendez-vous/", for_diary=True)
 
 
 def moved(
     appointment: Appointment, commune: Commune, *, former: datetime, has_new_price: bool
 ) -> EmailMultiAlternatives:
     """Tell the new time; the link of the first message still opens the appointment."""
-    message = _message(
+    return _message(
         "moved",
         appointment,
         commune,
         path=path_to(appointment),
+        for_diary=True,
         former=former,
         has_new_price=has_new_price,
     )
-    _attach_calendar(message, appointment, commune)
-    return message
 
 
 def repriced(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
@@ -59,9 +54,7 @@ def repriced(appointment: Appointment, commune: Commune) -> EmailMultiAlternativ
 
 def shortened(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
     """Tell how many persons still come, and for how long; nobody is named."""
-    message = _message("shortened", appointment, commune, path=path_to(appointment))
-    _attach_calendar(message, appointment, commune)
-    return message
+    return _message("shortened", appointment, commune, path=path_to(appointment), for_diary=True)
 
 
 def incomplete(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
@@ -155,9 +148,7 @@ def proposed(
 
 def stands(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
     """Say that she is received as planned after all."""
-    message = _message("stands", appointment, commune, path=path_to(appointment))
-    _attach_calendar(message, appointment, commune)
-    return message
+    return _message("stands", appointment, commune, path=path_to(appointment), for_diary=True)
 
 
 def _for_titles(
@@ -199,9 +190,13 @@ def _message(
     *,
     path: str,
     repeat: int = 0,
+    for_diary: bool = False,
     **facts: Any,
 ) -> EmailMultiAlternatives:
-    return _render(
+    """Write about an appointment, with its documents, and its file ``for_diary``."""
+    with translation.override(appointment.language):
+        lists = told_apart(appointment)
+    message = _render(
         event,
         commune,
         to=appointment.email,
@@ -210,8 +205,16 @@ def _message(
         path=path,
         appointment=appointment,
         service=appointment.service,
+        lists=lists,
+        for_each_alike=appointment.persons > 1 and len(lists) == 1,
         **facts,
     )
+    if for_diary:
+        documents = dict.fromkeys(each.title for _position, listed in lists for each in listed)
+        with translation.override(appointment.language):
+            content = ics.calendar(appointment, commune, documents=list(documents))
+        message.attach(ics.FILE_NAME, content, ics.MIME_TYPE)
+    return message
 
 
 def _render(  # noqa: PLR0913 (all that a message is made of)
@@ -228,7 +231,7 @@ def _render(  # noqa: PLR0913 (all that a message is made of)
     """Write one message in the language and the local time of its reader."""
     with translation.override(language), timezone.override(ZoneInfo(commune.time_zone)):
         own = _own_words(event, language)
-        context: dict[str, Any] = {
+        context = {
             "own_text": own.text,
             "service_name": discreet_name(service),
             "commune": commune,
@@ -236,9 +239,6 @@ def _render(  # noqa: PLR0913 (all that a message is made of)
             "language": language,
             **facts,
         }
-        if (appointment := facts.get("appointment")) is not None:
-            context["lists"] = lists = told_apart(appointment)
-            context["for_each_alike"] = appointment.persons > 1 and len(lists) == 1
         name = f"booking/emails/{event}"
         words = render_to_string(f"{name}.txt", context, using="text")
         subject = own.subject or render_to_string(f"{name}_subject.txt", context, using="text")
@@ -258,11 +258,3 @@ def _own_words(event: str, language: str) -> MessageText:
     """Return what the commune adds to a message; nothing where it has not written any."""
     found = MessageText.objects.filter(event=event, language=language).first()
     return found or MessageText()
-
-
-def _attach_calendar(
-    message: EmailMultiAlternatives, appointment: Appointment, commune: Commune
-) -> None:
-    with translation.override(appointment.language):
-        content = ics.calendar(appointment, commune, documents=titles(appointment))
-    message.attach(ics.FILE_NAME, content, ics.MIME_TYPE)

@@ -1,11 +1,12 @@
 """What an agent types to give another time, or to receive somebody beyond the room."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from booking.checklists import questions
@@ -18,6 +19,7 @@ from booking.words import service_name
 
 
 REASON_MOST = 200
+FARTHEST = timedelta(days=400)
 
 
 def usual_situation(service: Service) -> dict[str, str]:
@@ -110,9 +112,15 @@ class OverbookForm(DetailsForm):
     field_order = ("service", "persons", "day", "hour", "counter", "reason", "name")
 
     def __init__(
-        self, *args: Any, services: Sequence[Service], counters: Sequence[Resource], **kwargs: Any
+        self,
+        *args: Any,
+        services: Sequence[Service],
+        counters: Sequence[Resource],
+        today: date,
+        **kwargs: Any,
     ) -> None:
         super().__init__(services[0], *args, **kwargs)
+        self.today = today
         self.fields.pop("pre_application", None)
         self.services = {service.slug: service for service in services}
         self.counters = {str(counter.pk): counter for counter in counters}
@@ -131,6 +139,15 @@ class OverbookForm(DetailsForm):
     def clean_counter(self) -> Resource:
         """Return the chosen counter."""
         return self.counters[self.cleaned_data["counter"]]
+
+    def clean_day(self) -> date:
+        """Refuse days that are over, and those too far away to know how they will be."""
+        day: date = self.cleaned_data["day"]
+        if day < self.today:
+            raise ValidationError(gettext_lazy("Choisissez un jour à venir."))
+        if day > self.today + FARTHEST:
+            raise ValidationError(gettext_lazy("Choisissez un jour plus proche."))
+        return day
 
     def clean(self) -> dict[str, Any]:
         """Let somebody who is there leave neither e-mail nor telephone."""

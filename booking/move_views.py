@@ -94,6 +94,7 @@ def overbook(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         services=services,
         counters=counters,
+        today=planning.local_day(now),
         initial={"key": uuid4(), "day": planning.local_day(now), "persons": 1},
     )
     if form.is_valid():

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import prefetch_related_objects
+
 from booking.checklists import snapshot
 from booking.models import Appointment, Participant, Service
 from booking.situations import Channel
@@ -43,6 +45,7 @@ def enrol(appointment: Appointment, coming: Sequence[Participant]) -> None:
     for each in coming:
         each.appointment = appointment
     Participant.objects.bulk_create(coming)
+    prefetch_related_objects([appointment], "participants")  # told of in a message, at once
 
 
 def people_of(appointment: Appointment) -> list[Person]:

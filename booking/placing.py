@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 
-from booking import planning
+from booking import alternatives, planning
 from booking.models import Allocation, Appointment, Closure, Service, Title
 from booking.refusals import NotOffered
 from booking.taking import SlotTaken, allocate, forget_expired_holds, in_one_transaction
@@ -30,7 +30,7 @@ def or_alternatives(
         return in_one_transaction(work, now=now)
     except SlotTaken as refusal:
         raise SlotTaken(
-            planning.nearest(
+            alternatives.nearest(
                 service=wanted.service,
                 persons=wanted.persons,
                 start=wanted.start,
@@ -39,6 +39,25 @@ def or_alternatives(
                 length=_minutes(wanted),
             )
         ) from refusal
+
+
+def refuse_what_is_taken(wanted: Appointment, *, online: bool, now: datetime) -> None:
+    """Refuse without waiting for the lock: in a rush most wishes end here.
+
+    Raises:
+        SlotTaken: the start is not free.
+    """
+    others = alternatives.refused(
+        service=wanted.service,
+        persons=wanted.persons,
+        start=wanted.start,
+        now=now,
+        online=online,
+        resident=wanted.is_resident,
+        length=_minutes(wanted),
+    )
+    if others is not None:
+        raise SlotTaken(others)
 
 
 def choose(appointment: Appointment, *, online: bool, now: datetime) -> tuple[int, ...] | None:
@@ -173,11 +192,8 @@ def minutes_for(appointment: Appointment, persons: int) -> int:
 
 
 def new_reference() -> str:
-    """Draw a reference that is free; among 2⁴⁰ a second draw hardly ever happens."""
-    while True:
-        reference = "".join(secrets.choice(ALPHABET) for _each in range(REFERENCE_LENGTH))
-        if not Appointment.objects.filter(reference=reference).exists():
-            return reference
+    """Draw a reference among 2⁴⁰; the table refuses the one in a million years that is taken."""
+    return "".join(secrets.choice(ALPHABET) for _each in range(REFERENCE_LENGTH))
 
 
 def _minutes(appointment: Appointment) -> int:

@@ -35,8 +35,6 @@ from tenants.models import Commune
 
 AGENT_HORIZON_DAYS = 365
 AGENT_LATENESS = timedelta(minutes=15)  # a visitor at the counter takes the slot just begun
-ALTERNATIVES = 3
-SEARCH_DAYS = 60  # around a lost slot, how far alternatives are looked for
 REMEMBERED_COMMUNES = 600
 
 
@@ -198,31 +196,6 @@ def explain(
     return explained
 
 
-def nearest(
-    *,
-    service: Service,
-    persons: int,
-    start: datetime,
-    now: datetime,
-    resident: bool = False,
-    length: int | None = None,
-) -> list[datetime]:
-    """List the three free starts closest to one that is taken, closest first."""
-    local = max(start, now).astimezone(zone()).date()
-    first = max(local - timedelta(days=SEARCH_DAYS // 2), now.astimezone(zone()).date())
-    found = free(
-        service=service,
-        persons=persons,
-        first=first,
-        days=SEARCH_DAYS,
-        now=now,
-        online=True,
-        resident=resident,
-        length=length,
-    )
-    return found.nearest(start, count=ALTERNATIVES)
-
-
 def choose(
     *,
     service: Service,
@@ -332,14 +305,15 @@ def current_commune() -> Commune:
 def current_plan(year: int) -> Plan:
     """Return the plan of the active commune, kept from one question to the next; one query."""
     schema = current_schema()
-    settings = Settings.objects.filter(pk=1).first()
-    version = settings.version if settings else 0
+    with connection.cursor() as cursor:  # asked at every step: by hand, it costs a third
+        cursor.execute("SELECT version FROM booking_settings WHERE id = 1")
+        row = cursor.fetchone()
     known = _plans.get(schema)
-    if known is None or known.version != version or not known.knows(year):
+    if known is None or known.version != (row[0] if row else 0) or not known.knows(year):
         if len(_plans) >= REMEMBERED_COMMUNES:
             _plans.clear()
         known = _plans[schema] = read_plan(
-            settings or Settings(),
+            Settings.objects.filter(pk=1).first() or Settings(),
             year=year,
             zone=zone(),
             insee_code=schema.removeprefix("c_").upper(),

@@ -34,6 +34,10 @@ SELECT %(appointment)s, unit, %(period)s, %(state)s, %(expires)s
 FROM unnest(%(units)s::bigint[]) unit
 ON CONFLICT DO NOTHING RETURNING id
 """
+FORGET = """
+DELETE FROM booking_allocation
+WHERE state = 'hold' AND expires_at <= %(now)s AND start_at >= %(from)s AND start_at < %(to)s
+"""
 
 
 class SlotTaken(DomainError):
@@ -105,13 +109,14 @@ def lock_days(days: Iterable[date]) -> None:
         raise RuntimeError("Days are locked by in_one_transaction's work only.")
     wanted = sorted(set(days))
     locked.update(wanted)
+    days_in_order = ", pg_advisory_xact_lock(%s, %s)" * len(wanted)
+    numbers = [each for day in wanted for each in (_lock_number(), day.toordinal())]
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '2s'")
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [_lock_number()])
-        for day in wanted:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s, %s)", [_lock_number(), day.toordinal()]
-            )
+        cursor.execute(
+            "SELECT set_config('lock_timeout', '2s', true), pg_advisory_xact_lock_shared(%s, 0)"
+            + days_in_order,
+            [_lock_number(), *numbers],
+        )
 
 
 def lock_configuration() -> None:
@@ -127,13 +132,11 @@ def _lock_number() -> int:
 
 def forget_expired_holds(day: date, *, zone: ZoneInfo, now: datetime) -> int:
     """Free what nobody confirmed in time and count it: the constraint cannot know the clock."""
-    freed, _by_model = Allocation.objects.filter(
-        state=Allocation.State.HOLD,
-        expires_at__lte=now,
-        start_at__gte=datetime.combine(day, time.min, zone) - timedelta(days=1),
-        start_at__lt=datetime.combine(day + timedelta(days=1), time.min, zone),
-    ).delete()
-    return freed
+    begin = datetime.combine(day, time.min, zone) - timedelta(days=1)
+    end = datetime.combine(day + timedelta(days=1), time.min, zone)
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, {"now": now, "from": begin, "to": end})
+        return cursor.rowcount
 
 
 def allocate(appointment: Appointment, units: Sequence[int], *, state: Allocation.State) -> None:

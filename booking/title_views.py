@@ -146,6 +146,9 @@ def arrive(request: HttpRequest) -> HttpResponse:
 def tell(request: HttpRequest) -> HttpResponse:
     """Write to all holders who do not know yet."""
     told = titles.tell_holders(now=timezone.now())
+    if not told:
+        messages.info(request, _("Tous les titulaires qui ont un courriel sont déjà prévenus."))
+        return redirect(LIST)
     messages.success(
         request,
         ngettext(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import actions, planning, read_model, visitor, words
+from booking import actions, alternatives, planning, read_model, visitor, words
 from booking.availability import FreeStarts
 from booking.document_views import documents_of
 from booking.duplicates import booked_numbers
@@ -300,7 +300,7 @@ def _asked_start(request: HttpRequest, found: FreeStarts) -> dict[str, Any]:
     start = asked.cleaned_data["slot"]
     if found.is_free(start):
         return {"asked_offer": offer_of(timezone.localtime(start))}
-    return {"is_gone": True, "nearest": by_day(found.nearest(start, count=planning.ALTERNATIVES))}
+    return {"is_gone": True, "nearest": by_day(found.nearest(start, count=alternatives.OFFERED))}
 
 
 def _terms(request: HttpRequest) -> TermsForm:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from booking import actions, planning
+from booking import actions, alternatives, planning
 from booking.models import Closure, Opening, Service, Settings
 from booking.presets import CARD, USUAL
 from tests.factories import (
@@ -181,7 +181,7 @@ def test_alternatives_are_the_closest_ones_of_any_day(service, counter, now):
             service=service, resource=counter, start=TUESDAY_NINE + timedelta(minutes=20 * n)
         )
 
-    found = planning.nearest(service=service, persons=1, start=TUESDAY_NINE, now=now)
+    found = alternatives.nearest(service=service, persons=1, start=TUESDAY_NINE, now=now)
 
     assert [each.astimezone(PARIS).strftime("%d %H:%M") for each in found] == [
         "24 11:40",

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from booking import actions, planning, reasons
+from booking import actions, alternatives, planning, reasons
 from booking.diagnosis import Finding, Reason
 from booking.models import (
     Allocation,
@@ -437,7 +437,7 @@ def test_another_length_may_be_asked_for(service, opening, now):
 
     assert len(usual) == len(short) == 9
     assert len(starts(service, now, length=60)) == 7
-    assert planning.nearest(
+    assert alternatives.nearest(
         service=service, persons=1, start=TUESDAY_NINE, now=now, length=180
     ) == [TUESDAY_NINE + timedelta(weeks=n) for n in range(3)]
 

@@ -740,7 +740,26 @@ def test_somebody_is_received_beyond_the_room_for_a_reason(agent, day, counter, 
     assert "Départ demain" in page
 
 
-@pytest.mark.parametrize("typed", [{"reason": ""}, {"hour": "25"}, {"persons": "9"}, {"name": ""}])
+def test_a_visit_past_midnight_leaves_the_hours_of_its_day_in_sight(agent, day, counter, service):
+    overbook(agent, day, counter, hour="23:55")
+
+    for shown in (day, day + timedelta(days=1)):
+        page = agent.get(page_of(shown)).text
+        assert "diary__hour" in page
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"reason": ""},
+        {"hour": "25"},
+        {"persons": "9"},
+        {"name": ""},
+        {"day": "0001-01-01"},
+        {"day": "2020-01-01"},
+        {"day": "9999-12-31"},
+    ],
+)
 def test_what_is_wrong_beyond_the_room_is_said(agent, day, counter, service, typed):
     assert overbook(agent, day, counter, **typed).status_code == 422
     assert not Appointment.objects.exists()

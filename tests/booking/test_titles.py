@@ -378,6 +378,15 @@ def test_every_filter_and_the_export_answer(desk, hall):
     assert ";'=1+1;" in content
 
 
+def test_telling_holders_twice_says_that_they_know(desk, hall):
+    title(hall, email="rene@example.org")
+    desk.post("/agent/titres/prevenir/")
+
+    page = told(desk, desk.post("/agent/titres/prevenir/"))
+
+    assert "déjà prévenus" in page
+
+
 def test_marks_can_be_undone(desk, hall):
     mine = title(hall)
     page = told(desk, desk.post(f"/agent/titres/{mine.pk}/destruction/"))
