@@ -120,6 +120,13 @@ class FreeStarts:
         """List all starts in local time, soonest first."""
         return self._instants(ones(self.bits))
 
+    def among(self, first: date, days: int) -> "FreeStarts":
+        """Keep the starts of some local days; those outside the horizon have none."""
+        horizon = horizon_of(first, days, self.horizon.zone)
+        begin = (horizon.origin - self.horizon.origin) // QUANTUM
+        bits = self.bits >> begin if begin >= 0 else self.bits << -begin
+        return FreeStarts(horizon, bits & (1 << horizon.length) - 1)
+
     def nearest(self, wanted: datetime, *, count: int) -> list[datetime]:
         """List the starts closest to a wanted instant, closest first, before it and after it.
 

@@ -145,15 +145,18 @@ def describe_days(
     persons: int = 1,
     resident: bool = False,
 ) -> list[OpenDay]:
-    """Give some days of an answer for citizens, each with its starts or the reason for none.
+    """Give some days of an answer, in order, each with its starts or the reason for none.
 
-    What is taken is not looked at again: a day used up by a quota is full.
+    For citizens. What is taken is not looked at again: a day used up by a quota is full.
     """
     plan = current_plan(found.horizon.first.year)
     question = question_for(
         plan, service, persons=persons, now=now, online=True, resident=resident
     )
-    answer = _Answer(plan=plan, question=question, free=found, for_one=found, used=NOTHING_USED)
+    if not days:
+        return []
+    shown = found.among(days[0], (days[-1] - days[0]).days + 1)
+    answer = _Answer(plan=plan, question=question, free=shown, for_one=shown, used=NOTHING_USED)
     return _open_days(answer, days, persons)
 
 

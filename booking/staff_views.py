@@ -377,20 +377,22 @@ def _file(visit: Visit) -> dict[str, Any]:
 def _next_visits(visit: Visit) -> list[dict[str, Any]]:
     """List the services that follow this one, with the days between which they take place."""
     links = visit.appointment.service.links.filter(second__is_active=True)
-    day = planning.local_day(visit.start)
+    day, today = planning.local_day(visit.start), planning.local_day(timezone.now())
     found = []
     for link in links.exclude(second__is_collection=True).select_related("second"):
-        first = max(day + timedelta(days=link.min_days), planning.local_day(timezone.now()))
+        first = max(day + timedelta(days=link.min_days), today)
+        last = day + timedelta(days=link.max_days)
         query = {"comme": visit.reference, "service": link.second.slug, "day": first.isoformat()}
-        found.append(
-            {
-                "name": service_name(link.second),
-                "href": f"{reverse('booking:agent:new')}?{urlencode(query)}",
-                "first": first,
-                "last": day + timedelta(days=link.max_days),
-            }
-        )
-    return [each for each in found if each["first"] <= each["last"]]
+        if first <= last:
+            found.append(
+                {
+                    "name": service_name(link.second),
+                    "href": f"{reverse('booking:agent:new')}?{urlencode(query)}",
+                    "first": first,
+                    "last": last,
+                }
+            )
+    return found
 
 
 def _past(visit: Visit) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def forget_expired_holds(day: date, *, zone: ZoneInfo, now: datetime) -> int:
     end = datetime.combine(day + timedelta(days=1), time.min, zone)
     with connection.cursor() as cursor:
         cursor.execute(FORGET, {"now": now, "from": begin, "to": end})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def allocate(appointment: Appointment, units: Sequence[int], *, state: Allocation.State) -> None:

@@ -7,11 +7,14 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import ngettext
 
+from parvis import typo as words
 from parvis.pieces import Document, SlotDay, SlotOffer, TimelineEntry
+from parvis.templatetags.ui_words import language
 
 
 register = template.Library()
@@ -34,12 +37,25 @@ def slots(
     """
     return {
         "csrf_token": context.get("csrf_token"),
-        "days": days,
+        "days": [(day, _slot_buttons(day)) for day in days],
         "action": action,
         "next": next,
         "previous": previous,
         "level": level,
     }
+
+
+def _slot_buttons(day: SlotDay) -> SafeString:
+    """Write the buttons of a day; by hand, for a week may have hundreds."""
+    said, spoken = language(), escape(words.date_longue(day.date, language()))
+    return SafeString(
+        "".join(
+            f'<li><button class="slot" type="submit" name="slot" value="{escape(offer.value)}">'
+            f"{escape(words.heure(localtime(offer.start), said))}"
+            f'<span class="unseen">, {spoken}</span></button></li>'
+            for offer in day.offers
+        )
+    )
 
 
 @register.inclusion_tag("ui/first_free.html", takes_context=True)
