@@ -44,7 +44,7 @@ def run(sheet: Sheet) -> None:
     try:
         python = environment()
     except Missing as reason:
-        sheet.line("D1", f"django-appointment: skipped, nothing was compared ({reason})")
+        sheet.line("P1", f"django-appointment: skipped, nothing was compared ({reason})")
         return
     first = _monday_to_come(timezone.localdate())
     with bench_commune("9b992"):
@@ -202,7 +202,7 @@ def _compare(sheet: Sheet, service: Service, peer: Peer, first: date) -> None:
     times, _talk = alternate(ROUNDS, ours, theirs, warm_up=1)
     taken, theirs_taken = median(times), median(seconds[1:])
     sheet.line(
-        "D1",
+        "P1",
         f"{DAYS} days, {COUNTERS} counters, {APPOINTMENTS} appointments, the same {len(mine)} starts:"
         f" {taken:.2f} ms, {len(queries)} queries; {PEER} {theirs_taken:.0f} ms, {count} queries:"
         f" {theirs_taken / taken:.0f} x faster (>= 200)",
