@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from booking.public_holidays import Territory, public_holidays, territory_of
+from parvis.public_holidays import Territory, public_holidays, territory_of
 
 
 @pytest.mark.parametrize(
