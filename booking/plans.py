@@ -20,10 +20,10 @@ from booking.models import (
     Settings,
 )
 from booking.openings import OpeningRule, Override, School
-from parvis.public_holidays import public_holidays, territory_of
 from booking.quotas import has_quotas
 from booking.school_holidays import known_until, school_holidays, zone_of
 from booking.timetable import Closure as ClosedSpan, Timetable
+from parvis.public_holidays import public_holidays, territory_of
 
 
 YEARS_BEFORE, YEARS_AFTER = 1, 2

@@ -34,7 +34,11 @@ SHARED: dict[str, str] = {
 # What only the owner may touch: structure and releases.
 OWNER_ONLY = {"tenants_template", "tenants_migrationstatus", "django_migrations"}
 READ_ONLY_IN_PUBLIC = {"tenants_officialcommune", "tenants_association", "tenants_domain"}
-APPEND_ONLY_IN_COMMUNES = {"booking_appointmentevent"}
+APPEND_ONLY_IN_COMMUNES = {
+    "booking_appointmentevent",
+    "incidents_reportevent",
+    "incidents_statuschange",
+}
 
 
 def ensure_role(name: str) -> None:

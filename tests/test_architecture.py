@@ -21,7 +21,10 @@ from tenants.tasks import EVERY_MINUTE, EVERY_NIGHT, EVERY_QUARTER
 
 ROOT = Path(__file__).parents[1]
 ICONS = Path(lucide.__file__).with_name("lucide.zip")
-PACKAGES = ["platform/parvis", "tenants", "identity", "slots", "booking", "onboarding", "demo"]
+PACKAGES = [
+    *("platform/parvis", "tenants", "identity", "slots"),
+    *("booking", "incidents", "onboarding", "demo"),
+]
 # The sanctioned places: who provisions, migrates and visits communes may switch schemas.
 SWITCHERS = {
     "tenants/provisioning.py",

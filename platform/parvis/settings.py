@@ -69,7 +69,7 @@ SHARED_APPS = [
     "allauth.usersessions",
     "lucide",
 ]
-TENANT_APPS = ["parvis", "booking"]  # "parvis": each commune keeps its own outbox
+TENANT_APPS = ["parvis", "booking", "incidents"]  # "parvis": each commune keeps its own outbox
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
 TENANT_MODEL = "tenants.Commune"
 TENANT_DOMAIN_MODEL = "tenants.Domain"

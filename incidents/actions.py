@@ -1,0 +1,231 @@
+"""What changes a report: it is received, it moves, its clock stops and runs again."""
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from identity.members import Member
+from incidents.calendar import promised
+from incidents.geo import Place
+from incidents.handlers import responsible
+from incidents.history import locked, moved, noted
+from incidents.models import (
+    Asset,
+    Category,
+    ClockPause,
+    Handler,
+    Message,
+    Photo,
+    Report,
+    ReportContact,
+    ReportEvent,
+)
+from incidents.refusals import (
+    IllegalMove,
+    NotReportable,
+    Nowhere,
+    PhotoMissing,
+    ReasonMissing,
+    StaleVersion,
+    TooLate,
+)
+from incidents.workflow import CLOSED, EFFECTS, Actor, Clock, Status, is_legal, reasons
+from parvis.signing import digest, new_token
+
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+REFERENCE_LENGTH = 8
+CONTESTED_WITHIN = timedelta(days=7)
+FIRST_VISIBILITY = {
+    Category.Moderation.AFTER: Report.Visibility.PUBLIC,
+    Category.Moderation.BEFORE: Report.Visibility.PENDING,
+    Category.Moderation.NEVER: Report.Visibility.PRIVATE,
+}
+CAUSES = {
+    Status.AWAITING_REPORTER: ClockPause.Cause.REPORTER,
+    Status.FORWARDED: ClockPause.Cause.THIRD_PARTY,
+    Status.TRANSFERRED: ClockPause.Cause.THIRD_PARTY,
+}
+
+
+def receive(
+    *,
+    category: Category,
+    text: str,
+    place: Place | None,
+    address: str,
+    channel: str,
+    now: datetime,
+    idempotency_key: UUID,
+    name: str = "",
+    email: str = "",
+    phone: str = "",
+    language: str = "fr",
+    road_class: str = "",
+    asset: Asset | None = None,
+    praises: Report | None = None,
+    by: Member | None = None,
+) -> tuple[Report, str]:
+    """Write down what somebody says, find who takes care of it, and promise a date.
+
+    Returns the report with the secret of its follow-up link, which is stored only as a digest.
+    Sending the same key again returns the first report, and no secret.
+
+    Raises:
+        NotReportable: the category is not active, is kept for agents, or sends elsewhere.
+        Nowhere: a problem without any place.
+    """
+    first = Report.objects.filter(idempotency_key=idempotency_key).first()
+    if first is not None:
+        return first, ""
+    _check_receivable(category, by=by)
+    if asset is not None and place is None:
+        place = Place(asset.lat, asset.lon)
+    if category.door == Category.Door.REPORT and place is None and not address.strip():
+        raise Nowhere
+    handler, _explanation = responsible(category, place=place, road_class=road_class)
+    token = new_token()
+    report = Report(
+        reference=new_reference(),
+        category=category,
+        visibility=FIRST_VISIBILITY[Category.Moderation(category.moderation)],
+        channel=channel,
+        text=text,
+        lat=place.lat if place else None,
+        lon=place.lon if place else None,
+        address=address,
+        road_class=road_class,
+        asset=asset,
+        handler=handler,
+        team=handler.team if handler else None,
+        submitted_at=now,
+        touched_at=now,
+        due_at=promised(category, start=now),
+        praises=praises,
+        taken_by_id=by.user_id if by else None,
+        taken_by_name=by.name if by else "",
+        idempotency_key=idempotency_key,
+    )
+    with transaction.atomic():
+        report.save(force_insert=True)
+        ReportContact.objects.create(
+            report=report,
+            name=name,
+            email=email,
+            phone=phone,
+            language=language,
+            token_hash=digest(token),
+        )
+        moved(report, "", actor=Actor.STAFF if by else Actor.REPORTER, by=by, now=now)
+        if praises is not None:
+            noted(praises, ReportEvent.Kind.THANKED, by=by, now=now, compliment=report.reference)
+    return report, token
+
+
+@transaction.atomic
+def move(
+    *,
+    report: Report,
+    to: Status,
+    actor: Actor,
+    by: Member | None,
+    now: datetime,
+    reason: str = "",
+    message: Message | None = None,
+    handler: Handler | None = None,
+    master: Report | None = None,
+    version: int | None = None,
+) -> Report:
+    """Move a report as the table allows, set its clock, and write its history.
+
+    ``reason`` goes with closings and reopenings; ``handler`` is whom it is forwarded to,
+    ``master`` the report it repeats; ``version`` is the one that was shown.
+
+    Raises:
+        StaleVersion: it has changed since it was shown.
+        IllegalMove: the table does not allow it, or what goes with the move is missing.
+        ReasonMissing: a reason is due, and is not one of those allowed.
+        PhotoMissing: the category asks for a photo of the work done.
+        TooLate: a citizen contests a closing after seven days.
+    """
+    current = locked(report)
+    if version is not None and version != current.version:
+        raise StaleVersion
+    before = Status(current.status)
+    _check_move(current, to, actor=actor, reason=reason, master=master, now=now)
+    current.status = to
+    current.reason = reason
+    current.duplicate_of = master if to == Status.DUPLICATE else None
+    current.closed_at = now if to in CLOSED else None
+    if handler is not None:
+        current.handler, current.team = handler, handler.team
+    if by is not None and current.answered_at is None:
+        current.answered_at = now
+    _set_clock(current, to, now=now)
+    current.touched_at = now
+    current.version += 1
+    current.save()
+    moved(current, before, actor=actor, by=by, now=now, message=message)
+    return current
+
+
+def new_reference() -> str:
+    """Draw a reference among 2⁴⁰; the table refuses the one in a million years that is taken."""
+    return "".join(secrets.choice(ALPHABET) for _each in range(REFERENCE_LENGTH))
+
+
+def _check_receivable(category: Category, *, by: Member | None) -> None:
+    is_for_others = category.is_staff_only and by is None
+    if not category.is_active or is_for_others or category.door == Category.Door.REDIRECT:
+        raise NotReportable
+
+
+def _check_move(
+    report: Report,
+    to: Status,
+    *,
+    actor: Actor,
+    reason: str,
+    master: Report | None,
+    now: datetime,
+) -> None:
+    if not is_legal(Status(report.status), to, actor):
+        raise IllegalMove
+    if to == Status.DUPLICATE and (
+        master is None or master.pk == report.pk or master.duplicate_of
+    ):
+        raise IllegalMove
+    if (allowed := reasons(to)) and reason not in allowed:
+        raise ReasonMissing
+    if to == Status.RESOLVED and report.category.needs_after_photo:
+        after = report.photos.filter(stage=Photo.Stage.AFTER)
+        if not after.exclude(state__in=[Photo.State.REFUSED, Photo.State.REMOVED]).exists():
+            raise PhotoMissing
+    is_contest = actor == Actor.REPORTER and to == Status.REOPENED
+    if is_contest and report.closed_at and now > report.closed_at + CONTESTED_WITHIN:
+        raise TooLate
+
+
+def _set_clock(report: Report, to: Status, *, now: datetime) -> None:
+    """Stop the clock where the table says so, or let it run on and promise a new date."""
+    effect = EFFECTS[to].clock
+    if to == Status.FORWARDED and report.handler is not None and report.handler.pauses_clock:
+        effect = Clock.PAUSED
+    running = report.pauses.filter(ended_at__isnull=True)
+    if effect == Clock.PAUSED:
+        if not running.exists():
+            ClockPause.objects.create(report=report, cause=CAUSES[to], begun_at=now)
+        return
+    was_paused = running.update(ended_at=now)
+    if to == Status.REOPENED:
+        report.due_at = promised(report.category, start=now)
+    elif was_paused and effect == Clock.RUNS:
+        report.due_at = promised(report.category, start=_begun(report), report=report)
+
+
+def _begun(report: Report) -> datetime:
+    """Return when the present promise began: at the last reopening, or when it was received."""
+    last = report.changes.filter(after=Status.REOPENED).order_by("-at").first()
+    return last.at if last else report.submitted_at

@@ -1,0 +1,100 @@
+"""The arithmetic of places: distances, boxes around a point, outlines. Degrees are WGS 84."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shapely import Point, prepare
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+
+METRES_PER_DEGREE = 111_320  # of latitude
+EARTH_RADIUS_M = 6_371_000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point on the ground, in degrees."""
+
+    lat: float
+    lon: float
+
+    def __post_init__(self) -> None:
+        if not (-90 <= self.lat <= 90 and -180 <= self.lon <= 180):  # noqa: PLR2004
+            raise ValueError("No such place on Earth.")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What lies between two latitudes and two longitudes."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+    def holds(self, place: Place) -> bool:
+        """Tell whether a place is inside."""
+        return self.south <= place.lat <= self.north and self.west <= place.lon <= self.east
+
+
+def distance_m(one: Place, other: Place) -> float:
+    """Measure the metres between two places along the ground (haversine)."""
+    lat_one, lat_other = math.radians(one.lat), math.radians(other.lat)
+    half_lat = (lat_other - lat_one) / 2
+    half_lon = math.radians(other.lon - one.lon) / 2
+    chord = (
+        math.sin(half_lat) ** 2 + math.cos(lat_one) * math.cos(lat_other) * math.sin(half_lon) ** 2
+    )
+    return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(chord))
+
+
+def box_around(place: Place, metres: float) -> Box:
+    """Return the box that holds everything nearer than so many metres."""
+    tall = metres / METRES_PER_DEGREE
+    wide = metres / (METRES_PER_DEGREE * max(math.cos(math.radians(place.lat)), 0.01))
+    return Box(place.lat - tall, place.lon - wide, place.lat + tall, place.lon + wide)
+
+
+class Outline:
+    """A polygon, or several, on the ground, made to be asked often."""
+
+    def __init__(self, geometry: dict[str, Any]) -> None:
+        """Read a GeoJSON geometry.
+
+        Raises:
+            ValueError: it is no polygon, or crosses itself.
+        """
+        try:
+            self._shape: BaseGeometry = shape(geometry)
+        except (AttributeError, KeyError, TypeError, IndexError) as fault:
+            raise ValueError("This is no GeoJSON geometry.") from fault
+        if self._shape.geom_type not in {"Polygon", "MultiPolygon"} or self._shape.is_empty:
+            raise ValueError("A zone is a polygon.")
+        if not self._shape.is_valid:
+            raise ValueError("This outline crosses itself.")
+        prepare(self._shape)
+
+    def holds(self, place: Place) -> bool:
+        """Tell whether a place is inside, or on the line."""
+        return bool(self._shape.covers(Point(place.lon, place.lat)))
+
+    @property
+    def box(self) -> Box:
+        """The smallest box that holds it."""
+        west, south, east, north = self._shape.bounds
+        return Box(south, west, north, east)
+
+    @property
+    def centre(self) -> Place:
+        """A place that is certainly inside."""
+        inside = self._shape.representative_point()
+        return Place(inside.y, inside.x)
+
+    def rings(self, *, simplified_by: float = 0.0) -> list[Sequence[tuple[float, float]]]:
+        """List its outer rings as (lon, lat) pairs, smoothed by so many degrees."""
+        drawn = self._shape.simplify(simplified_by) if simplified_by else self._shape
+        parts: Iterable[Any] = getattr(drawn, "geoms", [drawn])
+        return [list(part.exterior.coords) for part in parts]

@@ -1,0 +1,54 @@
+"""What every change of a report does: lock it, write it in its history."""
+
+from datetime import datetime
+from typing import Any
+
+from identity.members import Member
+from incidents.models import Message, Report, ReportEvent, StatusChange
+from incidents.workflow import Actor
+
+
+def locked(report: Report) -> Report:
+    """Read a report again and keep others from changing it until the transaction ends."""
+    return (
+        Report.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("category", "handler", "team")
+        .get(pk=report.pk)
+    )
+
+
+def moved(
+    report: Report,
+    before: str,
+    *,
+    actor: Actor,
+    by: Member | None,
+    now: datetime,
+    message: Message | None = None,
+) -> StatusChange:
+    """Add a move to the history; ``report`` is as it is now."""
+    return StatusChange.objects.create(
+        report=report,
+        before=before,
+        after=report.status,
+        reason=report.reason,
+        actor=actor,
+        by_id=by.user_id if by else None,
+        by_name=by.name if by else "",
+        message=message,
+        at=now,
+    )
+
+
+def noted(
+    report: Report, kind: ReportEvent.Kind, *, by: Member | None, now: datetime, **detail: Any
+) -> None:
+    """Add something else to the history; ``by`` is None when a citizen did it, or nobody."""
+    ReportEvent.objects.create(
+        report=report,
+        kind=kind,
+        at=now,
+        detail=detail,
+        by_id=by.user_id if by else None,
+        by_name=by.name if by else "",
+    )

@@ -1,0 +1,48 @@
+"""What a commune stores about reports, and what must hold."""
+
+from incidents.models.catalogue import (
+    Asset,
+    Category,
+    Handler,
+    ReplyTemplate,
+    RoutingRule,
+    SavedFilter,
+    Team,
+    Zone,
+)
+from incidents.models.reports import (
+    ClockPause,
+    Follower,
+    Message,
+    Photo,
+    Report,
+    ReportContact,
+    ReportEvent,
+    ReportQuerySet,
+    StatusChange,
+)
+from incidents.models.work import Intervention, Round, Stop
+
+
+__all__ = [
+    "Asset",
+    "Category",
+    "ClockPause",
+    "Follower",
+    "Handler",
+    "Intervention",
+    "Message",
+    "Photo",
+    "ReplyTemplate",
+    "Report",
+    "ReportContact",
+    "ReportEvent",
+    "ReportQuerySet",
+    "Round",
+    "RoutingRule",
+    "SavedFilter",
+    "StatusChange",
+    "Stop",
+    "Team",
+    "Zone",
+]

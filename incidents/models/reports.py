@@ -1,0 +1,434 @@
+"""The reports of citizens: what they say, who follows them, and what happened."""
+
+from datetime import datetime
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from incidents.geo import Box, Place
+from incidents.models.catalogue import Asset, Category, Handler, RoadClass, Team
+from incidents.workflow import CLOSED, Reason, Status
+from parvis.guard import TenantModel, TenantQuerySet
+from parvis.signing import digest
+
+
+STATUS_WORDS = {
+    Status.RECEIVED: _("reçu"),
+    Status.TRIAGE: _("en cours d’examen"),
+    Status.AWAITING_REPORTER: _("en attente de votre réponse"),
+    Status.ACCEPTED: _("pris en charge"),
+    Status.PLANNED: _("planifié"),
+    Status.IN_PROGRESS: _("en cours"),
+    Status.FORWARDED: _("transmis"),
+    Status.TRANSFERRED: _("transféré"),
+    Status.RESOLVED: _("résolu"),
+    Status.REJECTED: _("non retenu"),
+    Status.DUPLICATE: _("déjà signalé"),
+    Status.REOPENED: _("rouvert"),
+    Status.CANCELLED: _("annulé"),
+}
+REASON_WORDS = {
+    Reason.REPAIRED: _("réparé ou nettoyé"),
+    Reason.MADE_SAFE: _("mis en sécurité"),
+    Reason.ANSWERED: _("réponse donnée"),
+    Reason.NOTHING_TO_DO: _("rien à faire sur place"),
+    Reason.OUT_OF_SCOPE: _("ne dépend pas de la commune"),
+    Reason.PRIVATE_GROUND: _("sur un terrain privé"),
+    Reason.NOT_FOUND: _("introuvable sur place"),
+    Reason.WRONG_PLACE: _("le lieu indiqué n’est pas le bon"),
+    Reason.NO_ANSWER: _("précisions demandées, restées sans réponse"),
+    Reason.ALREADY_PLANNED: _("travaux déjà prévus"),
+    Reason.ABUSIVE: _("propos abusifs"),
+    Reason.NOT_REPAIRED: _("ce n’est pas réparé"),
+    Reason.BADLY_REPAIRED: _("c’est mal réparé"),
+    Reason.OTHER: _("autre raison"),
+}
+
+
+class ReportQuerySet(TenantQuerySet["Report"]):
+    """Reports, narrowed down."""
+
+    def open(self) -> "ReportQuerySet":
+        """Those that wait for something."""
+        return self.exclude(status__in=CLOSED)
+
+    def published(self) -> "ReportQuerySet":
+        """Those that everybody may read."""
+        return self.filter(visibility=Report.Visibility.PUBLIC)
+
+    def within(self, box: Box) -> "ReportQuerySet":
+        """Those placed inside a box."""
+        return self.filter(
+            lat__gte=box.south, lat__lte=box.north, lon__gte=box.west, lon__lte=box.east
+        )
+
+    def overdue(self, now: datetime) -> "ReportQuerySet":
+        """Open ones whose promised date has passed."""
+        return self.open().filter(due_at__lt=now)
+
+
+class Report(TenantModel):
+    """What a citizen or an agent says about a place: a problem, an idea, a compliment.
+
+    Her identity is in ``ReportContact`` alone. ``status`` moves as :mod:`incidents.workflow` says;
+    ``visibility`` is another matter. ``due_at`` is the promised date, moved by pauses.
+    """
+
+    class Visibility(models.TextChoices):
+        PENDING = "pending", _("à relire")
+        PUBLIC = "public", _("publié")
+        PRIVATE = "private", _("non publié")
+        HIDDEN = "hidden", _("retiré")
+
+    class Channel(models.TextChoices):
+        WEB = "web", _("en ligne")
+        STICKER = "sticker", _("autocollant")
+        PHONE = "phone", _("par téléphone")
+        COUNTER = "counter", _("au guichet")
+        WALK = "walk", _("tournée de terrain")
+        API = "api", _("autre logiciel")
+        MEMBER = "member", _("autre collectivité")
+
+    class Priority(models.IntegerChoices):
+        LOW = 1, _("basse")
+        NORMAL = 2, _("normale")
+        HIGH = 3, _("haute")
+        URGENT = 4, _("urgente")
+
+    reference = models.CharField(_("référence"), max_length=8)  # Crockford's base 32
+    category = models.ForeignKey(Category, models.PROTECT, related_name="reports")
+    status = models.CharField(
+        _("état"), choices=STATUS_WORDS.items(), default=Status.RECEIVED, max_length=20
+    )
+    reason = models.CharField(
+        _("raison"), choices=REASON_WORDS.items(), max_length=20, default="", blank=True
+    )
+    visibility = models.CharField(
+        _("publication"), choices=Visibility.choices, default=Visibility.PENDING, max_length=10
+    )
+    channel = models.CharField(_("reçu"), choices=Channel.choices, max_length=10)
+    text = models.TextField(_("description"), max_length=2000, default="", blank=True)
+    lat = models.FloatField(_("latitude"), null=True, blank=True)
+    lon = models.FloatField(_("longitude"), null=True, blank=True)
+    address = models.CharField(_("adresse"), max_length=200, default="", blank=True)
+    road_class = models.CharField(
+        _("voie"), choices=RoadClass.choices, max_length=10, default="", blank=True
+    )
+    asset = models.ForeignKey(Asset, models.PROTECT, null=True, blank=True, related_name="reports")
+    handler = models.ForeignKey(
+        Handler, models.PROTECT, null=True, blank=True, related_name="reports"
+    )
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="reports")
+    assignee_id = models.BigIntegerField(_("confié à"), null=True, blank=True)
+    assignee_name = models.CharField(_("confié à"), max_length=80, default="", blank=True)
+    priority = models.PositiveSmallIntegerField(
+        _("priorité"), choices=Priority.choices, default=Priority.NORMAL
+    )
+    submitted_at = models.DateTimeField(_("reçu le"))
+    answered_at = models.DateTimeField(_("première réponse le"), null=True, blank=True)
+    planned_on = models.DateField(_("prévu le"), null=True, blank=True)
+    due_at = models.DateTimeField(_("promis avant le"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("clos le"), null=True, blank=True)
+    touched_at = models.DateTimeField(_("dernier changement"), db_default=Now())
+    duplicate_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="duplicates"
+    )
+    praises = models.ForeignKey(  # a compliment may name the report it thanks for
+        "self", models.SET_NULL, null=True, blank=True, related_name="compliments"
+    )
+    reporters = models.PositiveIntegerField(_("habitants concernés"), default=1)
+    satisfaction = models.PositiveSmallIntegerField(_("satisfaction"), null=True, blank=True)
+    taken_by_id = models.BigIntegerField(_("saisi par"), null=True, blank=True)
+    taken_by_name = models.CharField(_("saisi par"), max_length=80, default="", blank=True)
+    idempotency_key = models.UUIDField(_("clé d’envoi"))
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    objects = ReportQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = _("signalement")
+        constraints = [
+            models.UniqueConstraint(name="one_report_per_reference", fields=["reference"]),
+            models.UniqueConstraint(name="one_report_per_submission", fields=["idempotency_key"]),
+            models.CheckConstraint(
+                name="report_status_known", condition=Q(status__in=[str(each) for each in Status])
+            ),
+            models.CheckConstraint(
+                name="report_placed_on_earth",
+                condition=Q(lat__isnull=True, lon__isnull=True)
+                | Q(
+                    lat__isnull=False,
+                    lon__isnull=False,
+                    lat__range=(-90, 90),
+                    lon__range=(-180, 180),
+                ),
+            ),
+            models.CheckConstraint(
+                name="closed_has_a_date",
+                condition=Q(status__in=sorted(CLOSED), closed_at__isnull=False)
+                | (~Q(status__in=sorted(CLOSED)) & Q(closed_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="duplicate_of_another",
+                condition=Q(status="duplicate", duplicate_of__isnull=False)
+                | (~Q(status="duplicate") & Q(duplicate_of__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="duplicate_not_of_itself", condition=~Q(duplicate_of=F("pk"))
+            ),
+            models.CheckConstraint(
+                name="satisfaction_on_five",
+                condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-submitted_at", "-id"], name="reports_newest"),
+            models.Index(
+                fields=["status", "due_at"],
+                name="reports_open",
+                condition=~Q(status__in=sorted(CLOSED)),
+            ),
+            models.Index(
+                fields=["lat", "lon"], name="reports_near", condition=Q(lat__isnull=False)
+            ),
+            models.Index(
+                fields=["-submitted_at", "-id"],
+                name="reports_public",
+                condition=Q(visibility="public"),
+            ),
+            GinIndex(SearchVector("text", "address", config="french"), name="reports_searched"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is, when somebody placed it."""
+        if self.lat is None or self.lon is None:
+            return None
+        return Place(self.lat, self.lon)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is over, whatever became of it."""
+        return self.status in CLOSED
+
+
+class ReportContact(TenantModel):
+    """The only place of a reporter's identity; erased some time after the end."""
+
+    report = models.OneToOneField(Report, models.CASCADE, related_name="contact")
+    name = models.CharField(_("nom"), max_length=120, default="", blank=True)
+    email = models.EmailField(_("courriel"), default="", blank=True)
+    phone = models.CharField(_("téléphone"), max_length=20, default="", blank=True)
+    language = models.CharField(_("langue"), max_length=5, default="fr")
+    token_hash = models.CharField(_("empreinte du lien"), max_length=64)
+    erased_at = models.DateTimeField(_("effacé le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("déclarant")
+        constraints = [
+            models.UniqueConstraint(name="one_contact_per_token", fields=["token_hash"]),
+            models.CheckConstraint(
+                name="erased_means_erased",
+                condition=Q(erased_at__isnull=True) | Q(name="", email="", phone=""),
+            ),
+        ]
+
+
+class FollowerQuerySet(TenantQuerySet["Follower"]):
+    """Followers, narrowed down."""
+
+    def with_token(self, token: str) -> "FollowerQuerySet":
+        """The one whom this secret stands for, if any."""
+        return self.filter(token_hash=digest(token))
+
+
+class Follower(TenantModel):
+    """Somebody who wants news of a report; she confirmed her address by its link."""
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="followers")
+    email = models.EmailField(_("courriel"))
+    language = models.CharField(_("langue"), max_length=5, default="fr")
+    token_hash = models.CharField(_("empreinte du lien"), max_length=64)
+    is_concerned = models.BooleanField(_("concerné aussi"), default=False)
+    confirmed_at = models.DateTimeField(_("confirmé le"), null=True, blank=True)
+    created_at = models.DateTimeField(_("créé le"), db_default=Now())
+
+    objects = FollowerQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = _("abonné")
+        constraints = [
+            models.UniqueConstraint(name="one_follower_per_token", fields=["token_hash"]),
+            models.UniqueConstraint(name="one_follower_per_address", fields=["report", "email"]),
+        ]
+
+
+class Message(TenantModel):
+    """Words about a report; kept apart from the history, so that they can be erased."""
+
+    class Audience(models.TextChoices):
+        PUBLIC = "public", _("public")
+        REPORTER = "reporter", _("déclarant et abonnés")
+        STAFF = "staff", _("note interne")
+
+    class Author(models.TextChoices):
+        STAFF = "staff", _("mairie")
+        REPORTER = "reporter", _("déclarant")
+        PARTNER = "partner", _("intervenant")
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="messages")
+    audience = models.CharField(_("pour"), choices=Audience.choices, max_length=10)
+    author = models.CharField(_("de"), choices=Author.choices, max_length=10)
+    author_id = models.BigIntegerField(_("agent"), null=True, blank=True)
+    author_name = models.CharField(_("agent"), max_length=80, default="", blank=True)
+    text = models.TextField(_("texte"), max_length=4000)
+    at = models.DateTimeField(_("le"))
+    erased_at = models.DateTimeField(_("effacé le"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        ordering = ["at", "pk"]
+
+
+class StatusChange(TenantModel):
+    """One move of a report; rows are only ever added."""
+
+    report = models.ForeignKey(Report, models.PROTECT, related_name="changes")
+    before = models.CharField(_("avant"), max_length=20, default="", blank=True)
+    after = models.CharField(_("après"), choices=STATUS_WORDS.items(), max_length=20)
+    reason = models.CharField(
+        _("raison"), choices=REASON_WORDS.items(), max_length=20, default="", blank=True
+    )
+    actor = models.CharField(_("par"), max_length=10)
+    by_id = models.BigIntegerField(_("agent"), null=True, blank=True)
+    by_name = models.CharField(_("agent"), max_length=120, default="", blank=True)
+    message = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True)
+    at = models.DateTimeField(_("le"))
+
+    class Meta:
+        verbose_name = _("changement d’état")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="change_status_known", condition=Q(after__in=[str(each) for each in Status])
+            ),
+            models.CheckConstraint(name="change_changes", condition=~Q(before=F("after"))),
+        ]
+
+
+class ReportEvent(TenantModel):
+    """What happened to a report besides its moves; rows are only ever added."""
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message", _("message")
+        PHOTO = "photo", _("photo ajoutée")
+        REDACTED = "redacted", _("photo floutée")
+        PUBLISHED = "published", _("publié")
+        WITHDRAWN = "withdrawn", _("retiré du public")
+        REQUALIFIED = "requalified", _("catégorie changée")
+        PLACED = "placed", _("lieu changé")
+        ASSIGNED = "assigned", _("confié")
+        PRIORITY = "priority", _("priorité changée")
+        PROMISED = "promised", _("délai changé")
+        PAUSED = "paused", _("délai suspendu")
+        RESUMED = "resumed", _("délai repris")
+        MERGED = "merged", _("réuni")
+        SEPARATED = "separated", _("séparé")
+        FOLLOWED = "followed", _("suivi")
+        THANKED = "thanked", _("félicité")
+        RATED = "rated", _("satisfaction donnée")
+        WORKED = "worked", _("intervention")
+        CHASED = "chased", _("relancé")
+
+    report = models.ForeignKey(Report, models.PROTECT, related_name="events")
+    kind = models.CharField(_("fait"), choices=Kind.choices, max_length=12)
+    detail = models.JSONField(_("détail"), default=dict, blank=True)
+    by_id = models.BigIntegerField(_("agent"), null=True, blank=True)
+    by_name = models.CharField(_("agent"), max_length=120, default="", blank=True)
+    at = models.DateTimeField(_("le"))
+
+    class Meta:
+        verbose_name = _("fait")
+        ordering = ["at", "pk"]
+
+
+class ClockPause(TenantModel):
+    """A time during which the promise does not run."""
+
+    class Cause(models.TextChoices):
+        REPORTER = "reporter", _("réponse du déclarant")
+        THIRD_PARTY = "third_party", _("autre organisme")
+        WEATHER = "weather", _("météo")
+        WORKS = "works", _("travaux prévus")
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="pauses")
+    cause = models.CharField(_("raison"), choices=Cause.choices, max_length=12)
+    begun_at = models.DateTimeField(_("depuis"))
+    ended_at = models.DateTimeField(_("jusqu’à"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("suspension du délai")
+        ordering = ["begun_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_pause_per_report",
+                fields=["report"],
+                condition=Q(ended_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="pause_lasts",
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("begun_at")),
+            ),
+        ]
+
+
+class Photo(TenantModel):
+    """A picture: quarantined until the worker has made clean renditions; the original is deleted.
+
+    ``name`` is the random stem of its renditions; ``blurred`` lists rectangles, in fractions of
+    the width and height: ``{"x", "y", "w", "h", "by"}``.
+    """
+
+    class Stage(models.TextChoices):
+        BEFORE = "before", _("avant")
+        AFTER = "after", _("après")
+        EVIDENCE = "evidence", _("document interne")
+
+    class State(models.TextChoices):
+        QUARANTINED = "quarantined", _("en préparation")
+        READY = "ready", _("prête")
+        REFUSED = "refused", _("illisible")
+        REMOVED = "removed", _("supprimée")
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="photos")
+    stage = models.CharField(_("moment"), choices=Stage.choices, max_length=10)
+    state = models.CharField(
+        _("état"), choices=State.choices, default=State.QUARANTINED, max_length=12
+    )
+    name = models.CharField(_("nom"), max_length=32)
+    width = models.PositiveSmallIntegerField(_("largeur"), default=0)
+    height = models.PositiveSmallIntegerField(_("hauteur"), default=0)
+    blurred = models.JSONField(_("floutages"), default=list, blank=True)
+    suggested = models.JSONField(_("plaques possibles"), default=list, blank=True)
+    is_checked = models.BooleanField(_("visages cherchés"), default=False)
+    is_public = models.BooleanField(_("publiée"), default=False)
+    position = models.PositiveSmallIntegerField(_("rang"), default=0)
+    created_at = models.DateTimeField(_("reçue le"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("photo")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="one_photo_per_name", fields=["name"]),
+            models.CheckConstraint(
+                name="public_photo_was_checked",
+                condition=Q(is_public=False) | Q(is_checked=True, state="ready"),
+            ),
+        ]
