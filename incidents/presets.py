@@ -2,6 +2,7 @@
 
 Times are proposals in working days or hours, as communes publish them; each commune edits its own
 copy. Words that citizens read are data in French and English, no messages: communes change them.
+"""
 
 from dataclasses import dataclass
 
