@@ -16,7 +16,12 @@ from tenants.models import Commune
 log = logging.getLogger(__name__)
 CHUNK = 50
 HEARTBEAT = "scheduler:heartbeat"
-EVERY_MINUTE = ("parvis.deliver", "booking.release_expired", "booking.serve_waiting")
+EVERY_MINUTE = (
+    "parvis.deliver",
+    "booking.release_expired",
+    "booking.serve_waiting",
+    "incidents.develop_photos",
+)
 EVERY_QUARTER = ("booking.write_to_citizens", "booking.follow_titles")
 EVERY_NIGHT = ("booking.check_slots", "booking.tell_new_prices")
 
