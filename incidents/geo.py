@@ -10,8 +10,8 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 
-METRES_PER_DEGREE = 111_320  # of latitude
 EARTH_RADIUS_M = 6_371_000
+METRES_PER_DEGREE = math.radians(EARTH_RADIUS_M) * 0.999  # of latitude; a box may be too large
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ def distance_m(one: Place, other: Place) -> float:
 def box_around(place: Place, metres: float) -> Box:
     """Return the box that holds everything nearer than so many metres."""
     tall = metres / METRES_PER_DEGREE
-    wide = metres / (METRES_PER_DEGREE * max(math.cos(math.radians(place.lat)), 0.01))
+    farthest = min(89.0, abs(place.lat) + tall)  # from the equator, where a degree is shortest
+    wide = metres / (METRES_PER_DEGREE * math.cos(math.radians(farthest)))
     return Box(place.lat - tall, place.lon - wide, place.lat + tall, place.lon + wide)
 
 
