@@ -8,11 +8,6 @@ WRITERS = {Membership.Role.ADMIN, Membership.Role.BOOKING_AGENT}
 READERS = WRITERS | {Membership.Role.READER}
 
 
-def may_see_day(member: Member | None) -> bool:
-    """Those who receive citizens, and readers, see who comes."""
-    return member is not None and member.role in READERS
-
-
 def may_book(member: Member | None) -> bool:
     """Those who receive citizens book and cancel for them."""
     return member is not None and member.role in WRITERS

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import actions, moving, planning, presence, visitor, words
 from booking.forms import SlotForm
-from booking.manage_views import private
 from booking.models import Appointment, Participant
 from booking.placing import minutes_for
 from booking.weeks import by_day, week_of
@@ -42,7 +41,7 @@ def move(request: HttpRequest) -> HttpResponse:
         "start": timezone.localtime(start),
         "slot": start.isoformat(timespec="minutes"),
     }
-    return private(render(request, "booking/move_check.html", context))
+    return visitor.private(render(request, "booking/move_check.html", context))
 
 
 def _move(
@@ -52,7 +51,7 @@ def _move(
         moving.move(appointment=appointment, start=start, by=None, now=now)
     except actions.SlotTaken as refusal:
         context = {"action": request.path, "days": by_day(refusal.alternatives)}
-        return private(render(request, "booking/move_taken.html", context, status=409))
+        return visitor.private(render(request, "booking/move_taken.html", context, status=409))
     messages.success(request, _("Votre rendez-vous est déplacé."))
     return redirect("booking:mine")
 
@@ -74,7 +73,7 @@ def remove(request: HttpRequest, position: int) -> HttpResponse:
         "person": words.person_name(person),
         "is_last": appointment.persons == 1,
     }
-    return private(render(request, "booking/remove.html", context))
+    return visitor.private(render(request, "booking/remove.html", context))
 
 
 @require_POST
@@ -157,7 +156,7 @@ def _slots(
     context: dict[str, Any] = words.about(appointment) | week | {"form": form}
     context |= {"action": request.path, "when": date_heure(timezone.localtime(appointment.start))}
     status = 422 if form is not None else 200
-    return private(render(request, "booking/move.html", context, status=status))
+    return visitor.private(render(request, "booking/move.html", context, status=status))
 
 
 def _person(appointment: Appointment, position: int) -> Participant:

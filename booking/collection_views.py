@@ -1,8 +1,7 @@
 """What a citizen does about a title that has arrived: see it, and choose when to collect it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from itertools import groupby
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,11 +16,10 @@ from booking.forms import SlotForm, WeekForm
 from booking.links import path_to, secret_of, title_behind
 from booking.models import Appointment, Service, Title
 from booking.placing import CERTIFICATION_MINUTES
+from booking.weeks import WEEK, by_day, week_address
 from booking.words import minutes, people
-from parvis.pieces import SlotDay, SlotOffer
 
 
-WEEK = timedelta(days=7)
 FIRST_SHOWN = 3
 
 
@@ -30,24 +28,24 @@ def title(request: HttpRequest, token: str) -> HttpResponse:
     """Say what has arrived and until when; pressing a slot takes it."""
     found = title_behind(token)
     if found is None:
-        return _private(render(request, "booking/unknown_link.html", status=404))
+        return visitor.private(render(request, "booking/unknown_link.html", status=404))
     now = timezone.now()
     certifies = request.GET.get("certifier") == "1"
     if request.method != "POST":
-        return _private(_page(request, found, certifies=certifies, now=now))
+        return visitor.private(_page(request, found, certifies=certifies, now=now))
     pressed = SlotForm(request.POST)
     if not pressed.is_valid():
-        return _private(_page(request, found, certifies=certifies, now=now, form=pressed))
+        return visitor.private(_page(request, found, certifies=certifies, now=now, form=pressed))
     try:
         booked = titles.collect(
             title=found, start=pressed.cleaned_data["slot"], certifies=certifies, now=now
         )
     except SlotTaken as refusal:
-        days = _by_day(sorted(refusal.alternatives))
+        days = by_day(refusal.alternatives)
         context = {"action": request.get_full_path(), "days": days}
-        return _private(render(request, "booking/taken.html", context, status=409))
+        return visitor.private(render(request, "booking/taken.html", context, status=409))
     answer = redirect("booking:confirmed")
-    return _private(visitor.give(answer, visitor.MANAGE, secret_of(booked)))
+    return visitor.private(visitor.give(answer, visitor.MANAGE, secret_of(booked)))
 
 
 def _page(
@@ -113,10 +111,12 @@ def _slots(
         "people": people(wanted),
         "length": minutes(length),
         "action": f"{request.path}?{query}" if query else request.path,
-        "soonest": _by_day(starts[:FIRST_SHOWN]),
-        "days": _by_day(week),
-        "previous": _week(query, max(first - WEEK, soonest)) if first > soonest else "",
-        "next": _week(query, first + WEEK) if starts and starts[-1].date() >= first + WEEK else "",
+        "soonest": by_day(starts[:FIRST_SHOWN]),
+        "days": by_day(week),
+        "previous": week_address(query, max(first - WEEK, soonest)) if first > soonest else "",
+        "next": week_address(query, first + WEEK)
+        if starts and starts[-1].date() >= first + WEEK
+        else "",
     }
 
 
@@ -126,20 +126,3 @@ def _is_over(found: Title, *, today: date) -> bool:
     )
     is_marked = found.collected_on is not None or found.destroyed_on is not None
     return is_marked or is_honoured or today > found.last_day
-
-
-def _by_day(starts: Sequence[datetime]) -> list[SlotDay]:
-    return [
-        SlotDay(day, [SlotOffer(each, each.isoformat(timespec="minutes")) for each in of_day])
-        for day, of_day in groupby(starts, key=planning.local_day)
-    ]
-
-
-def _week(query: str, first: date) -> str:
-    return f"?{query}&du={first.isoformat()}" if query else f"?du={first.isoformat()}"
-
-
-def _private(answer: HttpResponse) -> HttpResponse:
-    answer["Referrer-Policy"] = "same-origin"
-    answer["Cache-Control"] = "no-store"
-    return answer

@@ -74,7 +74,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         and appointment.status != Appointment.Status.CANCELLED,
     }
     name = "mine_large" if context["is_large"] else "mine"
-    return private(render(request, f"booking/{name}.html", context))
+    return visitor.private(render(request, f"booking/{name}.html", context))
 
 
 def _persons(appointment: Appointment) -> list[dict[str, Any]]:
@@ -107,7 +107,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
     if not visitor.may_cancel(appointment, now=now):
         return redirect("booking:mine")
     context = words.about(appointment) | {"form": CancelForm()}
-    return private(render(request, "booking/cancel.html", context))
+    return visitor.private(render(request, "booking/cancel.html", context))
 
 
 @require_safe
@@ -119,7 +119,7 @@ def diary(request: HttpRequest) -> HttpResponse:
     content = ics.calendar(appointment, planning.current_commune(), documents=titles(appointment))
     answer = HttpResponse(content, content_type=f"{ics.MIME_TYPE}; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{ics.FILE_NAME}"'
-    return private(answer)
+    return visitor.private(answer)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -143,11 +143,3 @@ def found(request: HttpRequest) -> HttpResponse:
 def _unknown(request: HttpRequest) -> HttpResponse:
     """Say the same of every link that opens nothing here."""
     return render(request, "booking/unknown_link.html", status=404)
-
-
-def private(answer: HttpResponse) -> HttpResponse:
-    """Keep a page with a citizen's data out of caches and other sites."""
-    # Not "no-referrer": browsers would then send "Origin: null" with the forms of the page.
-    answer["Referrer-Policy"] = "same-origin"
-    answer["Cache-Control"] = "no-store"
-    return answer

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 
 from booking import outages, visitor, words
 from booking.forms import SlotForm
-from booking.manage_views import private
 from booking.models import Appointment
 from parvis.templatetags.ui_words import date_heure
 
@@ -23,7 +22,7 @@ def proposals(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     found = visitor.behind(token)
     if found is None:
-        return private(render(request, "booking/unknown_link.html", status=404))
+        return visitor.private(render(request, "booking/unknown_link.html", status=404))
     if request.method != "POST":
         return _page(request, found, token, now=now)
     form = SlotForm(request.POST)
@@ -34,7 +33,7 @@ def proposals(request: HttpRequest, token: str) -> HttpResponse:
     except outages.ProposalGone:
         return _page(request, found, token, now=now, status=410)
     messages.success(request, _("C’est noté : votre rendez-vous est déplacé."))
-    return private(visitor.give(redirect("booking:mine"), visitor.MANAGE, token))
+    return visitor.private(visitor.give(redirect("booking:mine"), visitor.MANAGE, token))
 
 
 def _page(
@@ -64,4 +63,4 @@ def _page(
     answer = render(request, "booking/proposals.html", context, status=status)
     if not visitor.is_over(found, now=now):
         visitor.give(answer, visitor.MANAGE, token)
-    return private(answer)
+    return visitor.private(answer)

@@ -218,10 +218,6 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         """What is on or off, to be shown together."""
         return [self[name] for name in SWITCHES]
 
-    def has_errors_in(self, *names: str) -> bool:
-        """Tell whether one of these fields is wrong."""
-        return any(name in self.errors for name in names)
-
     def write(self) -> None:
         """Save the service with its resources, needs and link."""
         service: Service = self.instance

@@ -89,6 +89,14 @@ def take_back(response: HttpResponse, name: str) -> HttpResponse:
     return response
 
 
+def private(answer: HttpResponse) -> HttpResponse:
+    """Keep a page with a citizen's data out of caches and other sites."""
+    # Not "no-referrer": browsers would then send "Origin: null" with the forms of the page.
+    answer["Referrer-Policy"] = "same-origin"
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 def masked_email(email: str) -> str:
     """Show just enough of an address to recognise it: ``j***@example.org``."""
     name, at, host = email.partition("@")

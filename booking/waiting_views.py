@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import links, planning, visitor, waiting, words
 from booking.forms import DetailsForm, SituationForm
-from booking.manage_views import private
 from booking.models import Appointment, Service, WaitingEntry
 from booking.people import Person, people_of
 from booking.taking import SlotTaken
@@ -76,12 +75,8 @@ def wait(request: HttpRequest, slug: str) -> HttpResponse:
     wish = SituationForm(service, request.GET)
     if not wish.is_valid():
         return redirect("booking:situation", slug)
-    situation = wish.answers
-    people = getattr(wish, "people", None) or [Person(situation=situation)] * int(
-        wish.cleaned_data["persons"]
-    )
     back = f"{reverse('booking:slots', args=[slug])}?{request.GET.urlencode()}"
-    return _join(request, service, people, back=back)
+    return _join(request, service, wish.people, back=back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,7 +100,7 @@ def entry(request: HttpRequest, secret: str) -> HttpResponse:
     now = timezone.now()
     known = links.entry_behind(secret)
     if known is None:
-        return private(render(request, "booking/unknown_link.html", status=404))
+        return visitor.private(render(request, "booking/unknown_link.html", status=404))
     offered = waiting.offer_of(known, now=now)
     context = {
         "entry": known,
@@ -117,7 +112,7 @@ def entry(request: HttpRequest, secret: str) -> HttpResponse:
         "until": date_heure(timezone.localtime(offered.held_until)) if offered else "",
         "address": request.path,
     }
-    return private(render(request, "booking/waiting.html", context))
+    return visitor.private(render(request, "booking/waiting.html", context))
 
 
 @require_POST
@@ -181,7 +176,7 @@ def _join(
         "back": back,
         "keeps": bool(mine),
     }
-    return private(
+    return visitor.private(
         render(request, "booking/wait.html", context, status=422 if form.errors else 200)
     )
 

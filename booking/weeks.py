@@ -11,7 +11,7 @@ from booking.models import Service
 from parvis.pieces import SlotDay, SlotOffer
 
 
-WEEK = 7
+WEEK = timedelta(days=7)
 
 
 def week_of(  # noqa: PLR0913 (all that a week shows)
@@ -34,18 +34,18 @@ def week_of(  # noqa: PLR0913 (all that a week shows)
     form = WeekForm(asked)
     begin = soonest.date() if soonest else today
     first = form.first(soonest=begin, latest=last)
-    days = [first + timedelta(days=n) for n in range(WEEK) if first + timedelta(days=n) <= last]
+    days = [
+        first + timedelta(days=n) for n in range(WEEK.days) if first + timedelta(days=n) <= last
+    ]
     shown = planning.describe_days(
         found, days, service=service, now=now, persons=persons, resident=is_resident
     )
-    following = first + timedelta(days=WEEK)
+    following = first + WEEK
     return {
         "offer": offer_of(soonest) if soonest else None,
         "days": [SlotDay(each.date, offers_of(each.starts), each.note) for each in shown],
-        "previous": _address(query, max(first - timedelta(days=WEEK), today))
-        if first > begin
-        else "",
-        "next": _address(query, following) if following <= last else "",
+        "previous": week_address(query, max(first - WEEK, today)) if first > begin else "",
+        "next": week_address(query, following) if following <= last else "",
         "unreadable_date": not form.is_valid(),
     }
 
@@ -68,5 +68,6 @@ def offer_of(start: datetime) -> SlotOffer:
     return SlotOffer(start, start.isoformat(timespec="minutes"))
 
 
-def _address(query: str, first: date) -> str:
+def week_address(query: str, first: date) -> str:
+    """Ask for the week that begins on ``first``, and keep ``query``."""
     return f"?{query}{'&' if query else ''}du={first.isoformat()}"
