@@ -116,14 +116,15 @@ def test_a_family_books_once_and_each_has_documents_of_her_own(open_page, demo, 
 
 
 def to_who_can_be_received(page: Page, demo) -> None:
-    """Open the file of somebody whose documents can be looked at."""
+    """Open the file of somebody who can be written to and whose documents can be looked at."""
     page.goto(demo.url("pauillac", "/agent/"))
     for _day in range(8):
         files = page.locator("[data-refresh=list] h2:has-text('Passés') + * a")
         for number in range(min(files.count(), 5)):
             with page.expect_navigation(wait_until="load"):
                 files.nth(number).click()
-            if page.get_by_role("button", name=re.compile("Dossier incomplet")).count():
+            is_open = page.get_by_role("button", name=re.compile("Dossier incomplet")).count()
+            if is_open and page.locator("#fiche a[href^='mailto:']").count():
                 return
         with page.expect_navigation(wait_until="load"):
             page.get_by_role("link", name="Jour précédent").click()
