@@ -85,7 +85,7 @@ class SituationForm(forms.Form):
     def _offer_persons(self, most: int) -> None:
         field = self.fields["persons"]
         too_many = ngettext(
-            "Ce motif est prévu pour une seule personne.",
+            "Cette démarche est prévue pour une seule personne.",
             "%(most)s personnes au plus par rendez-vous. Au-delà, appelez la mairie.",
             most,
         ) % {"most": most}

@@ -47,20 +47,20 @@ def explanation(finding: Finding, *, day: date, plan: Plan, service: Service, pe
         Reason.NOT_OFFERED: _not_offered(service),
         Reason.PAST: _("Les heures d’ouverture sont passées."),
         Reason.BEYOND_HORIZON: ngettext(
-            "Ce motif se réserve en ligne %(n)s jour à l’avance au plus.",
-            "Ce motif se réserve en ligne %(n)s jours à l’avance au plus.",
+            "Cette démarche se réserve en ligne %(n)s jour à l’avance au plus.",
+            "Cette démarche se réserve en ligne %(n)s jours à l’avance au plus.",
             service.horizon_days,
         )
         % {"n": service.horizon_days},
         Reason.NOTICE: ngettext(
-            "Ce motif se réserve en ligne %(n)s heure à l’avance au moins.",
-            "Ce motif se réserve en ligne %(n)s heures à l’avance au moins.",
+            "Cette démarche se réserve en ligne %(n)s heure à l’avance au moins.",
+            "Cette démarche se réserve en ligne %(n)s heures à l’avance au moins.",
             service.notice_hours,
         )
         % {"n": service.notice_hours},
         Reason.PUBLIC_HOLIDAY: _("Jour férié : %(name)s.") % {"name": plan.holidays.get(day)},
         Reason.CLOSURE: _closure(finding.words),
-        Reason.NO_OPENING: _("Aucune plage d’ouverture pour ce motif ce jour-là."),
+        Reason.NO_OPENING: _("Aucune plage d’ouverture pour cette démarche ce jour-là."),
         Reason.SCHOOL: _school(day, plan),
         Reason.CANCELLED: _cancelled(finding.words),
         Reason.OPENING_TOO_SHORT: _("Aucune plage de ce jour n’est assez longue."),
@@ -87,10 +87,10 @@ def explanation(finding: Finding, *, day: date, plan: Plan, service: Service, pe
 
 def _not_offered(service: Service) -> str:
     if not service.is_active:
-        return _("Ce motif n’est plus proposé.")
+        return _("Cette démarche n’est plus proposée.")
     if not service.is_online:
-        return _("Ce motif ne se réserve pas en ligne.")
-    return _("Rien de ce qui est en service n’assure ce motif.")
+        return _("Cette démarche ne se réserve pas en ligne.")
+    return _("Rien de ce qui est en service n’assure cette démarche.")
 
 
 def _closure(words: str) -> str:
@@ -116,8 +116,8 @@ def _school(day: date, plan: Plan) -> str:
 
 def _missing(kind: str) -> str:
     return {
-        "agent": _("Aucun agent formé à ce motif n’est présent à ces heures."),
+        "agent": _("Aucun agent formé à cette démarche n’est présent à ces heures."),
         "counter": _("Aucun guichet n’est en service à ces heures."),
         "room": _("Aucune salle n’est en service à ces heures."),
         "station": _("Aucune station biométrique n’est en service à ces heures."),
-    }.get(kind, _("Ce qu’il faut pour ce motif n’est jamais réuni au même endroit."))
+    }.get(kind, _("Ce qu’il faut pour cette démarche n’est jamais réuni au même endroit."))

@@ -24,7 +24,9 @@ class AlreadyExtended(DomainError):
 class NotOffered(DomainError):
     """The service is not given in this way, or not to so many persons."""
 
-    message = _("Ce motif n’est pas proposé pour ce nombre de personnes. Appelez la mairie.")
+    message = _(
+        "Cette démarche n’est pas proposée pour ce nombre de personnes. Appelez la mairie."
+    )
     status = 422
 
 
@@ -32,9 +34,9 @@ class NotOnline(Gone):
     """The service is given, but no longer booked by citizens themselves."""
 
     message = _(
-        "Ce motif ne se réserve pas en ligne. Appelez la mairie, ou choisissez-en un autre."
+        "Cette démarche ne se réserve pas en ligne. Appelez la mairie, ou choisissez-en une autre."
     )
-    heading = _("Ce motif ne se réserve pas en ligne")
+    heading = _("Cette démarche ne se réserve pas en ligne")
     href = "/rendez-vous/"
 
 

@@ -330,16 +330,16 @@ def test_each_empty_day_is_explained(service, counter, opening, now):
     def words(first: date, **more) -> str:
         return explain(service, now, first=first, **more).words
 
-    assert words(date(2026, 11, 25)) == "Aucune plage d’ouverture pour ce motif ce jour-là."
+    assert words(date(2026, 11, 25)) == "Aucune plage d’ouverture pour cette démarche ce jour-là."
     assert words(date(2026, 12, 25)) == "Jour férié\u00a0: Noël."
     assert words(date(2026, 11, 17)) == "Les heures d’ouverture sont passées."
-    assert words(date(2027, 2, 2)).startswith("Ce motif se réserve en ligne 60 jours")
+    assert words(date(2027, 2, 2)).startswith("Cette démarche se réserve en ligne 60 jours")
     service.notice_hours = 48
-    assert words(TUESDAY).startswith("Ce motif se réserve en ligne 48 heures")
+    assert words(TUESDAY).startswith("Cette démarche se réserve en ligne 48 heures")
     service.is_online = False
-    assert words(TUESDAY) == "Ce motif ne se réserve pas en ligne."
+    assert words(TUESDAY) == "Cette démarche ne se réserve pas en ligne."
     service.is_active = False
-    assert words(TUESDAY) == "Ce motif n’est plus proposé."
+    assert words(TUESDAY) == "Cette démarche n’est plus proposée."
 
 
 def test_a_school_calendar_that_nobody_knows_is_admitted(service, opening, now):

@@ -48,7 +48,7 @@ def test_without_openings_each_day_leads_to_the_hours(admin, counter):
 
     page = admin.get(PAGE, {"demarche": "passeport", "personnes": 1})
 
-    assert "Aucune plage d’ouverture pour ce motif ce jour-là" in text_of(page)
+    assert "Aucune plage d’ouverture pour cette démarche ce jour-là" in text_of(page)
     assert f'href="{HOME}horaires/"' in page.content.decode()
 
 
