@@ -196,8 +196,7 @@ class ServiceNeed(TenantModel):
             models.UniqueConstraint(name="one_need_per_kind", fields=["service", "kind"]),
             models.CheckConstraint(name="need_is_of_one_at_least", condition=Q(count__gte=1)),
             models.CheckConstraint(
-                name="need_kind_known",
-                condition=Q(kind__in=["counter", "station", "agent", "room"]),
+                name="need_kind_known", condition=Q(kind__in=Resource.Kind.values)
             ),
         ]
 
