@@ -1,5 +1,6 @@
 """At the counter: give an appointment another time, and receive somebody beyond the room."""
 
+from datetime import datetime
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking import diary, moving, planning
 from booking.actions import SlotTaken
-from booking.models import Resource, Service
+from booking.models import Appointment, Resource, Service
 from booking.move_forms import MoveForm, OverbookForm, usual_situation
 from booking.offers import offers
 from booking.people import Person
@@ -27,33 +28,11 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
     """Propose the free times of a day and move there; ``back`` undoes it without asking."""
     now, zone = timezone.now(), planning.zone()
     visit = visit_or_404(reference, now=now)
-    appointment = visit.appointment
-    sent = request.POST or request.GET
-    starts, first = offers(
-        service=appointment.service,
-        persons=appointment.persons,
-        day=parse_day(sent.get("day", "")),
-        start=parse_start(sent.get("debut", "")),
-        now=now,
-        length=minutes_for(appointment, appointment.persons),
-    )
-    is_sent = request.method == "POST" and "look" not in request.POST
-    values = request.POST.copy()
-    if values.get("back"):  # what the page after a move sends to undo it
-        values["slot"] = values.get("back", "")
-    form = MoveForm(
-        values if is_sent else None,
-        starts=starts,
-        initial={
-            "slot": first.isoformat() if first else "",
-            "day": parse_day(sent.get("day", "")),
-            "version": appointment.version,
-        },
-    )
+    form = _move_form(request, visit.appointment, now=now)
     if form.is_valid():
         try:
             moved = moving.move(
-                appointment=appointment,
+                appointment=visit.appointment,
                 start=form.cleaned_data["slot"],
                 by=current_member(request),
                 now=now,
@@ -79,6 +58,33 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
         "back": diary.file_address(visit, zone=zone),
     }
     return page(request, "move", context, status=422 if form.errors else 200)
+
+
+def _move_form(request: HttpRequest, appointment: Appointment, *, now: datetime) -> MoveForm:
+    """Propose the free times of the day asked for; bound once a time was pressed."""
+    sent = request.POST or request.GET
+    day = parse_day(sent.get("day", ""))
+    starts, first = offers(
+        service=appointment.service,
+        persons=appointment.persons,
+        day=day,
+        start=parse_start(sent.get("debut", "")),
+        now=now,
+        length=minutes_for(appointment, appointment.persons),
+    )
+    is_sent = request.method == "POST" and "look" not in request.POST
+    values = request.POST.copy()
+    if values.get("back"):  # what the page after a move sends to undo it
+        values["slot"] = values.get("back", "")
+    return MoveForm(
+        values if is_sent else None,
+        starts=starts,
+        initial={
+            "slot": first.isoformat() if first else "",
+            "day": day,
+            "version": appointment.version,
+        },
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,7 +1,7 @@
 """The counter: who comes today, what became of them, and bookings for those who phone."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +26,7 @@ from booking.situations import Channel
 from booking.staff_forms import (
     PhoneBookingForm,
     SearchForm,
+    Wish,
     again,
     parse_day,
     read_wish,
@@ -196,25 +197,24 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("booking:agent:booked", appointment.reference)
     context = {
+        **_wished(wish, day=planning.local_day(first or now)),
         "form": form,
-        "wish": wish,
         "icons": {service.slug: service.icon for service in services},
-        "name": service_name(wish.service),
-        "persons": [
-            {
-                "documents": announced(
-                    wish.service,
-                    situation=wish.situation,
-                    day=planning.local_day(first or now),
-                    channel=Channel.DESK,
-                )
-            }
-        ],
-        "for_each": wish.persons > 1,
         "has_offers": bool(form.fields["slot"].widget.choices),
         "is_changed": is_sent and not is_same,
     }
     return page(request, "new", context, status=422 if form.errors else 200)
+
+
+def _wished(wish: Wish, *, day: date) -> dict[str, Any]:
+    """Say what is asked for on the phone, and what to bring for it on that day."""
+    documents = announced(wish.service, situation=wish.situation, day=day, channel=Channel.DESK)
+    return {
+        "wish": wish,
+        "name": service_name(wish.service),
+        "persons": [{"documents": documents}],
+        "for_each": wish.persons > 1,
+    }
 
 
 @require_safe
