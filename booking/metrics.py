@@ -23,8 +23,8 @@ def count_appointments(*, first: date, last: date, zone: ZoneInfo) -> Taken:
     """Count the appointments taken from ``first`` to ``last``, both included, by day and channel.
 
     Who was received without an appointment counts at the counter. The day is that of creation,
-    in local time. A visit of several persons counts once; cancelled
-    ones count; slots held and never confirmed do not.
+    in local time. A visit of several persons counts once; cancelled ones count; slots held and
+    never confirmed do not.
     """
     begin = datetime.combine(first, time.min, zone)
     end = datetime.combine(last + timedelta(days=1), time.min, zone)

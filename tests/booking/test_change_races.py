@@ -162,10 +162,14 @@ def test_taking_a_person_out_while_the_end_is_wanted_frees_it_once(real_commune,
     )
     person = family.participants.last()
 
-    together(
+    outcomes = together(
         real_commune,
         [
             lambda: moving.remove_person(participant=person, by=None, now=now),
             *[holding(service, now, TUESDAY_NINE + TWENTY)] * 3,
         ],
     )
+
+    family.refresh_from_db()
+    assert family.persons == 1
+    assert sum(isinstance(each, tuple) for each in outcomes) <= 1
