@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from booking import access, actions, days, diary, planning, tickets
 from booking.checklists import announced
-from booking.days import Day, Visit
+from booking.days import Visit
 from booking.file_views import people_boxes
 from booking.models import Service
 from booking.offers import offers
@@ -112,7 +112,7 @@ def day(request: HttpRequest, written: str) -> HttpResponse:
         "tomorrow": diary.day_address(shown + ONE_DAY, view=view),
         "counts": diary.counts(agenda),
         "closed": planning.closed_reason(shown),
-        "views": _views(agenda, view=view, file=file),
+        "views": _views(view, file=file),
         "view": view,
         "columns": diary.columns(
             agenda, chosen=chosen, may_book=access.may_book(member_of(request))
@@ -334,7 +334,7 @@ def _to_day(request: HttpRequest, written: str) -> HttpResponse:
     return redirect(diary.day_address(shown))
 
 
-def _views(agenda: Day, *, view: str, file: Visit | None) -> list[Tab]:
+def _views(view: str, *, file: Visit | None) -> list[Tab]:
     query = {"rdv": file.reference} if file else {}
     return [
         Tab(
