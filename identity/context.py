@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from identity.access import may_manage_team, member_of
-from identity.members import ADMIN, REPORT_AGENT, Member
+from identity.members import ADMIN, BOOKING_AGENT, REPORT_AGENT, Member
 from tenants.hosts import absolute_url
 
 
@@ -58,6 +58,8 @@ def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
             links.append((_("Titres"), "/agent/titres/", "id-card"))
             links.append((_("Pannes"), "/agent/panne/", "unplug"))
             links.append((_("Chiffres"), "/agent/chiffres/", "chart-column"))
+        if member.role != BOOKING_AGENT:
+            links.append((_("Signalements"), "/agent/signalements/", "megaphone"))
         if member.role == ADMIN:
             links.append((_("Réglages"), "/agent/reglages/", "settings"))
         team = f"/equipe/{commune.slug}/"

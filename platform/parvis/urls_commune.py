@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("booking.urls")),
+    path("", include("incidents.urls")),
     path("", include("identity.urls_commune")),
     path("", include("parvis.urls_everywhere")),
 ]

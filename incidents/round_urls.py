@@ -1,0 +1,6 @@
+"""URLs of rounds and interventions, for the team."""
+
+from django.urls import URLPattern, URLResolver
+
+
+urlpatterns: list[URLPattern | URLResolver] = []
