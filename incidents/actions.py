@@ -1,13 +1,14 @@
 """What changes a report: it is received, it moves, its clock stops and runs again."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from identity.members import Member
-from incidents.calendar import promised
+from incidents import emails
+from incidents.calendar import current_commune, promised
 from incidents.geo import Place
 from incidents.handlers import responsible
 from incidents.history import locked, moved, noted
@@ -32,6 +33,7 @@ from incidents.refusals import (
     TooLate,
 )
 from incidents.workflow import CLOSED, EFFECTS, Actor, Clock, Status, is_legal, reasons
+from parvis.deferred import defer
 from parvis.signing import digest, new_token
 
 
@@ -66,12 +68,15 @@ def receive(
     road_class: str = "",
     asset: Asset | None = None,
     praises: Report | None = None,
+    origin: tuple[str, str] = ("", ""),
     by: Member | None = None,
 ) -> tuple[Report, str]:
     """Write down what somebody says, find who takes care of it, and promise a date.
 
-    Returns the report with the secret of its follow-up link, which is stored only as a digest.
-    Sending the same key again returns the first report, and no secret.
+    ``origin`` is the commune (code INSEE) and the reference of a report handed over by another.
+    Returns the report with the secret of its follow-up link, which is stored only as a digest, and
+    acknowledges it by mail to whoever left an address. Sending the same key again returns the
+    first report, and no secret.
 
     Raises:
         NotReportable: the category is not active, is kept for agents, or sends elsewhere.
@@ -107,9 +112,12 @@ def receive(
         taken_by_id=by.user_id if by else None,
         taken_by_name=by.name if by else "",
         idempotency_key=idempotency_key,
+        origin_commune=origin[0],
+        origin_reference=origin[1],
     )
     with transaction.atomic():
-        report.save(force_insert=True)
+        if not _is_first(report):
+            return Report.objects.get(idempotency_key=idempotency_key), ""
         ReportContact.objects.create(
             report=report,
             name=name,
@@ -121,7 +129,23 @@ def receive(
         moved(report, "", actor=Actor.STAFF if by else Actor.REPORTER, by=by, now=now)
         if praises is not None:
             noted(praises, ReportEvent.Kind.THANKED, by=by, now=now, compliment=report.reference)
+        commune = current_commune()
+        acknowledged = emails.received(report, commune, token=token) if email else None
+        event = "thanked" if category.door == Category.Door.COMPLIMENT else "new"
+        emails.send([acknowledged, emails.to_team(report, commune, event=event)])
     return report, token
+
+
+def _is_first(report: Report) -> bool:
+    """Store a report, unless another with its key was stored at the same moment."""
+    try:
+        with transaction.atomic():
+            report.save(force_insert=True)
+    except IntegrityError:
+        if Report.objects.filter(idempotency_key=report.idempotency_key).exists():
+            return False
+        raise
+    return True
 
 
 @transaction.atomic
@@ -133,15 +157,19 @@ def move(
     by: Member | None,
     now: datetime,
     reason: str = "",
+    text: str = "",
+    planned_on: date | None = None,
     message: Message | None = None,
     handler: Handler | None = None,
     master: Report | None = None,
     version: int | None = None,
+    is_told: bool = True,
 ) -> Report:
-    """Move a report as the table allows, set its clock, and write its history.
+    """Move a report as the table allows, set its clock, write its history, and tell who follows.
 
-    ``reason`` goes with closings and reopenings; ``handler`` is whom it is forwarded to,
-    ``master`` the report it repeats; ``version`` is the one that was shown.
+    ``reason`` goes with closings and reopenings; ``text`` is what everybody reads about it, unless
+    a ``message`` was already written; ``handler`` is whom it is forwarded to, ``master`` the
+    report it repeats; ``planned_on`` a local day; ``version`` is the one that was shown.
 
     Raises:
         StaleVersion: it has changed since it was shown.
@@ -161,14 +189,39 @@ def move(
     current.closed_at = now if to in CLOSED else None
     if handler is not None:
         current.handler, current.team = handler, handler.team
+    if planned_on is not None or to == Status.REOPENED:
+        current.planned_on = planned_on
     if by is not None and current.answered_at is None:
         current.answered_at = now
     _set_clock(current, to, now=now)
     current.touched_at = now
     current.version += 1
     current.save()
-    moved(current, before, actor=actor, by=by, now=now, message=message)
+    words = message or _written(current, text, actor=actor, by=by, now=now)
+    change = moved(current, before, actor=actor, by=by, now=now, message=words)
+    if is_told and EFFECTS[to].is_told:
+        emails.send(emails.moved(change, current_commune(), emails.recipients(current)))
+    if current.origin_commune and to in CLOSED:
+        defer("incidents.tell_origin", report_id=current.pk)
     return current
+
+
+def _written(
+    report: Report, text: str, *, actor: Actor, by: Member | None, now: datetime
+) -> Message | None:
+    """Keep what is said with a move; a question is for the reporter and who follows."""
+    if not text:
+        return None
+    is_question = report.status == Status.AWAITING_REPORTER
+    return Message.objects.create(
+        report=report,
+        audience=Message.Audience.REPORTER if is_question else Message.Audience.PUBLIC,
+        author=Message.Author.PARTNER if actor == Actor.PARTNER else Message.Author.STAFF,
+        author_id=by.user_id if by else None,
+        author_name=by.name if by else "",
+        text=text,
+        at=now,
+    )
 
 
 def new_reference() -> str:

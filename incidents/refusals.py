@@ -45,3 +45,15 @@ class StaleVersion(DomainError):
     """It was changed on another screen since this one was shown."""
 
     message = _("Ce signalement a changé entre-temps. Voici où il en est.")
+
+
+class NotPublishable(DomainError):
+    """The category is one of those that nobody outside reads."""
+
+    message = _("Cette catégorie n’est jamais publiée.")
+
+
+class NoSuchPlace(DomainError):
+    """A report is handed over to a commune that can receive it."""
+
+    message = _("Cette commune ne reçoit pas de signalements sur Parvis.")

@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from incidents import photos
+from incidents import photos, transfers
+from incidents.models import Report
 
 
 @shared_task(name="incidents.develop_photos")
@@ -12,3 +13,45 @@ def develop_photos() -> int:
     now = timezone.now()
     photos.sweep(now=now)
     return photos.develop_waiting(now=now)
+
+
+@shared_task(name="incidents.hand_over")
+def hand_over(report_id: int) -> None:
+    """Send a report to the commune it was handed over to."""
+    found = Report.objects.select_related("category", "contact").filter(pk=report_id).first()
+    if found is not None:
+        transfers.send(found)
+
+
+@shared_task(name="incidents.send_again")
+def send_again() -> int:
+    """Send again what another commune has not answered for."""
+    return transfers.send_again(now=timezone.now())
+
+
+@shared_task(name="incidents.take_over")
+def take_over(facts: str) -> None:
+    """Receive a report that another commune hands over."""
+    transfers.take_over(facts, now=timezone.now())
+
+
+@shared_task(name="incidents.handed_over")
+def handed_over(reference: str, there: str) -> None:
+    """Note the reference that a report has in the commune it was handed over to."""
+    transfers.handed_over(reference=reference, there=there, now=timezone.now())
+
+
+@shared_task(name="incidents.tell_origin")
+def tell_origin(report_id: int) -> None:
+    """Tell the commune that handed a report over what has become of it."""
+    found = Report.objects.filter(pk=report_id).first()
+    if found is not None:
+        transfers.tell_origin(found)
+
+
+@shared_task(name="incidents.follow_transfer")
+def follow_transfer(reference: str, status: str, reason: str) -> None:
+    """Close a report as the commune did that took it over."""
+    transfers.follow_transfer(
+        reference=reference, status=status, reason=reason, now=timezone.now()
+    )

@@ -21,6 +21,7 @@ EVERY_MINUTE = (
     "booking.release_expired",
     "booking.serve_waiting",
     "incidents.develop_photos",
+    "incidents.send_again",
 )
 EVERY_QUARTER = ("booking.write_to_citizens", "booking.follow_titles")
 EVERY_NIGHT = ("booking.check_slots", "booking.tell_new_prices")

@@ -144,6 +144,12 @@ class Report(TenantModel):
     satisfaction = models.PositiveSmallIntegerField(_("satisfaction"), null=True, blank=True)
     taken_by_id = models.BigIntegerField(_("saisi par"), null=True, blank=True)
     taken_by_name = models.CharField(_("saisi par"), max_length=80, default="", blank=True)
+    origin_commune = models.CharField(_("reçu de"), max_length=5, default="", blank=True)
+    origin_reference = models.CharField(
+        _("référence là-bas"), max_length=8, default="", blank=True
+    )
+    sent_to = models.CharField(_("remis à"), max_length=5, default="", blank=True)  # code INSEE
+    sent_reference = models.CharField(_("référence là-bas"), max_length=8, default="", blank=True)
     idempotency_key = models.UUIDField(_("clé d’envoi"))
     version = models.PositiveIntegerField(_("version"), default=1)
 
@@ -227,6 +233,7 @@ class ReportContact(TenantModel):
     email = models.EmailField(_("courriel"), default="", blank=True)
     phone = models.CharField(_("téléphone"), max_length=20, default="", blank=True)
     language = models.CharField(_("langue"), max_length=5, default="fr")
+    wants_news = models.BooleanField(_("veut des nouvelles"), default=True)
     token_hash = models.CharField(_("empreinte du lien"), max_length=64)
     erased_at = models.DateTimeField(_("effacé le"), null=True, blank=True)
 

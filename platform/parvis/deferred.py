@@ -22,6 +22,14 @@ def defer(task: str, **arguments: int | str) -> None:
     transaction.on_commit(partial(_send, task, current_schema(), arguments))
 
 
+def defer_to(schema: str, task: str, **arguments: int | str) -> None:
+    """Run a task after commit in the schema of another commune, with facts meant for it.
+
+    The other commune decides what it does with them: nothing of it is read or written here.
+    """
+    transaction.on_commit(partial(_send, task, schema, arguments))
+
+
 def _send(task: str, schema: str, arguments: dict[str, int | str]) -> None:
     try:
         app.send_task(task, kwargs=arguments, headers={"_schema_name": schema})

@@ -1,0 +1,234 @@
+"""What people are told about reports, in the language they reported in.
+
+Nothing that a citizen typed is repeated to another: only the town hall's words are.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from incidents import links
+from incidents.models import Follower, Handler, Message, Report, StatusChange
+from incidents.models.reports import REASON_WORDS, STATUS_WORDS
+from incidents.workflow import Status
+from parvis.mail import FACT
+from tenants.hosts import absolute_url
+from tenants.models import Commune
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who is written to, and her own link."""
+
+    email: str
+    language: str
+    path: str
+    is_reporter: bool = False
+
+
+def recipients(report: Report) -> list[Recipient]:
+    """List who has asked for news: the reporter, then those who confirmed; two queries."""
+    contact = report.contact
+    found = []
+    if contact.email and contact.wants_news:
+        found.append(
+            Recipient(contact.email, contact.language, links.path_to(report), is_reporter=True)
+        )
+    confirmed = report.followers.filter(confirmed_at__isnull=False).order_by("pk")
+    found += [
+        Recipient(each.email, each.language, links.path_to_follower(each)) for each in confirmed
+    ]
+    return found
+
+
+def received(report: Report, commune: Commune, *, token: str) -> EmailMultiAlternatives:
+    """Acknowledge a report (CRPA, articles L112-11 and R112-11-1), with the link to follow it."""
+    contact = report.contact
+    return _render(
+        "received",
+        commune,
+        Recipient(contact.email, contact.language, f"/suivi/{token}/", is_reporter=True),
+        fact=f"received.{report.pk}",
+        report=report,
+    )
+
+
+def moved(
+    change: StatusChange, commune: Commune, to: Iterable[Recipient]
+) -> list[EmailMultiAlternatives]:
+    """Tell a move, with the words of the town hall."""
+    report = change.report
+    return [
+        _render(
+            "moved",
+            commune,
+            each,
+            fact=f"moved.{change.pk}.{number}",
+            **_about(report, change.after, change.reason),
+            text=change.message.text if change.message else "",
+        )
+        for number, each in enumerate(to)
+    ]
+
+
+def said(
+    message: Message, commune: Commune, to: Iterable[Recipient]
+) -> list[EmailMultiAlternatives]:
+    """Pass on what the town hall says."""
+    return [
+        _render(
+            "said",
+            commune,
+            each,
+            fact=f"said.{message.pk}.{number}",
+            report=message.report,
+            text=message.text,
+        )
+        for number, each in enumerate(to)
+    ]
+
+
+def merged(
+    report: Report, master: Report, commune: Commune, to: Iterable[Recipient]
+) -> list[EmailMultiAlternatives]:
+    """Tell that a report is now handled with another, which they follow from now on."""
+    return [
+        _render(
+            "merged",
+            commune,
+            each,
+            fact=f"merged.{report.pk}.{report.version}.{number}",
+            report=report,
+            master=master,
+        )
+        for number, each in enumerate(to)
+    ]
+
+
+def asked_to_follow(follower: Follower, commune: Commune) -> EmailMultiAlternatives:
+    """Ask whoever gave an address to confirm that it is hers."""
+    return _render(
+        "asked_to_follow",
+        commune,
+        Recipient(follower.email, follower.language, links.path_to_follower(follower)),
+        fact=f"follow.{follower.pk}",
+        report=follower.report,
+    )
+
+
+def link(report: Report, commune: Commune, *, repeat: str) -> EmailMultiAlternatives:
+    """Send the follow-up link again; ``repeat`` tells one demand from the next."""
+    contact = report.contact
+    return _render(
+        "link",
+        commune,
+        Recipient(contact.email, contact.language, links.path_to(report), is_reporter=True),
+        fact=f"link.{report.pk}.{repeat}",
+        report=report,
+    )
+
+
+def to_partner(
+    report: Report, handler: Handler, commune: Commune, *, text: str
+) -> EmailMultiAlternatives:
+    """Give a report to a body or a company, with the link by which it answers; no identity."""
+    return _render(
+        "to_partner",
+        commune,
+        Recipient(handler.email, "fr", links.path_to_partner(report, handler)),
+        fact=f"partner.{report.pk}.{handler.pk}.{report.version}",
+        report=report,
+        handler=handler,
+        text=text,
+    )
+
+
+def to_team(report: Report, commune: Commune, *, event: str) -> EmailMultiAlternatives | None:
+    """Tell the team in charge: ``new``, ``contested``, ``answered`` or ``thanked``."""
+    if report.team is None or not report.team.email:
+        return None
+    return _render(
+        "to_team",
+        commune,
+        Recipient(report.team.email, "fr", f"/agent/signalements/{report.reference}/"),
+        fact=f"team.{event}.{report.pk}.{report.version}",
+        report=report,
+        event=event,
+    )
+
+
+def preview_move(
+    report: Report,
+    to: str,
+    *,
+    reason: str = "",
+    text: str = "",
+    planned_on: date | None = None,
+    handler: Handler | None = None,
+) -> str:
+    """Return the words that the reporter would read if the report moved so."""
+    shown = Report(
+        pk=report.pk,
+        reference=report.reference,
+        category=report.category,
+        handler=handler or report.handler,
+        due_at=report.due_at,
+        planned_on=planned_on or report.planned_on,
+        lat=report.lat,
+        lon=report.lon,
+    )
+    with translation.override("fr"):
+        words = render_to_string(
+            "incidents/emails/moved.txt",
+            {**_about(shown, to, reason), "text": text, "url": "…", "is_reporter": True},
+            using="text",
+        )
+    return words.strip()
+
+
+def send(messages: Iterable[EmailMultiAlternatives | None]) -> int:
+    """Put messages in the outbox, in the transaction that gives their reason; one statement."""
+    ready = [each for each in messages if each is not None]
+    return get_connection().send_messages(ready) or 0 if ready else 0
+
+
+def _about(report: Report, status: str, reason: str) -> dict[str, Any]:
+    return {
+        "report": report,
+        "status": status,
+        "status_word": STATUS_WORDS[Status(status)],
+        "reason_word": REASON_WORDS.get(reason, "") if reason else "",  # type: ignore[call-overload]
+        "is_closed": status in {Status.RESOLVED, Status.REJECTED},
+    }
+
+
+def _render(
+    event: str, commune: Commune, to: Recipient, *, fact: str, **facts: Any
+) -> EmailMultiAlternatives:
+    """Write one message in the language of its reader and the local time of the commune."""
+    with translation.override(to.language), timezone.override(ZoneInfo(commune.time_zone)):
+        context = {
+            "commune": commune,
+            "url": absolute_url(commune, to.path),
+            "language": to.language,
+            "is_reporter": to.is_reporter,
+            **facts,
+        }
+        name = f"incidents/emails/{event}"
+        subject = render_to_string(f"{name}_subject.txt", context, using="text")
+        message = EmailMultiAlternatives(
+            subject=" ".join(subject.strip().splitlines()),
+            body=render_to_string(f"{name}.txt", context, using="text"),
+            to=[to.email],
+            reply_to=[commune.email] if commune.email else None,
+            headers={FACT: fact},
+        )
+        html = render_to_string(f"{name}.html", context, using="django")
+        message.attach_alternative(html, "text/html")
+    return message

@@ -1,0 +1,132 @@
+"""What happened to a report, in order, for whoever reads it; three queries, however long."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from incidents.models import Message, Report, ReportEvent, StatusChange
+from incidents.models.reports import REASON_WORDS, STATUS_WORDS
+from incidents.workflow import EFFECTS, Status
+
+
+class Audience(IntEnum):
+    """Who reads: each reads what those above read too."""
+
+    PUBLIC = 0
+    REPORTER = 1
+    STAFF = 2
+
+
+MAY_READ = {
+    Message.Audience.PUBLIC: Audience.PUBLIC,
+    Message.Audience.REPORTER: Audience.REPORTER,
+    Message.Audience.STAFF: Audience.STAFF,
+}
+TOLD = {  # of what is no move, what citizens read
+    ReportEvent.Kind.MERGED: Audience.PUBLIC,
+    ReportEvent.Kind.SEPARATED: Audience.PUBLIC,
+    ReportEvent.Kind.THANKED: Audience.PUBLIC,
+    ReportEvent.Kind.PAUSED: Audience.PUBLIC,
+    ReportEvent.Kind.RESUMED: Audience.PUBLIC,
+    ReportEvent.Kind.PROMISED: Audience.PUBLIC,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened; ``by`` is empty where the reader is not told who did it."""
+
+    at: datetime
+    title: str
+    text: str = ""
+    by: str = ""
+    kind: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def timeline(report: Report, *, for_staff: bool = False, for_public: bool = False) -> list[Entry]:
+    """List what happened, oldest first: to staff all of it, to others what concerns them."""
+    audience = Audience.REPORTER
+    if for_staff or for_public:
+        audience = Audience.STAFF if for_staff else Audience.PUBLIC
+    changes = list(report.changes.select_related("message"))
+    messages = list(report.messages.all())
+    entries = [
+        *_moves(changes, audience),
+        *_said(messages, {each.message_id for each in changes}, audience),
+        *_events(list(report.events.all()), audience),
+    ]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _moves(changes: list[StatusChange], audience: Audience) -> Iterator[Entry]:
+    for change in changes:
+        if audience < Audience.STAFF and not EFFECTS[Status(change.after)].is_told:
+            continue
+        title = str(STATUS_WORDS[Status(change.after)]).capitalize()
+        if change.reason:
+            title = _("%(status)s : %(reason)s") % {
+                "status": title,
+                "reason": REASON_WORDS[change.reason],  # type: ignore[index]
+            }
+        words = change.message if change.message and _is_for(change.message, audience) else None
+        yield Entry(
+            change.at,
+            title,
+            text=words.text if words else "",
+            by=change.by_name if audience == Audience.STAFF else "",
+            kind=change.after,
+        )
+
+
+def _said(
+    messages: list[Message], with_moves: set[int | None], audience: Audience
+) -> Iterator[Entry]:
+    titles = {
+        Message.Author.STAFF: _("Message de la mairie"),
+        Message.Author.REPORTER: _("Message du déclarant"),
+        Message.Author.PARTNER: _("Message de l’intervenant"),
+    }
+    for message in messages:
+        if message.pk in with_moves or not _is_for(message, audience):
+            continue
+        is_note = message.audience == Message.Audience.STAFF
+        yield Entry(
+            message.at,
+            _("Note interne") if is_note else titles[Message.Author(message.author)],
+            text=message.text,
+            by=message.author_name if audience == Audience.STAFF else "",
+            kind="note" if is_note else "message",
+        )
+
+
+def _events(events: list[ReportEvent], audience: Audience) -> Iterator[Entry]:
+    for event in events:
+        kind = ReportEvent.Kind(event.kind)
+        if kind == ReportEvent.Kind.MESSAGE or TOLD.get(kind, Audience.STAFF) > audience:
+            continue
+        yield Entry(
+            event.at,
+            str(kind.label).capitalize(),
+            text=_wording(event, audience),
+            by=event.by_name if audience == Audience.STAFF else "",
+            kind=kind,
+            detail=event.detail if audience == Audience.STAFF else {},
+        )
+
+
+def _wording(event: ReportEvent, audience: Audience) -> str:
+    """Say what is particular about an event, where the reader may know."""
+    if event.kind == ReportEvent.Kind.PAUSED:
+        return str(event.detail.get("words", ""))
+    if audience < Audience.STAFF:
+        return ""
+    return str(event.detail.get("words") or event.detail.get("report") or "")
+
+
+def _is_for(message: Message, audience: Audience) -> bool:
+    return message.erased_at is None and MAY_READ[Message.Audience(message.audience)] <= audience

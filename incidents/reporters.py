@@ -1,0 +1,109 @@
+"""What the holder of a reporter's link may do: answer, cancel, contest, say if she is content."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from incidents import emails
+from incidents.actions import CONTESTED_WITHIN, move
+from incidents.calendar import current_commune
+from incidents.history import locked, noted
+from incidents.models import Message, Report, ReportContact, ReportEvent
+from incidents.refusals import IllegalMove
+from incidents.workflow import CLOSED, Actor, Status, is_legal
+
+
+def may_cancel(report: Report) -> bool:
+    """Tell whether nothing has been begun yet."""
+    return is_legal(Status(report.status), Status.CANCELLED, Actor.REPORTER)
+
+
+def may_contest(report: Report, now: datetime) -> bool:
+    """Tell whether the closing is recent enough, and one that can be wrong."""
+    return (
+        report.status in {Status.RESOLVED, Status.REJECTED}
+        and report.closed_at is not None
+        and now <= report.closed_at + CONTESTED_WITHIN
+    )
+
+
+@transaction.atomic
+def answer(*, report: Report, text: str, now: datetime) -> None:
+    """Add her words; when the town hall had asked, the clock runs again."""
+    current = locked(report)
+    if current.status in CLOSED:
+        raise IllegalMove
+    message = _written(current, text, now=now)
+    if current.status == Status.AWAITING_REPORTER:
+        move(
+            report=current,
+            to=Status.TRIAGE,
+            actor=Actor.REPORTER,
+            by=None,
+            now=now,
+            message=message,
+        )
+    else:
+        noted(current, ReportEvent.Kind.MESSAGE, by=None, now=now, message=message.pk)
+        Report.objects.filter(pk=current.pk).update(touched_at=now)
+    emails.send([emails.to_team(current, current_commune(), event=f"answered-{message.pk}")])
+
+
+@transaction.atomic
+def contest(*, report: Report, reason: str, text: str, now: datetime) -> None:
+    """Say that it is not repaired: the report is open again.
+
+    Raises:
+        TooLate: more than seven days have passed.
+        ReasonMissing: no reason was chosen.
+        IllegalMove: it is not closed.
+    """
+    message = _written(report, text, now=now) if text else None
+    current = move(
+        report=report,
+        to=Status.REOPENED,
+        actor=Actor.REPORTER,
+        by=None,
+        now=now,
+        reason=reason,
+        message=message,
+    )
+    emails.send([emails.to_team(current, current_commune(), event="contested")])
+
+
+def cancel(*, report: Report, now: datetime) -> None:
+    """Withdraw a report on which nothing has been begun.
+
+    Raises:
+        IllegalMove: work has begun, or it is closed.
+    """
+    move(report=report, to=Status.CANCELLED, actor=Actor.REPORTER, by=None, now=now)
+
+
+@transaction.atomic
+def rate(*, report: Report, satisfaction: int, now: datetime) -> None:
+    """Keep how satisfied she is with a closing, from 1 to 5; she may change her mind.
+
+    Raises:
+        IllegalMove: it is not closed.
+    """
+    current = locked(report)
+    if current.status not in {Status.RESOLVED, Status.REJECTED}:
+        raise IllegalMove
+    Report.objects.filter(pk=current.pk).update(satisfaction=satisfaction)
+    noted(current, ReportEvent.Kind.RATED, by=None, now=now, words=str(satisfaction))
+
+
+def stop_news(*, report: Report, now: datetime) -> None:  # noqa: ARG001 (as its neighbours)
+    """Write to her no more about this report; her link stays good."""
+    ReportContact.objects.filter(report=report).update(wants_news=False)
+
+
+def _written(report: Report, text: str, *, now: datetime) -> Message:
+    return Message.objects.create(
+        report=report,
+        audience=Message.Audience.REPORTER,
+        author=Message.Author.REPORTER,
+        text=text,
+        at=now,
+    )

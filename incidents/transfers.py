@@ -1,0 +1,194 @@
+"""What is not the commune's to repair: given to whom it is, and the citizen is told (CRPA L114-2).
+
+Another body answers by a signed link. Another commune of Parvis receives the report as its own, by
+the queue, and its closing comes back the same way; both messages may be repeated without harm.
+"""
+
+import json
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from django.db import transaction
+
+from identity.members import Member
+from incidents import emails
+from incidents.actions import move, receive
+from incidents.calendar import current_commune
+from incidents.geo import Place
+from incidents.history import noted
+from incidents.models import Category, Handler, Report, ReportContact, ReportEvent
+from incidents.refusals import NoSuchPlace
+from incidents.workflow import Actor, Status
+from parvis.deferred import defer, defer_to
+from tenants.models import Commune
+
+
+PATIENCE = timedelta(minutes=5)  # before what was handed over is sent again
+
+
+@transaction.atomic
+def forward(*, report: Report, handler: Handler, text: str, by: Member, now: datetime) -> Report:
+    """Give a report to another body or a company, by mail where its address is known.
+
+    Raises:
+        IllegalMove: its state does not allow it.
+    """
+    current = move(
+        report=report,
+        to=Status.FORWARDED,
+        actor=Actor.STAFF,
+        by=by,
+        now=now,
+        text=text,
+        handler=handler,
+    )
+    if handler.email:
+        emails.send([emails.to_partner(current, handler, current_commune(), text=text)])
+    return current
+
+
+@transaction.atomic
+def hand_over(*, report: Report, commune: Commune, text: str, by: Member, now: datetime) -> Report:
+    """Give a report to another commune of Parvis, where it goes on with a reference of its own.
+
+    Raises:
+        NoSuchPlace: it is this very commune, or one that is not open.
+        IllegalMove: its state does not allow it.
+    """
+    if commune.state != Commune.State.READY or commune.pk == current_commune().pk:
+        raise NoSuchPlace
+    handler, _new = Handler.objects.get_or_create(
+        kind=Handler.Kind.MEMBER, commune=commune.insee_code, defaults={"name": commune.name}
+    )
+    current = move(
+        report=report,
+        to=Status.TRANSFERRED,
+        actor=Actor.STAFF,
+        by=by,
+        now=now,
+        text=text,
+        handler=handler,
+    )
+    current.sent_to = commune.insee_code
+    current.save(update_fields=["sent_to"])
+    defer("incidents.hand_over", report_id=current.pk)
+    return current
+
+
+def send(report: Report) -> None:
+    """Send a report that is handed over; the other commune receives it once, however often."""
+    target = Commune.objects.filter(insee_code=report.sent_to, state=Commune.State.READY).first()
+    if target is None or report.status != Status.TRANSFERRED or report.sent_reference:
+        return
+    contact = report.contact
+    facts = {
+        "origin": [current_commune().insee_code, report.reference],
+        "category": report.category.code,
+        "group": report.category.group,
+        "door": report.category.door,
+        "text": report.text,
+        "place": [report.lat, report.lon] if report.place else None,
+        "address": report.address,
+        "road_class": report.road_class,
+        "contact": [contact.name, contact.email, contact.phone, contact.language],
+    }
+    defer_to(target.schema_name, "incidents.take_over", facts=json.dumps(facts))
+
+
+def send_again(*, now: datetime) -> int:
+    """Send what was handed over some time ago and has no reference yet; return how many."""
+    lost = Report.objects.filter(
+        status=Status.TRANSFERRED, sent_reference="", touched_at__lt=now - PATIENCE
+    ).exclude(sent_to="")
+    for report in (found := list(lost.select_related("category", "contact")[:50])):
+        send(report)
+    return len(found)
+
+
+@transaction.atomic
+def take_over(facts: str, *, now: datetime) -> Report | None:
+    """Receive what another commune hands over, and tell it the reference here.
+
+    It falls into the category of the same code, else one of the same group, else the first.
+    """
+    known = json.loads(facts)
+    origin, reference = known["origin"]
+    category = _category_like(known)
+    if category is None:
+        return None
+    name, email, phone, language = known["contact"]
+    report, _token = receive(
+        category=category,
+        text=known["text"],
+        place=Place(*known["place"]) if known["place"] else None,
+        address=known["address"] or known["text"][:200] or origin,
+        channel=Report.Channel.MEMBER,
+        now=now,
+        idempotency_key=uuid5(NAMESPACE_URL, f"parvis:{origin}:{reference}"),
+        name=name,
+        email=email,
+        phone=phone,
+        language=language,
+        road_class=known["road_class"],
+        origin=(origin, reference),
+    )
+    defer_to(
+        _schema_of(origin), "incidents.handed_over", reference=reference, there=report.reference
+    )
+    return report
+
+
+@transaction.atomic
+def handed_over(*, reference: str, there: str, now: datetime) -> None:
+    """Note the reference that a report has where it was handed over to.
+
+    The citizen has received the acknowledgement of that commune: news come from there.
+    """
+    report = Report.objects.filter(reference=reference, status=Status.TRANSFERRED).first()
+    if report is None or report.sent_reference:
+        return
+    Report.objects.filter(pk=report.pk).update(sent_reference=there)
+    ReportContact.objects.filter(report=report).update(wants_news=False)
+    noted(report, ReportEvent.Kind.CHASED, by=None, now=now, words=there)
+
+
+def tell_origin(report: Report) -> None:
+    """Tell the commune that handed a report over what has become of it."""
+    if report.origin_commune and report.status in {Status.RESOLVED, Status.REJECTED}:
+        defer_to(
+            _schema_of(report.origin_commune),
+            "incidents.follow_transfer",
+            reference=report.origin_reference,
+            status=report.status,
+            reason=report.reason,
+        )
+
+
+def follow_transfer(*, reference: str, status: str, reason: str, now: datetime) -> None:
+    """Close a report as the commune did that took it over; said once."""
+    report = Report.objects.filter(reference=reference, status=Status.TRANSFERRED).first()
+    if report is not None:
+        move(
+            report=report,
+            to=Status(status),
+            actor=Actor.SYSTEM,
+            by=None,
+            now=now,
+            reason=reason,
+        )
+
+
+def _category_like(known: dict[str, str]) -> Category | None:
+    offered = Category.objects.filter(is_active=True).exclude(door=Category.Door.REDIRECT)
+    for wanted in (
+        {"code": known["category"]},
+        {"group": known["group"], "door": known["door"]},
+        {"door": known["door"]},
+    ):
+        if found := offered.filter(is_staff_only=False, **wanted).first():
+            return found
+    return None
+
+
+def _schema_of(insee_code: str) -> str:
+    return f"c_{insee_code.lower()}"
