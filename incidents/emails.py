@@ -150,7 +150,7 @@ def to_partner(
 
 
 def to_team(report: Report, commune: Commune, *, event: str) -> EmailMultiAlternatives | None:
-    """Tell the team in charge: ``new``, ``contested``, ``answered`` or ``thanked``."""
+    """Tell the team in charge: ``new``, ``contested``, ``thanked``, or an answer."""
     if report.team is None or not report.team.email:
         return None
     return _render(
@@ -159,7 +159,7 @@ def to_team(report: Report, commune: Commune, *, event: str) -> EmailMultiAltern
         Recipient(report.team.email, "fr", f"/agent/signalements/{report.reference}/"),
         fact=f"team.{event}.{report.pk}.{report.version}",
         report=report,
-        event=event,
+        news=event,
     )
 
 

@@ -53,7 +53,11 @@ def timeline(report: Report, *, for_staff: bool = False, for_public: bool = Fals
     audience = Audience.REPORTER
     if for_staff or for_public:
         audience = Audience.STAFF if for_staff else Audience.PUBLIC
-    changes = list(report.changes.select_related("message"))
+    changes = [
+        change
+        for change in report.changes.select_related("message")
+        if audience == Audience.STAFF or EFFECTS[Status(change.after)].is_told
+    ]
     messages = list(report.messages.all())
     entries = [
         *_moves(changes, audience),
@@ -65,8 +69,6 @@ def timeline(report: Report, *, for_staff: bool = False, for_public: bool = Fals
 
 def _moves(changes: list[StatusChange], audience: Audience) -> Iterator[Entry]:
     for change in changes:
-        if audience < Audience.STAFF and not EFFECTS[Status(change.after)].is_told:
-            continue
         title = str(STATUS_WORDS[Status(change.after)]).capitalize()
         if change.reason:
             title = _("%(status)s : %(reason)s") % {
@@ -125,7 +127,7 @@ def _wording(event: ReportEvent, audience: Audience) -> str:
         return str(event.detail.get("words", ""))
     if audience < Audience.STAFF:
         return ""
-    return str(event.detail.get("words") or event.detail.get("report") or "")
+    return str(event.detail.get("words") or event.detail.get("other") or "")
 
 
 def _is_for(message: Message, audience: Audience) -> bool:

@@ -53,7 +53,7 @@ def merge(*, report: Report, master: Report, by: Member, now: datetime) -> Repor
         ReportEvent.Kind.MERGED,
         by=by,
         now=now,
-        report=current.reference,
+        other=current.reference,
         followers=added,
         reporters=current.reporters,
     )
@@ -72,7 +72,7 @@ def separate(*, report: Report, by: Member, now: datetime) -> Report:
         raise IllegalMove
     master, report = _both(report.duplicate_of, report)
     merging = (
-        master.events.filter(kind=ReportEvent.Kind.MERGED, detail__report=report.reference)
+        master.events.filter(kind=ReportEvent.Kind.MERGED, detail__other=report.reference)
         .order_by("-at", "-pk")
         .first()
     )
@@ -90,7 +90,7 @@ def separate(*, report: Report, by: Member, now: datetime) -> Report:
         master.touched_at = now
         master.version += 1
         master.save(update_fields=["reporters", "touched_at", "version"])
-    noted(master, ReportEvent.Kind.SEPARATED, by=by, now=now, report=current.reference)
+    noted(master, ReportEvent.Kind.SEPARATED, by=by, now=now, other=current.reference)
     return current
 
 
