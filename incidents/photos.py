@@ -151,7 +151,7 @@ def cover(*, photo: Photo, rectangles: list[list[float]], by: Member, now: datet
     rectangles = [[round(each, 4) for each in rectangle] for rectangle in rectangles]
     added = [each for each in rectangles if each not in photo.blurred]
     proof, largest = _proof(photo), rendition(photo, "l")
-    if not photo.blurred and not photo.is_public:
+    if not photo.blurred and not photo.is_public and not proof.exists():
         _keep_proof(photo)
     if proof.exists():
         _develop(proof, photo.name, rectangles)

@@ -6,7 +6,7 @@
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from incidents import darkroom, faces
 
@@ -49,3 +49,23 @@ def test_a_face_that_was_covered_is_found_no_more(portrait):
         darkroom.blur(portrait, tuple(box))
 
     assert faces.find(portrait) == []
+
+
+def test_a_number_plate_is_suggested_where_it_is():
+    street = Image.new("RGB", (1200, 900), "#686")
+    street.paste(plate("AB-123-CD"), (500, 400))
+
+    assert any(holds(box, 0.52, 0.475) for box in faces.plates(street))
+
+
+def test_a_plain_wall_has_no_plate():
+    assert faces.plates(Image.new("RGB", (1200, 900), "#686")) == []
+
+
+def plate(number):
+    drawn = Image.new("RGB", (220, 52), "white")
+    pen = ImageDraw.Draw(drawn)
+    pen.rectangle((0, 0, 219, 51), outline="black", width=2)
+    pen.rectangle((0, 0, 18, 51), fill="#039")
+    pen.text((30, 4), number, fill="black", font=ImageFont.load_default(38))
+    return drawn

@@ -10,7 +10,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from incidents import darkroom, pictures
+from incidents import pictures
 
 
 GPS = {1: "N", 2: (45.0, 12.0, 0.0), 3: "W", 4: (0.0, 45.0, 0.0)}
@@ -153,12 +153,27 @@ def test_a_photo_cut_short_harms_nobody(develop):
     assert not list(folder.glob("clean-*.jpg"))
 
 
-def test_the_darkroom_has_little_memory():
+@pytest.mark.parametrize("module", ["darkroom", "faces"])
+def test_a_photo_gets_little_memory(module):
     code = (
-        "from incidents import darkroom; darkroom.limit_this_process();"
-        f"x = bytearray({darkroom.MEMORY_BYTES})"
+        f"from incidents import {module}; {module}.limit_this_process();"
+        f"x = bytearray({module}.MEMORY_BYTES)"
     )
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
 
     assert b"MemoryError" in done.stderr
+
+
+@pytest.mark.parametrize("module", ["darkroom", "faces"])
+def test_a_photo_gets_little_time(module):
+    code = (
+        f"from incidents import {module}; {module}.SECONDS = 1;"
+        f"{module}.limit_this_process()\nwhile True: pass"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, timeout=30
+    )
+
+    assert done.returncode < 0  # the kernel ended it
