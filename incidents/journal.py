@@ -71,7 +71,7 @@ def _moves(changes: list[StatusChange], audience: Audience) -> Iterator[Entry]:
     for change in changes:
         title = str(STATUS_WORDS[Status(change.after)]).capitalize()
         if change.reason:
-            title = _("%(status)s : %(reason)s") % {
+            title = _("%(status)s : %(reason)s") % {
                 "status": title,
                 "reason": REASON_WORDS[change.reason],  # type: ignore[index]
             }

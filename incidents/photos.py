@@ -44,7 +44,7 @@ RECTANGLES_MOST = 60
 class CoveredForGood(DomainError):
     """The proof is gone: what was covered cannot be shown again."""
 
-    message = _("Ce qui a été flouté ne peut plus être montré : la photo non floutée est effacée.")
+    message = _("Ce qui a été flouté ne peut plus être montré : la photo non floutée est effacée.")
 
 
 class NotReady(DomainError):

@@ -1,6 +1,8 @@
 """URLs of the form by which a citizen says something."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from incidents import report_views
 
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("signaler/", report_views.report, name="report_form")]

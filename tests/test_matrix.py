@@ -25,6 +25,8 @@ OPEN = "before the login"  # allauth decides step by step; nobody is shown an ac
 LOGGED_IN = "logged in"  # any account, on the login host
 DAY = ("admin", "booking_agent", "reader")
 DESK = ("admin", "booking_agent")
+REPORTS = ("admin", "report_agent", "reader")
+REPORT_DESK = ("admin", "report_agent")
 ASSOCIATION = ("director", "referent")
 COMMUNE_ROLES = ("admin", "booking_agent", "report_agent", "reader")
 ASSOCIATION_ROLES = ("director", "referent")
@@ -182,6 +184,13 @@ MATRIX = {
             for name in ("accept", "decline", "leave", "back")
         },
         **{f"booking:agent:settings:{name}": row for name, row in SETTINGS.items()},
+        "incidents:report_form": Row(EVERYBODY, EVERYBODY),
+        "incidents:follow": Row(EVERYBODY, EVERYBODY),
+        "incidents:photo": Row(EVERYBODY),
+        "incidents:agent:list": Row(REPORTS),
+        "incidents:agent:report": Row(REPORTS),
+        "incidents:agent:move": Row(REPORT_DESK, REPORT_DESK),
+        "incidents:agent:act": Row((), REPORT_DESK),
     },
     "association": {
         **EVERYWHERE,
@@ -254,6 +263,7 @@ ARGUMENTS = {
     "key": "photo",
     "event": "booked",
     "what": "remise",
+    "signed": "A" * 32,
     "language": "fr",
 }
 
