@@ -34,7 +34,7 @@ from booking.models import (
 )
 from booking.placing import ALPHABET
 from booking.presets import USUAL, Preset
-from demo import showcase, story
+from demo import reports, showcase, story
 from demo.agenda import Offer, Pace, Spans, Visit, fill
 from demo.people import invent
 from demo.story import LiveCommune
@@ -96,6 +96,13 @@ def load(*, seed: int, now: datetime, say: Say) -> None:
             taken = furnish(commune, live, luck=luck, now=now)
             if number == 1:
                 showcase.show(now=now, luck=luck)
+            reports.tell(
+                insee_code=live.insee_code,
+                pack="bourg",
+                now=now,
+                luck=luck,
+                is_shown=number == 1,
+            )
             read_model.refresh_all(now=now)
             first = now - timedelta(days=DAYS_BEFORE + live.wait + 60)
             onboarding.count(now=now, since=first.date())

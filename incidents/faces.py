@@ -63,7 +63,7 @@ def plates(image: Image.Image) -> list[list[float]]:
     grey = np.asarray(image.convert("L").resize((width, height)))
     boxes = []
     for name in CASCADES:
-        cascade = cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / name))
+        cascade = cv2.CascadeClassifier(str(Path(cv2.__file__).parent / "data" / name))
         for x, y, w, h in cascade.detectMultiScale(grey, 1.1, NEIGHBOURS):
             boxes.append((float(x), float(y), float(x + w), float(y + h), float(w * h)))
     found = _distinct(boxes)[:PLATES_MOST]
