@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from incidents import desk_views
+from incidents import capture_views, desk_views, walk_views
 
 
 urlpatterns = [
     path("", desk_views.listed, name="list"),
+    path("nouveau/", capture_views.capture, name="capture"),
+    path("tournee-elu/", walk_views.walk, name="walk"),
+    path("tournee-elu/tri/", walk_views.sort, name="sort_walk"),
     path("<reference:reference>/", desk_views.report, name="report"),
     path("<reference:reference>/passer/", desk_views.move, name="move"),
+    path("<reference:reference>/recepisse/", capture_views.slip, name="slip"),
     path("<reference:reference>/<slug:what>/", desk_views.act, name="act"),
 ]

@@ -11,18 +11,19 @@ LOOKED_AT_MOST = 200  # of one box: enough to rank, whatever the town
 
 
 def similar_reports(
-    category: Category, *, place: Place, now: datetime
+    category: Category, *, place: Place, now: datetime, is_public: bool = True
 ) -> list[tuple[Report, Likeness]]:
-    """List the open, published reports to offer instead of a new one, likeliest first.
+    """List the open reports to offer instead of a new one, likeliest first.
 
+    To citizens only those that are published; the team sees them all.
     Only problems and ideas are alike; thanks are never too many.
     """
     if category.door == Category.Door.COMPLIMENT:
         return []
     radius = category.similar_radius_m
+    still_open = Report.objects.open()
     near = (
-        Report.objects.open()
-        .published()
+        (still_open.published() if is_public else still_open)
         .within(box_around(place, radius))
         .filter(category__door=category.door)
         .select_related("category")

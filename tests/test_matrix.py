@@ -191,6 +191,10 @@ MATRIX = {
         "incidents:agent:report": Row(REPORTS),
         "incidents:agent:move": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:act": Row((), REPORT_DESK),
+        "incidents:agent:capture": Row(REPORT_DESK, REPORT_DESK),
+        "incidents:agent:slip": Row(REPORT_DESK),
+        "incidents:agent:walk": Row(REPORT_DESK, REPORT_DESK),
+        "incidents:agent:sort_walk": Row((), REPORT_DESK),
     },
     "association": {
         **EVERYWHERE,

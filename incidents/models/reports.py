@@ -89,6 +89,7 @@ class Report(TenantModel):
         STICKER = "sticker", _("autocollant")
         PHONE = "phone", _("par téléphone")
         COUNTER = "counter", _("au guichet")
+        EMAIL = "email", _("par courriel")
         WALK = "walk", _("tournée de terrain")
         API = "api", _("autre logiciel")
         MEMBER = "member", _("autre collectivité")
