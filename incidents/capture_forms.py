@@ -73,7 +73,7 @@ class CaptureForm(forms.Form):
         error_messages={"required": gettext_lazy("Dites de quoi il s’agit.")},
     )
     address = forms.CharField(
-        label=gettext_lazy("Où ?"),
+        label=gettext_lazy("Où ?"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"list": "addresses", "autocomplete": "off"}),
@@ -120,7 +120,7 @@ class CaptureForm(forms.Form):
             raise ValidationError(_("Aucune catégorie ne correspond. Essayez un autre mot."))
         if len(found) > 1:
             names = ", ".join(each.name for each in found[:NAMED_MOST])
-            raise ValidationError(_("Précisez : %(names)s.") % {"names": names}, code="several")
+            raise ValidationError(_("Précisez : %(names)s.") % {"names": names}, code="several")
         [category] = found
         if category.door == Category.Door.REDIRECT:
             raise ValidationError(category.redirect_text)

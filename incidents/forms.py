@@ -50,7 +50,7 @@ class ReportForm(forms.Form):
 
     photos = PhotosField(
         label=gettext_lazy("Photos"),
-        help_text=gettext_lazy("Cinq au plus, facultatif. Pas de visage ni de plaque."),
+        help_text=gettext_lazy("Cinq au plus. Pas de visage ni de plaque."),
         required=False,
     )
     category = forms.ChoiceField(
@@ -68,18 +68,18 @@ class ReportForm(forms.Form):
     lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
     text = forms.CharField(
-        label=gettext_lazy("Précisions (facultatif)"),
+        label=gettext_lazy("Précisions"),
         max_length=TEXT_MOST,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     email = forms.EmailField(
-        label=gettext_lazy("Courriel pour suivre (facultatif)"),
+        label=gettext_lazy("Courriel pour suivre"),
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     phone = forms.CharField(
-        label=gettext_lazy("Téléphone (facultatif)"),
+        label=gettext_lazy("Téléphone"),
         max_length=20,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
@@ -98,6 +98,10 @@ class ReportForm(forms.Form):
             (code, (is_english and each.name_en) or each.name)
             for code, each in self.offered.items()
         ]
+        is_placed = self.is_bound and self.data.get("lat") and self.data.get("lon")
+        where = self.fields["address"]
+        where.required = door == Category.Door.REPORT and not is_placed
+        where.error_messages["required"] = _("Dites où c’est : une adresse ou un repère.")
         if len(self.offered) == 1 and not self.is_bound:
             self.initial["category"] = next(iter(self.offered))
 
@@ -117,17 +121,19 @@ class ReportForm(forms.Form):
         lat, lon = self.cleaned_data.get("lat"), self.cleaned_data.get("lon")
         return Place(lat, lon) if lat is not None and lon is not None else None
 
+    def clean_category(self) -> str:
+        """Ask for no place where nothing is created."""
+        code = str(self.cleaned_data["category"])
+        if self.offered[code].door == Category.Door.REDIRECT:
+            self.fields["address"].required = False
+        return code
+
     def clean(self) -> dict[str, Any]:
-        """Ask for a place where somebody has to go, and for words where there is nothing else."""
+        """Ask for words where there is no place."""
         known = super().clean() or {}
         chosen = self.chosen
         if chosen is None or chosen.door == Category.Door.REDIRECT:
             return known
-        is_somewhere = self.place is not None or known.get("address")
-        if self.door == Category.Door.REPORT and not is_somewhere:
-            self.add_error(
-                "address", ValidationError(_("Dites où c’est : une adresse ou un repère."))
-            )
         if self.door != Category.Door.REPORT and not known.get("text"):
             self.add_error("text", ValidationError(_("Écrivez quelques mots.")))
         return known
@@ -154,7 +160,7 @@ class ContestForm(forms.Form):
         error_messages={"required": gettext_lazy("Choisissez une raison.")},
     )
     text = forms.CharField(
-        label=gettext_lazy("Précisions (facultatif)"),
+        label=gettext_lazy("Précisions"),
         max_length=TEXT_MOST,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -48,7 +48,7 @@ class WalkForm(forms.Form):
     photos = WalkPhotosField(
         label=gettext_lazy("Photos de la tournée"),
         help_text=gettext_lazy(
-            "Trente au plus. Chacune devient une ligne à trier ; le lieu vient de la photo."
+            "Trente au plus. Chacune devient une ligne à trier ; le lieu vient de la photo."
         ),
     )
     category = forms.ModelChoiceField(

@@ -83,14 +83,14 @@ def sort(request: HttpRequest) -> HttpResponse:
 
 def _tell(request: HttpRequest, added: int, refused: list[tuple[str, str]]) -> None:
     words = ngettext(
-        "%(count)s photo gardée : une ligne à trier.",
-        "%(count)s photos gardées : autant de lignes à trier.",
+        "%(count)s photo gardée : une ligne à trier.",
+        "%(count)s photos gardées : autant de lignes à trier.",
         added,
     )
     if added:
         messages.success(request, words % {"count": added})
     for name, why in refused:
-        messages.error(request, _("%(name)s : %(why)s") % {"name": name, "why": why})
+        messages.error(request, _("%(name)s : %(why)s") % {"name": name, "why": why})
 
 
 def _lines(request: HttpRequest, sent: Any) -> list[tuple[Report, str, LineForm]]:
