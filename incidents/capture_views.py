@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -65,7 +64,7 @@ def slip(request: HttpRequest, reference: str) -> HttpResponse:
     address = absolute_url(request.commune, links.path_to(found))  # type: ignore[attr-defined]
     context = {
         "report": found,
-        "qr": segno.make(address, error="m").svg_data_uri(scale=4, border=2),
+        "follow": address,
         "site": absolute_url(request.commune, "/"),  # type: ignore[attr-defined]
     }
     return render(request, "incidents/staff/slip.html", context)

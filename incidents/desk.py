@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from identity.members import Member
-from incidents import emails
+from incidents import emails, photos
 from incidents.calendar import current_commune, promised
 from incidents.geo import Place
 from incidents.handlers import responsible
@@ -100,7 +100,8 @@ def publish(*, report: Report, by: Member | None, now: datetime) -> None:
         raise NotPublishable
     current.visibility = Report.Visibility.PUBLIC
     _saved(current, "visibility", now=now)
-    noted(current, Kind.PUBLISHED, by=by, now=now)
+    shown = photos.publish_checked(current)
+    noted(current, Kind.PUBLISHED, by=by, now=now, photos=shown)
 
 
 @transaction.atomic

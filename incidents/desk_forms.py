@@ -1,17 +1,18 @@
-"""What the team is asked when it moves a report."""
+"""What the team is asked when it moves a report, or says more about it."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _, gettext_lazy
 
-from incidents.models import Handler, Report
+from incidents import pictures
+from incidents.geo import Place
+from incidents.models import Category, ClockPause, Handler, ReplyTemplate, Report, Team
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
 from incidents.workflow import REASONS, Actor, Status, moves, reasons
-
-
-ELSEWHERE = {Status.DUPLICATE, Status.TRANSFERRED}  # moves that ask for more than this form does
+from tenants.models import Commune
 
 
 class MoveForm(forms.Form):
@@ -30,6 +31,24 @@ class MoveForm(forms.Form):
     handler = forms.ModelChoiceField(
         label=gettext_lazy("Transmettre à"), queryset=Handler.objects.none(), required=False
     )
+    master = forms.CharField(
+        label=gettext_lazy("Référence du signalement qu’il répète"), max_length=12, required=False
+    )
+    commune = forms.ModelChoiceField(
+        label=gettext_lazy("Remettre à la commune"),
+        queryset=Commune.objects.none(),
+        required=False,
+    )
+    photo = forms.FileField(
+        label=gettext_lazy("Photo après travaux"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )
+    template = forms.ModelChoiceField(
+        label=gettext_lazy("Modèle de réponse"),
+        queryset=ReplyTemplate.objects.none(),
+        required=False,
+    )
     text = forms.CharField(
         label=gettext_lazy("Message public"),
         max_length=4000,
@@ -38,20 +57,52 @@ class MoveForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, report: Report, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, report: Report, commune: Commune, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        legal = moves(Status(report.status), Actor.STAFF) - ELSEWHERE
+        self.report = report
+        legal = moves(Status(report.status), Actor.STAFF)
+        known = dict.fromkeys(reason for each in legal for reason in REASONS.get(each, ()))
         self.fields["to"].choices = [  # type: ignore[attr-defined]
             (str(each), STATUS_WORDS[each]) for each in Status if each in legal
         ]
-        known = dict.fromkeys(reason for each in legal for reason in REASONS.get(each, ()))
         self.fields["reason"].choices = [  # type: ignore[attr-defined]
             ("", "–"),
             *((str(each), REASON_WORDS[each]) for each in known),
         ]
-        self.fields["handler"].queryset = Handler.objects.filter(  # type: ignore[attr-defined]
-            is_active=True
-        ).exclude(kind=Handler.Kind.MEMBER)
+        self._offer("handler", Handler.objects.filter(is_active=True).exclude(kind="member"))
+        ready = Commune.objects.filter(state=Commune.State.READY).exclude(pk=commune.pk)
+        self._offer("commune", ready.order_by("name"))
+        self._offer(
+            "template",
+            ReplyTemplate.objects.filter(Q(category=None) | Q(category=report.category_id)),
+        )
+        self.fields["template"].label_from_instance = (  # type: ignore[attr-defined]
+            lambda each: each.title
+        )
+
+    def _offer(self, name: str, queryset: QuerySet[Any]) -> None:
+        self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+
+    def clean_master(self) -> Report | None:
+        """Find the report that this one repeats."""
+        typed = self.cleaned_data["master"].replace(" ", "").replace("\u00a0", "").upper()
+        if not typed:
+            return None
+        found = Report.objects.filter(reference=typed).exclude(pk=self.report.pk).first()
+        if found is None:
+            raise ValidationError(_("Aucun autre signalement n’a cette référence."))
+        return found
+
+    def clean_photo(self) -> bytes | None:
+        """Read the photo, if it can be kept."""
+        if not (sent := self.cleaned_data.get("photo")):
+            return None
+        content: bytes = sent.read()
+        try:
+            pictures.read_header(content)
+        except pictures.Unfit as refusal:
+            raise ValidationError(str(refusal)) from refusal
+        return content
 
     def clean(self) -> dict[str, Any]:
         """Ask for what the new state needs."""
@@ -64,8 +115,75 @@ class MoveForm(forms.Form):
             self.add_error("reason", ValidationError(_("Choisissez une raison.")))
         if not allowed:
             known["reason"] = ""
-        if to == Status.FORWARDED and known.get("handler") is None:
-            self.add_error("handler", ValidationError(_("Choisissez à qui le transmettre.")))
-        if to == Status.AWAITING_REPORTER and not known.get("text"):
-            self.add_error("text", ValidationError(_("Écrivez votre question.")))
+        if to != Status.PLANNED:
+            known["planned_on"] = None
+        due = {
+            Status.FORWARDED: ("handler", _("Choisissez à qui le transmettre.")),
+            Status.AWAITING_REPORTER: ("text", _("Écrivez votre question.")),
+            Status.DUPLICATE: ("master", _("Donnez la référence du premier signalement.")),
+            Status.TRANSFERRED: ("commune", _("Choisissez la commune.")),
+        }
+        field, words = due.get(Status(to), ("", ""))
+        if field and not known.get(field) and field not in self.errors:
+            self.add_error(field, ValidationError(words))
         return known
+
+
+class EditForm(forms.Form):
+    """What it is, where, for whom and how urgent."""
+
+    category = forms.ModelChoiceField(
+        label=gettext_lazy("Catégorie"), queryset=Category.objects.none(), empty_label=None
+    )
+    priority = forms.TypedChoiceField(
+        label=gettext_lazy("Priorité"), choices=Report.Priority.choices, coerce=int
+    )
+    team = forms.ModelChoiceField(
+        label=gettext_lazy("Équipe"), queryset=Team.objects.none(), required=False
+    )
+    address = forms.CharField(label=gettext_lazy("Adresse"), max_length=200, required=False)
+    lat = forms.FloatField(
+        label=gettext_lazy("Latitude"), required=False, min_value=-90, max_value=90
+    )
+    lon = forms.FloatField(
+        label=gettext_lazy("Longitude"), required=False, min_value=-180, max_value=180
+    )
+
+    def __init__(self, report: Report, *args: Any, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            "category": report.category_id,
+            "priority": report.priority,
+            "team": report.team_id,
+            "address": report.address,
+            "lat": report.lat,
+            "lon": report.lon,
+        }
+        super().__init__(*args, **kwargs)
+        known = Category.objects.exclude(door=Category.Door.REDIRECT).filter(
+            Q(is_active=True) | Q(pk=report.category_id)
+        )
+        teams = Team.objects.filter(Q(is_active=True) | Q(pk=report.team_id))
+        self.fields["category"].queryset = known  # type: ignore[attr-defined]
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A place has two numbers, or none."""
+        known = super().clean() or {}
+        lat, lon = known.get("lat"), known.get("lon")
+        if (lat is None) != (lon is None) and not self.errors:
+            words = _("Donnez la latitude et la longitude, ou aucune des deux.")
+            self.add_error("lat", ValidationError(words))
+        known["place"] = Place(lat, lon) if lat is not None and lon is not None else None
+        return known
+
+
+class PauseForm(forms.Form):
+    """Why the clock stands still."""
+
+    cause = forms.ChoiceField(label=gettext_lazy("Raison"), choices=ClockPause.Cause.choices)
+
+
+class MergeForm(forms.Form):
+    """The report that is handled instead."""
+
+    master = forms.CharField(label=gettext_lazy("Référence"), max_length=12)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from incidents import capture_views, desk_views, walk_views
+from incidents import capture_views, desk_views, move_views, redaction_views, walk_views
 
 
 urlpatterns = [
@@ -11,7 +11,12 @@ urlpatterns = [
     path("tournee-elu/", walk_views.walk, name="walk"),
     path("tournee-elu/tri/", walk_views.sort, name="sort_walk"),
     path("<reference:reference>/", desk_views.report, name="report"),
-    path("<reference:reference>/passer/", desk_views.move, name="move"),
+    path("<reference:reference>/passer/", move_views.move, name="move"),
+    path("<reference:reference>/modifier/", desk_views.edit, name="edit"),
+    path("<reference:reference>/photo/<int:pk>/", redaction_views.photo, name="photo"),
+    path(
+        "<reference:reference>/photo/<int:pk>/<slug:what>/", redaction_views.act, name="photo_act"
+    ),
     path("<reference:reference>/recepisse/", capture_views.slip, name="slip"),
     path("<reference:reference>/<slug:what>/", desk_views.act, name="act"),
 ]

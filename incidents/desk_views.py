@@ -1,23 +1,25 @@
 """The reports of the commune for its team: the list, one report, and its moves."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from identity.access import member_of
-from incidents import access, desk, emails, journal, links
-from incidents.actions import move as move_report
-from incidents.desk_forms import MoveForm
+from incidents import access, desk, dossier, merging
+from incidents.desk_forms import EditForm, MergeForm, PauseForm
 from incidents.forms import WordsForm
-from incidents.models import Report
+from incidents.models import Photo, Report
 from incidents.models.reports import STATUS_WORDS
+from incidents.refusals import ReasonMissing
 from incidents.staff_pages import (
     after,
     current_member,
@@ -25,10 +27,9 @@ from incidents.staff_pages import (
     reads_reports,
     report_or_404,
 )
-from incidents.transfers import forward
-from incidents.workflow import CLOSED, TO_HANDLE, WAITING, Actor, Status
+from incidents.workflow import CLOSED, TO_HANDLE, WAITING, Actor, Status, moves
 from parvis.errors import DomainError
-from parvis.pieces import Tab, TimelineEntry
+from parvis.pieces import Tab, TimelineEntry, Tone
 
 
 PAGE = 50
@@ -39,6 +40,12 @@ GROUPS = {
     "clos": CLOSED,
     "tous": frozenset(Status),
 }
+
+
+class UnknownReference(DomainError):
+    """Two reports are put together by the reference of the first."""
+
+    message = gettext_lazy("Aucun signalement n’a cette référence.")
 
 
 @reads_reports
@@ -64,16 +71,21 @@ def listed(request: HttpRequest) -> HttpResponse:
 @reads_reports
 @require_safe
 def report(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show one report, what happened to it, and what may be done."""
-    found = report_or_404(reference)
-    shown = [each for each in found.photos.all() if each.state == "ready"]
+    """Show one report, what surrounds it, what happened to it, and what may be done."""
+    now = timezone.now()
+    file = dossier.read(reference, now=now)
     may_handle = access.may_handle(member_of(request))
+    found = file.report
     context = {
+        "file": file,
         "report": found,
         "contact": found.contact if may_handle else None,
         "status_word": STATUS_WORDS[Status(found.status)],
+        "tone": _tone(found),
         "may_handle": may_handle,
-        "photos": [(each, links.photo_address(each, "m")) for each in shown],
+        "is_late": not found.is_closed and found.due_at is not None and found.due_at < now,
+        "before": [each for each in file.pictures if each.photo.stage == Photo.Stage.BEFORE],
+        "later": [each for each in file.pictures if each.photo.stage != Photo.Stage.BEFORE],
         "entries": [
             TimelineEntry(
                 at=each.at,
@@ -81,90 +93,136 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
                 text=each.text,
                 state="done",
             )
-            for each in journal.timeline(found, for_staff=True)
+            for each in reversed(file.entries)
         ],
+        "next_moves": _next_moves(found) if may_handle else [],
         "words": WordsForm(),
-        "now": timezone.now(),
+        "pause": PauseForm(),
+        "merge": MergeForm(),
+        "road_class": found.get_road_class_display() if found.road_class else "",
     }
     return render(request, "incidents/staff/report.html", context)
 
 
 @handles_reports
 @require_http_methods(["GET", "HEAD", "POST"])
-def move(request: HttpRequest, reference: str) -> HttpResponse:
-    """Choose what becomes of a report, read what citizens will read, then send."""
+def edit(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say better what it is, where, for whom and how urgent; only what changed is written."""
     found = report_or_404(reference)
-    form = MoveForm(found, request.POST or None, initial={"version": found.version})
-    preview = ""
-    if request.method == "POST" and form.is_valid():
-        if "send" in request.POST:
-            try:
-                _moved(request, found, form)
-            except DomainError as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, _("C’est fait, chacun est prévenu."))
-                return redirect("incidents:agent:report", reference)
+    form = EditForm(found, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            _changed(request, found, form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
         else:
-            preview = emails.preview_move(
-                found,
-                form.cleaned_data["to"],
-                reason=form.cleaned_data["reason"],
-                text=form.cleaned_data["text"],
-                planned_on=form.cleaned_data["planned_on"],
-                handler=form.cleaned_data["handler"],
-            )
-    context = {
-        "report": found,
-        "form": form,
-        "preview": preview,
-        "told": len(emails.recipients(found)) if preview else 0,
-    }
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "incidents/staff/move.html", context, status=status)
+            messages.success(request, _("C’est enregistré."))
+            return redirect("incidents:agent:report", reference)
+    context = {"report": found, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "incidents/staff/edit.html", context, status=status)
 
 
 @handles_reports
 @require_POST
 def act(request: HttpRequest, reference: str, what: str) -> HttpResponse:
-    """Write a note or a message, publish, withdraw, or take a report for oneself."""
+    """Do one thing to a report besides moving it, and come back to its page."""
     found, by, now = report_or_404(reference), current_member(request), timezone.now()
-    form = WordsForm(request.POST)
     page = reverse("incidents:agent:report", args=[reference])
-    if what in {"note", "message"} and not form.is_valid():
-        messages.error(request, _("Écrivez quelques mots."))
-        return redirect(page)
     common: dict[str, Any] = {"report": found, "by": by, "now": now}
-    steps = {
-        "note": lambda: desk.note(text=form.cleaned_data["text"], **common),
-        "message": lambda: desk.write(text=form.cleaned_data["text"], **common),
-        "publication": lambda: desk.publish(**common),
-        "retrait": lambda: desk.withdraw(**common),
-        "prise": lambda: desk.assign(
-            team=found.team, assignee_id=by.user_id, assignee_name=by.name, **common
+    if what in {"note", "message"}:
+        form = WordsForm(request.POST)
+        if not form.is_valid():
+            return _said_nothing(request, found, what, form)
+        write = desk.note if what == "note" else desk.write
+        return after(
+            request,
+            lambda: write(text=form.cleaned_data["text"], **common),
+            to=page,
+            done=_("La note est gardée.") if what == "note" else _("Le message est envoyé."),
+        )
+    steps: dict[str, tuple[Callable[[], object], str]] = {
+        "publication": (lambda: desk.publish(**common), _("Le signalement est publié.")),
+        "retrait": (lambda: desk.withdraw(**common), _("Le signalement n’est plus public.")),
+        "prise": (
+            lambda: desk.assign(
+                team=found.team, assignee_id=by.user_id, assignee_name=by.name, **common
+            ),
+            _("Vous vous en occupez."),
         ),
+        "liberation": (
+            lambda: desk.assign(team=found.team, **common),
+            _("Il n’est plus confié à une personne."),
+        ),
+        "pause": (lambda: _paused(request, common), _("Le délai est suspendu.")),
+        "reprise": (lambda: desk.resume(**common), _("Le délai court de nouveau.")),
+        "reunion": (lambda: _merged(request, common), _("Les signalements sont réunis.")),
+        "separation": (lambda: merging.separate(**common), _("Les signalements sont séparés.")),
     }
     if what not in steps:
-        return redirect(page)
-    return after(request, steps[what], to=page, done=_("C’est enregistré."))
+        raise Http404
+    step, done = steps[what]
+    return after(request, step, to=page, done=done)
 
 
-def _moved(request: HttpRequest, found: Report, form: MoveForm) -> None:
-    known, by, now = form.cleaned_data, current_member(request), timezone.now()
-    if known["to"] == Status.FORWARDED:
-        forward(report=found, handler=known["handler"], text=known["text"], by=by, now=now)
-        return
-    move_report(
-        report=found,
-        to=Status(known["to"]),
-        actor=Actor.STAFF,
-        by=by,
-        now=now,
-        reason=known["reason"],
-        text=known["text"],
-        planned_on=known["planned_on"],
-        version=known["version"],
-    )
+def _said_nothing(request: HttpRequest, found: Report, what: str, form: WordsForm) -> HttpResponse:
+    """Show again what was typed, with what is wrong about it."""
+    context = {"report": found, "form": form, "is_note": what == "note"}
+    return render(request, "incidents/staff/words.html", context, status=422)
+
+
+def _changed(request: HttpRequest, found: Report, known: dict[str, Any]) -> None:
+    common: dict[str, Any] = {
+        "report": found,
+        "by": current_member(request),
+        "now": timezone.now(),
+    }
+    with transaction.atomic():
+        if known["category"].pk != found.category_id:
+            desk.requalify(category=known["category"], **common)
+        if known["place"] != found.place or known["address"] != found.address:
+            desk.relocate(place=known["place"], address=known["address"], **common)
+        if (known["team"].pk if known["team"] else None) != found.team_id:
+            desk.assign(
+                team=known["team"],
+                assignee_id=found.assignee_id,
+                assignee_name=found.assignee_name,
+                **common,
+            )
+        if known["priority"] != found.priority:
+            desk.prioritise(priority=known["priority"], **common)
+
+
+def _paused(request: HttpRequest, common: dict[str, Any]) -> None:
+    form = PauseForm(request.POST)
+    if not form.is_valid():
+        raise ReasonMissing
+    desk.pause(cause=form.cleaned_data["cause"], **common)
+
+
+def _merged(request: HttpRequest, common: dict[str, Any]) -> None:
+    form = MergeForm(request.POST)
+    typed = form.cleaned_data["master"] if form.is_valid() else ""
+    wanted = typed.replace(" ", "").replace("\u00a0", "").upper()
+    master = Report.objects.filter(reference=wanted).first() if wanted else None
+    if master is None:
+        raise UnknownReference
+    merging.merge(master=master, **common)
+
+
+def _next_moves(found: Report) -> list[tuple[str, str]]:
+    """List where the report may go, with the address of the page that moves it there."""
+    page = reverse("incidents:agent:move", args=[found.reference])
+    legal = moves(Status(found.status), Actor.STAFF)
+    return [(str(STATUS_WORDS[each]), f"{page}?vers={each}") for each in Status if each in legal]
+
+
+def _tone(found: Report) -> Tone:
+    if found.status == Status.RESOLVED:
+        return "success"
+    if found.status in CLOSED:
+        return "neutral"
+    return "warning" if found.status in WAITING | {Status.REOPENED} else "info"
 
 
 def _found(words: str, states: frozenset[Status]) -> QuerySet[Report]:

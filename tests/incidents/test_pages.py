@@ -137,7 +137,7 @@ def test_a_move_made_on_an_old_page_is_refused_and_keeps_the_words(agent):
 
     answer = agent.post(f"/agent/signalements/{made.reference}/passer/", old)
 
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "Nous passons." in answer.content.decode()
 
 

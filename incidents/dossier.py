@@ -1,0 +1,136 @@
+"""All that the team reads about one report, in as many questions whatever its history."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, Count, OuterRef, Q, Subquery
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from incidents import journal, links
+from incidents.geo import Place
+from incidents.handlers import read_rules
+from incidents.models import ClockPause, Intervention, Photo, Report, RoutingRule
+from incidents.nearby import similar_reports
+from incidents.routing import Question, first_match
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One photo as the team sees it."""
+
+    photo: Photo
+    address: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A report with what surrounds it."""
+
+    report: Report
+    pictures: list[Picture]
+    entries: list[journal.Entry]
+    why: str
+    pause: str
+    followers: int
+    duplicates: list[Report] = field(default_factory=list)
+    compliments: list[Report] = field(default_factory=list)
+    near: list[tuple[Report, int]] = field(default_factory=list)
+    interventions: list[Intervention] = field(default_factory=list)
+
+
+def read(reference: str, *, now: datetime) -> Dossier:
+    """Read everything about a report.
+
+    Raises:
+        Http404: there is none with this reference.
+    """
+    report = _report(reference)
+    around = Report.objects.filter(Q(duplicate_of=report) | Q(praises=report)).order_by("-pk")
+    others = list(around.select_related("category")[:50])
+    cause = report.cause  # type: ignore[attr-defined]
+    return Dossier(
+        report=report,
+        pictures=[_picture(each) for each in report.photos.all() if each.state != "removed"],
+        entries=journal.timeline(report, for_staff=True),
+        why=_why(report),
+        pause=str(ClockPause.Cause(cause).label) if cause else "",
+        followers=report.confirmed,  # type: ignore[attr-defined]
+        duplicates=[each for each in others if each.duplicate_of_id == report.pk],
+        compliments=[each for each in others if each.praises_id == report.pk],
+        near=_near(report, now=now),
+        interventions=list(report.interventions.select_related("team")[:20]),
+    )
+
+
+def _report(reference: str) -> Report:
+    pause = ClockPause.objects.filter(report=OuterRef("pk"), ended_at__isnull=True)
+    report = (
+        Report.objects.select_related(
+            *("category", "handler", "team", "asset", "duplicate_of", "praises", "contact")
+        )
+        .annotate(
+            confirmed=Count("followers", filter=Q(followers__confirmed_at__isnull=False)),
+            cause=Subquery(pause.values("cause")[:1], output_field=CharField()),
+        )
+        .filter(reference=reference)
+        .first()
+    )
+    if report is None:
+        raise Http404
+    return report
+
+
+def _picture(photo: Photo) -> Picture:
+    is_ready = photo.state == Photo.State.READY
+    words = [str(photo.get_stage_display())]
+    if not is_ready:
+        words.append(str(photo.get_state_display()))
+    elif photo.is_public:
+        words.append(_("publiée"))
+    else:
+        words.append(_("non publiée"))
+    if photo.blurred:
+        words.append(_("floutée"))
+    if photo.suggested:
+        words.append(_("plaque possible"))
+    address = links.photo_address(photo, "m") if is_ready else ""
+    return Picture(photo, address, ", ".join(words))
+
+
+def _why(report: Report) -> str:
+    """Say which line of the commune's table names who takes care of it; one query."""
+    question = Question(
+        category=report.category_id,
+        group=report.category.group,
+        place=report.place,
+        road_class=report.road_class,
+    )
+    rules = read_rules()
+    rule = first_match(rules, question)
+    if rule is None:
+        return _("Aucune règle ne désigne de responsable pour cette catégorie et ce lieu.")
+    rank = {"rank": rules.index(rule) + 1, "words": rule.explanation or _conditions(rule)}
+    if rule.handler != report.handler_id:
+        return _("Choisi à la main : la règle %(rank)s désignerait un autre responsable.") % rank
+    return _("Règle %(rank)s : %(words)s") % rank
+
+
+def _conditions(rule: Any) -> str:
+    said = [
+        _("cette catégorie") if rule.category else "",
+        _("ce groupe de catégories") if rule.group else "",
+        _("cette zone") if rule.zone else "",
+        str(dict(RoutingRule._meta.get_field("road_class").flatchoices).get(rule.road_class, "")),  # noqa: SLF001
+    ]
+    return ", ".join(filter(None, said)) or _("tous les signalements")
+
+
+def _near(report: Report, *, now: datetime) -> list[tuple[Report, int]]:
+    place: Place | None = report.place
+    if place is None or report.is_closed:
+        return []
+    found = similar_reports(report.category, place=place, now=now, is_public=False)
+    return [(each, round(likeness.metres)) for each, likeness in found if each.pk != report.pk]
