@@ -114,8 +114,8 @@ def _why(report: Report) -> str:
         return _("Aucune règle ne désigne de responsable pour cette catégorie et ce lieu.")
     rank = {"rank": rules.index(rule) + 1, "words": rule.explanation or _conditions(rule)}
     if rule.handler != report.handler_id:
-        return _("Choisi à la main : la règle %(rank)s désignerait un autre responsable.") % rank
-    return _("Règle %(rank)s : %(words)s") % rank
+        return _("Choisi à la main : la règle %(rank)s désignerait un autre responsable.") % rank
+    return _("Règle %(rank)s : %(words)s") % rank
 
 
 def _conditions(rule: Any) -> str:

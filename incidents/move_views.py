@@ -57,7 +57,7 @@ def _sent(request: HttpRequest, found: Report, form: MoveForm) -> HttpResponse:
         form.add_error(None, str(refusal))
         return _page(request, found, form, status=422)
     messages.success(
-        request, _("Le signalement est : %(status)s.") % {"status": STATUS_WORDS[_to(form)]}
+        request, _("Le signalement est : %(status)s.") % {"status": STATUS_WORDS[_to(form)]}
     )
     return redirect("incidents:agent:report", found.reference)
 
@@ -162,8 +162,8 @@ def _told(found: Report, to: str) -> str:
         words = ngettext("%(count)s abonné", "%(count)s abonnés", followers)
         names.append(words % {"count": followers})
     if not names:
-        return _("Personne n’a demandé de nouvelles : aucun courriel ne part.")
-    return _("Sera prévenu : %(people)s.") % {"people": _(" et ").join(names)}
+        return _("Personne n’a demandé de nouvelles : aucun courriel ne part.")
+    return _("Sera prévenu : %(people)s.") % {"people": _(" et ").join(names)}
 
 
 def _move(request: HttpRequest, found: Report, known: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ class RedactionForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     plates = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Plaques possibles : cochez celles à flouter"),
+        label=gettext_lazy("Plaques possibles : cochez celles à flouter"),
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -72,10 +72,10 @@ class RedactionForm(forms.Form):
                 sides = [float(each) for each in part.split(",")]
             except ValueError as fault:
                 raise ValidationError(
-                    _("Ces zones sont illisibles : dessinez-les encore.")
+                    _("Ces zones sont illisibles : dessinez-les encore.")
                 ) from fault
             if len(sides) != SIDES or not all(0 <= each <= 1 for each in sides):
-                raise ValidationError(_("Ces zones sont illisibles : dessinez-les encore."))
+                raise ValidationError(_("Ces zones sont illisibles : dessinez-les encore."))
             if sides[2] >= LEAST and sides[3] >= LEAST:
                 found.append(sides)
         return found
@@ -90,7 +90,7 @@ class RedactionForm(forms.Form):
             else:
                 known["typed"] = [[each / WHOLE for each in sides if each is not None]]
         if len(self.rectangles(known)) > RECTANGLES_MOST:
-            raise ValidationError(_("Trop de zones : couvrez-en plusieurs d’un seul rectangle."))
+            raise ValidationError(_("Trop de zones : couvrez-en plusieurs d’un seul rectangle."))
         return known
 
     def rectangles(self, known: dict[str, Any]) -> list[list[float]]:

@@ -4,7 +4,7 @@
   const sheet = document.querySelector("[data-redaction]");
   const field = document.querySelector("[data-drawn]");
   if (!sheet || !field) return;
-  const NS = "http://www.w3.org/2000/svg";
+  const NS = sheet.namespaceURI;
   const { width, height } = sheet.viewBox.baseVal;
   const drawn = [];
   let start = null, rect = null;
