@@ -50,8 +50,7 @@ def _sent(request: HttpRequest, found: Report, form: MoveForm) -> HttpResponse:
         _move(request, found, form.cleaned_data)
     except StaleVersion as refusal:
         form.add_error(None, str(refusal))
-        form.data = form.data.copy()
-        form.data["version"] = str(found.version)
+        form.data = {**request.POST.dict(), "version": str(found.version)}
         return _page(request, found, form, status=CHANGED)
     except DomainError as refusal:
         form.add_error(None, str(refusal))
@@ -93,7 +92,7 @@ def _filled(request: HttpRequest, found: Report) -> MoveForm:
     initial = {name: value for name, value in request.POST.items() if "\0" not in str(value)}
     template = _template(request.POST)
     if template is not None:
-        planned = _day(initial.get("planned_on", ""))
+        planned = _day(str(initial.get("planned_on", "")))
         initial["text"] = fill(template, found, day=planned or _today())
     return _form(request, found, initial=initial)
 
