@@ -10,11 +10,11 @@ from incidents.models.catalogue import (
     Team,
     Zone,
 )
+from incidents.models.photos import Photo
 from incidents.models.reports import (
     ClockPause,
     Follower,
     Message,
-    Photo,
     Report,
     ReportContact,
     ReportEvent,

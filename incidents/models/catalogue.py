@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from incidents.models.known import known
 from parvis.guard import TenantModel
 
 
@@ -51,6 +52,7 @@ class Handler(TenantModel):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(name="one_handler_per_name", fields=["name"]),
+            known("handler", "kind", "team body contractor member"),
             models.CheckConstraint(
                 name="handler_has_team_if_team",
                 condition=Q(kind="team", team__isnull=False)
@@ -124,6 +126,9 @@ class Category(TenantModel):
         ordering = ["position", "name"]
         constraints = [
             models.UniqueConstraint(name="one_category_per_code", fields=["code"]),
+            known("category", "door", "report suggestion compliment redirect"),
+            known("category", "moderation", "after before never"),
+            known("category", "promise_unit", "hours days"),
             models.CheckConstraint(name="category_promises", condition=Q(promise__gte=1)),
             models.CheckConstraint(
                 name="redirect_says_whom",
@@ -184,6 +189,7 @@ class RoutingRule(TenantModel):
                 fields=["position"],
                 deferrable=models.Deferrable.DEFERRED,
             ),
+            known("rule", "road_class", RoadClass.values, or_empty=True),
             models.CheckConstraint(
                 name="rule_has_category_or_group", condition=Q(category__isnull=True) | Q(group="")
             ),

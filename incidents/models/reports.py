@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.geo import Box, Place
 from incidents.models.catalogue import Asset, Category, Handler, RoadClass, Team
+from incidents.models.known import known
 from incidents.workflow import CLOSED, Reason, Status
 from parvis.guard import TenantModel, TenantQuerySet
 from parvis.signing import digest
@@ -164,6 +165,11 @@ class Report(TenantModel):
             models.CheckConstraint(
                 name="report_status_known", condition=Q(status__in=[str(each) for each in Status])
             ),
+            known("report", "reason", [str(each) for each in Reason], or_empty=True),
+            known("report", "visibility", "pending public private hidden"),
+            known("report", "channel", "web sticker phone counter email walk api member"),
+            known("report", "road_class", RoadClass.values, or_empty=True),
+            known("report", "priority", [1, 2, 3, 4]),
             models.CheckConstraint(
                 name="report_placed_on_earth",
                 condition=Q(lat__isnull=True, lon__isnull=True)
@@ -303,6 +309,10 @@ class Message(TenantModel):
     class Meta:
         verbose_name = _("message")
         ordering = ["at", "pk"]
+        constraints = [
+            known("message", "audience", "public reporter staff"),
+            known("message", "author", "staff reporter partner"),
+        ]
 
 
 class StatusChange(TenantModel):
@@ -327,6 +337,7 @@ class StatusChange(TenantModel):
             models.CheckConstraint(
                 name="change_status_known", condition=Q(after__in=[str(each) for each in Status])
             ),
+            known("change", "reason", [str(each) for each in Reason], or_empty=True),
             models.CheckConstraint(name="change_changes", condition=~Q(before=F("after"))),
         ]
 
@@ -354,6 +365,8 @@ class ReportEvent(TenantModel):
         RATED = "rated", _("satisfaction donnée")
         WORKED = "worked", _("intervention")
         CHASED = "chased", _("relancé")
+        REMINDED = "reminded", _("déclarant relancé")
+        ESCALATED = "escalated", _("alerte de délai")
 
     report = models.ForeignKey(Report, models.PROTECT, related_name="events")
     kind = models.CharField(_("fait"), choices=Kind.choices, max_length=12)
@@ -365,6 +378,15 @@ class ReportEvent(TenantModel):
     class Meta:
         verbose_name = _("fait")
         ordering = ["at", "pk"]
+        constraints = [
+            known(
+                "report_event",
+                "kind",
+                "message photo redacted published withdrawn requalified placed assigned priority"
+                " promised paused resumed merged separated followed thanked rated worked chased"
+                " reminded escalated",
+            )
+        ]
 
 
 class ClockPause(TenantModel):
@@ -385,6 +407,7 @@ class ClockPause(TenantModel):
         verbose_name = _("suspension du délai")
         ordering = ["begun_at", "pk"]
         constraints = [
+            known("pause", "cause", "reporter third_party weather works"),
             models.UniqueConstraint(
                 name="one_open_pause_per_report",
                 fields=["report"],
@@ -393,50 +416,5 @@ class ClockPause(TenantModel):
             models.CheckConstraint(
                 name="pause_lasts",
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("begun_at")),
-            ),
-        ]
-
-
-class Photo(TenantModel):
-    """A picture: quarantined until the worker has made clean renditions; the original is deleted.
-
-    ``name`` is the random stem of its renditions; ``blurred`` lists rectangles, in fractions of
-    the width and height: ``{"x", "y", "w", "h", "by"}``.
-    """
-
-    class Stage(models.TextChoices):
-        BEFORE = "before", _("avant")
-        AFTER = "after", _("après")
-        EVIDENCE = "evidence", _("document interne")
-
-    class State(models.TextChoices):
-        QUARANTINED = "quarantined", _("en préparation")
-        READY = "ready", _("prête")
-        REFUSED = "refused", _("illisible")
-        REMOVED = "removed", _("supprimée")
-
-    report = models.ForeignKey(Report, models.CASCADE, related_name="photos")
-    stage = models.CharField(_("moment"), choices=Stage.choices, max_length=10)
-    state = models.CharField(
-        _("état"), choices=State.choices, default=State.QUARANTINED, max_length=12
-    )
-    name = models.CharField(_("nom"), max_length=32)
-    width = models.PositiveSmallIntegerField(_("largeur"), default=0)
-    height = models.PositiveSmallIntegerField(_("hauteur"), default=0)
-    blurred = models.JSONField(_("floutages"), default=list, blank=True)
-    suggested = models.JSONField(_("plaques possibles"), default=list, blank=True)
-    is_checked = models.BooleanField(_("visages cherchés"), default=False)
-    is_public = models.BooleanField(_("publiée"), default=False)
-    position = models.PositiveSmallIntegerField(_("rang"), default=0)
-    created_at = models.DateTimeField(_("reçue le"), db_default=Now())
-
-    class Meta:
-        verbose_name = _("photo")
-        ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(name="one_photo_per_name", fields=["name"]),
-            models.CheckConstraint(
-                name="public_photo_was_checked",
-                condition=Q(is_public=False) | Q(is_checked=True, state="ready"),
             ),
         ]
