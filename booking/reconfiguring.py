@@ -4,14 +4,10 @@ Whatever a page of the settings does runs in :func:`reconfigure`: it compares th
 configuration (a few hundred small rows) before and after, and keeps what there was.
 """
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from django.core import serializers
-from django.db import IntegrityError, connection, models, transaction
-from django.db.models import ProtectedError
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from booking.configuration import configuration_changed
@@ -31,6 +27,7 @@ from booking.models import (
 )
 from booking.taking import lock_configuration
 from identity.members import Member
+from parvis import snapshots
 from parvis.errors import DomainError
 
 
@@ -49,8 +46,6 @@ CONFIGURATION: tuple[type[models.Model], ...] = (
     MessageText,
 )
 UNDOABLE_SHOWN = 8
-Key = tuple[str, int]
-Row = dict[str, Any]
 
 
 class ChangedSince(DomainError):
@@ -83,8 +78,7 @@ def reconfigure(
     before = _read_all()
     work()
     after = _read()
-    changed = [row for key, row in before.items() if after.get(key) != row]
-    created = [list(key) for key in after if key not in before]
+    changed, created = snapshots.difference(before, after)
     configuration_changed()
     if not changed and not created:
         return None
@@ -114,14 +108,16 @@ def undo(*, change: SettingsChange, now: datetime) -> SettingsChange:
     for later in SettingsChange.objects.filter(pk__gt=current.pk, undone_at=None):
         if touched & _touched(later):
             raise ChangedSince(later)
+    settings = Settings._meta.label_lower  # noqa: SLF001
+    for row in current.before:
+        if row["model"] == settings:  # its version must not go back
+            Settings.objects.filter(pk=row["pk"]).update(**row["fields"])
+    others = [row for row in current.before if row["model"] != settings]
     try:
-        with transaction.atomic():
-            _delete([(name, pk) for name, pk in reversed(current.created)])
-            _restore(current.before)
-            _check_references()
-    except (ProtectedError, IntegrityError) as refusal:
+        snapshots.bring_back(others, current.created, tables=CONFIGURATION)
+    except snapshots.StillUsed as refusal:
         raise UsedSince from refusal
-    if _without(_read(), touched) != _without(before, touched):
+    if snapshots.untouched(_read(), touched) != snapshots.untouched(before, touched):
         raise UsedSince
     current.undone_at = now
     current.save(update_fields=["undone_at"])
@@ -134,68 +130,16 @@ def latest_changes() -> list[SettingsChange]:
     return list(SettingsChange.objects.filter(undone_at=None)[:UNDOABLE_SHOWN])
 
 
-def _read_all() -> dict[Key, Row]:
+def _read_all() -> snapshots.Rows:
     """Keep everybody else out until commit, then read the configuration."""
     lock_configuration()
     Settings.objects.get_or_create(pk=1)
     return _read()
 
 
-def _read() -> dict[Key, Row]:
-    rows: list[Row] = []
-    for model in CONFIGURATION:
-        links = [field.name for field in model._meta.many_to_many]  # noqa: SLF001 (documented)
-        query = model._default_manager.order_by("pk").prefetch_related(*links)  # noqa: SLF001
-        rows += json.loads(serializers.serialize("json", query))
-    for row in rows:
-        row["fields"].pop("version", None)
-        for name, value in row["fields"].items():
-            if isinstance(value, list):
-                row["fields"][name] = sorted(value)
-    return {(row["model"], row["pk"]): row for row in rows}
+def _read() -> snapshots.Rows:
+    return snapshots.read(CONFIGURATION, but=["version"])
 
 
-def _touched(change: SettingsChange) -> set[Key]:
-    return {(row["model"], row["pk"]) for row in change.before} | {
-        (name, pk) for name, pk in change.created
-    }
-
-
-def _without(rows: dict[Key, Row], touched: set[Key]) -> dict[Key, Row]:
-    return {key: row for key, row in rows.items() if key not in touched}
-
-
-def _delete(keys: Iterable[Key]) -> None:
-    """Delete rows of the configuration.
-
-    Raises:
-        UsedSince: rows that are no configuration would go with them.
-    """
-    known = {model._meta.label_lower: model for model in CONFIGURATION}  # noqa: SLF001
-    links = {
-        Resource.services.through._meta.label_lower,  # noqa: SLF001
-        Opening.resources.through._meta.label_lower,  # noqa: SLF001
-        Opening.services.through._meta.label_lower,  # noqa: SLF001
-        OpeningOverride.resources.through._meta.label_lower,  # noqa: SLF001
-    }
-    for name, pk in keys:
-        _total, gone = known[name]._default_manager.filter(pk=pk).delete()  # noqa: SLF001
-        if {label.lower() for label in gone} - set(known) - links:
-            raise UsedSince
-
-
-def _restore(rows: list[Row]) -> None:
-    settings = Settings._meta.label_lower  # noqa: SLF001
-    for row in rows:
-        if row["model"] == settings:  # its version must not go back
-            Settings.objects.filter(pk=row["pk"]).update(**row["fields"])
-    others = [row for row in rows if row["model"] != settings]
-    for each in serializers.deserialize("python", others, ignorenonexistent=True):
-        each.save()
-
-
-def _check_references() -> None:
-    """Let the database complain now, not at commit, of rows that point to nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+def _touched(change: SettingsChange) -> set[snapshots.Key]:
+    return snapshots.touched(change.before, change.created)

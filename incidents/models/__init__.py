@@ -21,6 +21,7 @@ from incidents.models.reports import (
     ReportQuerySet,
     StatusChange,
 )
+from incidents.models.settings import Settings, SettingsChange
 from incidents.models.work import Intervention, Round, Stop
 
 
@@ -41,6 +42,8 @@ __all__ = [
     "Round",
     "RoutingRule",
     "SavedFilter",
+    "Settings",
+    "SettingsChange",
     "StatusChange",
     "Stop",
     "Team",
