@@ -57,3 +57,9 @@ class NoSuchPlace(DomainError):
     """A report is handed over to a commune that can receive it."""
 
     message = _("Cette commune ne reçoit pas de signalements sur Parvis.")
+
+
+class ElsewhereNow(DomainError):
+    """A partner answers about a report that was given to somebody else meanwhile."""
+
+    message = _("Ce signalement n’est plus entre vos mains. Appelez la mairie.")

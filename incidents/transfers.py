@@ -149,7 +149,7 @@ def handed_over(*, reference: str, there: str, now: datetime) -> None:
         return
     Report.objects.filter(pk=report.pk).update(sent_reference=there)
     ReportContact.objects.filter(report=report).update(wants_news=False)
-    noted(report, ReportEvent.Kind.CHASED, by=None, now=now, words=there)
+    noted(report, ReportEvent.Kind.ARRIVED, by=None, now=now, words=there)
 
 
 def tell_origin(report: Report) -> None:

@@ -18,11 +18,25 @@ class Team(TenantModel):
         models.BigIntegerField(), verbose_name=_("agents"), default=list, blank=True
     )
     is_active = models.BooleanField(_("en service"), default=True)
+    depot_lat = models.FloatField(_("latitude du dépôt"), null=True, blank=True)
+    depot_lon = models.FloatField(_("longitude du dépôt"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("équipe")
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(name="one_team_per_name", fields=["name"])]
+        constraints = [
+            models.UniqueConstraint(name="one_team_per_name", fields=["name"]),
+            models.CheckConstraint(
+                name="depot_on_earth",
+                condition=Q(depot_lat__isnull=True, depot_lon__isnull=True)
+                | Q(
+                    depot_lat__isnull=False,
+                    depot_lon__isnull=False,
+                    depot_lat__range=(-90, 90),
+                    depot_lon__range=(-180, 180),
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -94,6 +94,7 @@ class Report(TenantModel):
         WALK = "walk", _("tournée de terrain")
         API = "api", _("autre logiciel")
         MEMBER = "member", _("autre collectivité")
+        INTERNAL = "internal", _("tâche interne")
 
     class Priority(models.IntegerChoices):
         LOW = 1, _("basse")
@@ -167,7 +168,7 @@ class Report(TenantModel):
             ),
             known("report", "reason", [str(each) for each in Reason], or_empty=True),
             known("report", "visibility", "pending public private hidden"),
-            known("report", "channel", "web sticker phone counter email walk api member"),
+            known("report", "channel", "web sticker phone counter email walk api member internal"),
             known("report", "road_class", RoadClass.values, or_empty=True),
             known("report", "priority", [1, 2, 3, 4]),
             models.CheckConstraint(
@@ -367,6 +368,8 @@ class ReportEvent(TenantModel):
         CHASED = "chased", _("relancé")
         REMINDED = "reminded", _("déclarant relancé")
         ESCALATED = "escalated", _("alerte de délai")
+        SEEN = "seen", _("pris en compte")
+        ARRIVED = "arrived", _("reçu là-bas")
 
     report = models.ForeignKey(Report, models.PROTECT, related_name="events")
     kind = models.CharField(_("fait"), choices=Kind.choices, max_length=12)
@@ -384,7 +387,7 @@ class ReportEvent(TenantModel):
                 "kind",
                 "message photo redacted published withdrawn requalified placed assigned priority"
                 " promised paused resumed merged separated followed thanked rated worked chased"
-                " reminded escalated",
+                " reminded escalated seen arrived",
             )
         ]
 
