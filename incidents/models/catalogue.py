@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 from incidents.models.known import known
 from parvis.guard import TenantModel
@@ -152,6 +152,16 @@ class Category(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """Its name in the language of the page."""
+        return (get_language() == "en" and self.name_en) or self.name
+
+    @property
+    def group_label(self) -> str:
+        """The name of its group in the language of the page."""
+        return (get_language() == "en" and self.group_en) or self.group
 
 
 class Zone(TenantModel):

@@ -1,0 +1,134 @@
+"""What a map shows of many reports: one mark for each square of a grid, however many there are.
+
+The squares are those of the map's own projection, so that a mark stays where it is while the map
+is moved; a square is as wide as a thumb. Two queries, whatever is asked.
+"""
+
+import math
+from dataclasses import dataclass
+
+from django.db.models import Avg, Count, F, FloatField, Max, Min, Value
+from django.db.models.functions import Floor, Ln, Radians, Tan
+
+from incidents.geo import Box
+from incidents.models import Report, ReportQuerySet
+from incidents.states import Shape, state_of
+from parvis.pieces import Tone
+
+
+CELL_PX = 64
+TILE_PX = 256
+ZOOMS = range(20)
+CELLS_MOST = 600  # of one answer: a screen of 1,900 × 1,300 pixels
+FLATTEST = 85.0  # degrees; beyond, the projection runs away
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Some reports that are too near each other to be told apart at this zoom.
+
+    One of a single report says which; ``box`` holds them all.
+    """
+
+    lat: float
+    lon: float
+    count: int
+    box: Box
+    reference: str = ""
+    label: str = ""
+    icon: str = ""
+    status: str = ""
+    tone: Tone = "neutral"
+    shape: Shape = "drop"
+
+
+def clusters(reports: ReportQuerySet, *, box: Box, zoom: int) -> list[Cluster]:
+    """Gather the reports of a box for a map at this zoom, at most ``CELLS_MOST`` marks.
+
+    ``reports`` is filtered by whoever asks: nothing is hidden or published here. A box too large
+    for its zoom is gathered in larger squares.
+    """
+    shown = Box(max(box.south, -FLATTEST), box.west, min(box.north, FLATTEST), box.east)
+    per_degree = _cells_per_degree(_zoom_for(shown, zoom))
+    squares = (
+        reports.within(shown)
+        .order_by()
+        .annotate(
+            column=Floor((F("lon") + 180.0) * Value(per_degree, FloatField())),
+            line=Floor(_mercator_degrees() * Value(per_degree, FloatField())),
+        )
+        .values("column", "line")
+        .annotate(
+            n=Count("pk"),
+            first=Min("pk"),
+            mid_lat=Avg("lat"),
+            mid_lon=Avg("lon"),
+            south=Min("lat"),
+            west=Min("lon"),
+            north=Max("lat"),
+            east=Max("lon"),
+        )
+        .order_by("-line", "column")
+    )
+    found = list(squares)
+    alone = _singles([each["first"] for each in found if each["n"] == 1])
+    return [_cluster(each, alone) for each in found]
+
+
+def _cluster(square: dict[str, float], alone: dict[int, Report]) -> Cluster:
+    box = Box(square["south"], square["west"], square["north"], square["east"])
+    report = alone.get(int(square["first"])) if square["n"] == 1 else None
+    if report is None:
+        return Cluster(square["mid_lat"], square["mid_lon"], int(square["n"]), box)
+    state = state_of(report.status)
+    words = [report.category.label, report.address, state.word]
+    return Cluster(
+        square["mid_lat"],
+        square["mid_lon"],
+        count=1,
+        box=box,
+        reference=report.reference,
+        label=" · ".join(filter(None, words)),
+        icon=report.category.icon,
+        status=report.status,
+        tone=state.tone,
+        shape=state.shape,
+    )
+
+
+def _singles(keys: list[int]) -> dict[int, Report]:
+    wanted = Report.objects.filter(pk__in=keys).select_related("category")
+    return {
+        report.pk: report
+        for report in wanted.only(
+            *("reference", "status", "address"),
+            *("category__name", "category__name_en", "category__icon"),
+        )
+    }
+
+
+def _mercator_degrees() -> Radians | F | Value:
+    """Return the ordinate of a report in degrees of the equator (Web Mercator)."""
+    quarter = Value(math.pi / 4, FloatField())
+    return Ln(Tan(quarter + Radians("lat") / 2.0)) * Value(math.degrees(1), FloatField())
+
+
+def _cells_per_degree(zoom: int) -> float:
+    return TILE_PX * 2**zoom / CELL_PX / 360
+
+
+def _zoom_for(box: Box, zoom: int) -> int:
+    """Return the zoom, or the nearest smaller one whose squares are few enough."""
+    wide = box.east - box.west
+    tall = _ordinate(box.north) - _ordinate(box.south)
+    wanted = min(max(zoom, ZOOMS[0]), ZOOMS[-1])
+    while wanted > 0:
+        per_degree = _cells_per_degree(wanted)
+        if (wide * per_degree + 1) * (tall * per_degree + 1) <= CELLS_MOST:
+            break
+        wanted -= 1
+    return wanted
+
+
+def _ordinate(lat: float) -> float:
+    return math.degrees(math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)))
