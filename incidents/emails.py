@@ -13,7 +13,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from incidents import links
+from incidents import links, receipts
 from incidents.models import Follower, Handler, Message, Report, StatusChange
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
 from incidents.workflow import Status
@@ -56,6 +56,7 @@ def received(report: Report, commune: Commune, *, token: str) -> EmailMultiAlter
         Recipient(contact.email, contact.language, f"/suivi/{token}/", is_reporter=True),
         fact=f"received.{report.pk}",
         report=report,
+        mentions=lambda: receipts.mentions(report, commune),
     )
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from incidents import following, journal, links, reporters
+from incidents import following, journal, links, receipts, reporters
+from incidents.calendar import current_commune
 from incidents.forms import ContestForm, WordsForm
 from incidents.links import Reader
 from incidents.models import Photo
@@ -95,6 +96,7 @@ def _page(
         "contest": contest,
         "form": words if words.is_bound else contest,
         "is_sent": "envoye" in request.GET,
+        "mentions": receipts.mentions(report, current_commune()) if reader.is_reporter else [],
         "may_answer": reader.is_reporter and not report.is_closed,
         "may_cancel": reader.is_reporter and reporters.may_cancel(report),
         "may_contest": reader.is_reporter and reporters.may_contest(report, now),
