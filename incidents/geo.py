@@ -8,6 +8,7 @@ from typing import Any
 from shapely import Point, prepare
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import nearest_points
 
 
 EARTH_RADIUS_M = 6_371_000
@@ -81,6 +82,11 @@ class Outline:
     def holds(self, place: Place) -> bool:
         """Tell whether a place is inside, or on the line."""
         return bool(self._shape.covers(Point(place.lon, place.lat)))
+
+    def metres_to(self, place: Place) -> float:
+        """Measure how far a place is from it; 0 inside."""
+        there, _here = nearest_points(self._shape, Point(place.lon, place.lat))
+        return distance_m(place, Place(there.y, there.x))
 
     @property
     def box(self) -> Box:

@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from incidents import photo_views
+from incidents import map_views, photo_views
 
 
-urlpatterns = [path("photo/<str:signed>.jpg", photo_views.photo, name="photo")]
+urlpatterns = [
+    path("carte/contour.json", map_views.outline, name="outline"),
+    path("photo/<str:signed>.jpg", photo_views.photo, name="photo"),
+]

@@ -187,6 +187,7 @@ MATRIX = {
         "incidents:report_form": Row(EVERYBODY, EVERYBODY),
         "incidents:follow": Row(EVERYBODY, EVERYBODY),
         "incidents:photo": Row(EVERYBODY),
+        "incidents:outline": Row(EVERYBODY),
         "incidents:agent:list": Row(REPORTS),
         "incidents:agent:report": Row(REPORTS),
         "incidents:agent:move": Row(REPORT_DESK, REPORT_DESK),

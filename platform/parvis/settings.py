@@ -195,6 +195,14 @@ EMAIL_USE_TLS = env.bool("PARVIS_SMTP_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("PARVIS_FROM_EMAIL", default=f"parvis@{BASE_DOMAIN}")
 
+# --- Maps: the State's servers, asked by ours only; an empty address does without ---
+TILES_URL = env.str(
+    "PARVIS_TILES_URL",
+    default="https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0"
+    "&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&STYLE=normal&FORMAT=image/png"
+    "&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}",
+)
+
 # --- Sessions and cookies: one cookie per host, never on the parent domain ---
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_CACHE_ALIAS = "shared"
