@@ -1,12 +1,12 @@
 """The reports of citizens: what they say, who follows them, and what happened."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Func, IntegerField, Q, Value
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from incidents.geo import Box, Place
@@ -48,6 +48,13 @@ REASON_WORDS = {
     Reason.BADLY_REPAIRED: _("c’est mal réparé"),
     Reason.OTHER: _("autre raison"),
 }
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # when what has no promised date is due: after the rest
+URGENCY = (  # all of them rise, so that one index gives the order and any page of it
+    Func(F("priority"), template="(- %(expressions)s)", output_field=IntegerField()),
+    Coalesce(F("due_at"), Value(NEVER)),
+    F("id"),
+)
 
 
 class ReportQuerySet(TenantQuerySet["Report"]):
@@ -215,6 +222,20 @@ class Report(TenantModel):
                 condition=Q(visibility="public"),
             ),
             GinIndex(SearchVector("text", "address", config="french"), name="reports_searched"),
+            models.Index(*URGENCY, name="reports_urgent", condition=~Q(status__in=sorted(CLOSED))),
+            models.Index(fields=["category", "-submitted_at", "-id"], name="reports_of_category"),
+            models.Index(fields=["-touched_at", "-id"], name="reports_changed"),
+            models.Index(fields=["-reporters", "-id"], name="reports_concerned"),
+            models.Index(
+                fields=["assignee_id", "-submitted_at"],
+                name="reports_of_person",
+                condition=Q(assignee_id__isnull=False),
+            ),
+            models.Index(
+                fields=["-submitted_at", "-id"],
+                name="reports_unread",
+                condition=Q(visibility="pending"),
+            ),
         ]
 
     def __str__(self) -> str:
