@@ -96,7 +96,7 @@ def _said(
     for message in messages:
         if message.pk in with_moves or not _is_for(message, audience):
             continue
-        is_note = message.audience == Message.Audience.STAFF
+        is_note = (message.audience, message.author) == ("staff", "staff")
         yield Entry(
             message.at,
             _("Note interne") if is_note else titles[Message.Author(message.author)],

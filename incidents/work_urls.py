@@ -1,6 +1,8 @@
 """URLs of the links that teams and companies hold."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from incidents import partner_views
 
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("intervenant/<str:secret>/", partner_views.answer, name="partner")]

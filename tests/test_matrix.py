@@ -188,6 +188,7 @@ MATRIX = {
         "incidents:follow": Row(EVERYBODY, EVERYBODY),
         "incidents:photo": Row(EVERYBODY),
         "incidents:outline": Row(EVERYBODY),
+        "incidents:partner": Row(EVERYBODY, EVERYBODY),
         "incidents:agent:list": Row(REPORTS),
         "incidents:agent:report": Row(REPORTS),
         "incidents:agent:move": Row(REPORT_DESK, REPORT_DESK),
