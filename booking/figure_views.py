@@ -17,11 +17,12 @@ from django.views.decorators.http import require_safe
 
 from booking import figures, planning
 from booking.checklists import named
-from booking.figures import Figures, Period, Share
+from booking.figures import Figures
 from booking.models import Appointment, Service
 from booking.staff_pages import reads_the_day
 from booking.words import service_name
 from parvis.exports import XLSX, to_csv, to_xlsx
+from parvis.periods import Period, Share
 from parvis.templatetags.ui_words import pourcent
 from parvis.typo import jour_mois
 

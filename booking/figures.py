@@ -7,7 +7,6 @@ day. Nothing here names a citizen.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Aggregate, Count, DateTimeField, F, FloatField, Func, Q, Sum
@@ -18,6 +17,7 @@ from booking.bits import span
 from booking.models import Allocation, Appointment, AppointmentQuerySet, Service, Ticket
 from booking.openings import QUANTUM
 from booking.timetable import Timetable
+from parvis.periods import Period, Share
 
 
 SEARCH_DAYS = 120  # beyond, there is no free slot to speak of
@@ -47,43 +47,6 @@ WHERE a.status = 'cancelled' AND lower(a.period) >= %(from)s AND lower(a.period)
   AND a.cancelled_at < lower(a.period)
   AND (%(service)s::bigint IS NULL OR a.service_id = %(service)s)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Some local days in a row, the last one included."""
-
-    first: date
-    last: date
-    zone: ZoneInfo
-
-    @property
-    def begin(self) -> datetime:
-        """The first instant."""
-        return datetime.combine(self.first, time.min, self.zone)
-
-    @property
-    def end(self) -> datetime:
-        """The first instant after it."""
-        return datetime.combine(self.last + timedelta(days=1), time.min, self.zone)
-
-    @property
-    def days(self) -> int:
-        """How many days it has."""
-        return (self.last - self.first).days + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """So many out of so many; no ratio of nothing."""
-
-    part: int
-    whole: int
-
-    @property
-    def ratio(self) -> float | None:
-        """Between 0 and 1; None of nothing."""
-        return self.part / self.whole if self.whole else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ import pytest
 
 from booking import figures, planning
 from booking.actions import configuration_changed
-from booking.figures import Period, Share
 from booking.models import Allocation, Participant, Ticket
 from booking.timetable import Closure, Timetable
+from parvis.periods import Period, Share
 from tests.booking.test_staff import StaffClient
 from tests.conftest import login_as, owner
 from tests.factories import (
