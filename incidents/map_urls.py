@@ -7,5 +7,6 @@ from incidents import map_views, photo_views
 
 urlpatterns = [
     path("carte/contour.json", map_views.outline, name="outline"),
+    path("tuiles/<int:z>/<int:x>/<int:y>.png", map_views.tile, name="tile"),
     path("photo/<str:signed>.jpg", photo_views.photo, name="photo"),
 ]

@@ -189,6 +189,7 @@ MATRIX = {
         "incidents:photo": Row(EVERYBODY),
         "incidents:outline": Row(EVERYBODY),
         "incidents:partner": Row(EVERYBODY, EVERYBODY),
+        "incidents:tile": Row(EVERYBODY),
         "incidents:agent:list": Row(REPORTS),
         "incidents:agent:report": Row(REPORTS),
         "incidents:agent:move": Row(REPORT_DESK, REPORT_DESK),
@@ -274,6 +275,9 @@ ARGUMENTS = {
     "what": "remise",
     "signed": "A" * 32,
     "language": "fr",
+    "z": 12,
+    "x": 2039,
+    "y": 1465,
 }
 
 

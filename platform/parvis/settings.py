@@ -202,6 +202,7 @@ TILES_URL = env.str(
     "&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&STYLE=normal&FORMAT=image/png"
     "&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}",
 )
+TILES_MOST_BYTES = 1_000_000 * env.int("PARVIS_TILES_MB", default=500)
 
 # --- Sessions and cookies: one cookie per host, never on the parent domain ---
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
