@@ -16,7 +16,17 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from benchmarks import availability, creation, pages, peer, race, read_model, rush, search  # noqa: E402
+from benchmarks import (  # noqa: E402
+    availability,
+    creation,
+    pages,
+    peer,
+    photos,
+    race,
+    read_model,
+    rush,
+    search,
+)
 from benchmarks.measure import Sheet, header  # noqa: E402
 
 
@@ -29,6 +39,7 @@ BENCHES = {
     "rush": rush.run,
     "pages": pages.run,
     "creation": creation.run,
+    "photos": photos.run,
 }
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from incidents import pictures
+from incidents import darkroom, pictures
 
 
 GPS = {1: "N", 2: (45.0, 12.0, 0.0), 3: "W", 4: (0.0, 45.0, 0.0)}
@@ -102,7 +102,7 @@ def test_what_is_no_photo_is_refused_with_a_reason(content):
 def test_renditions_hold_pixels_and_nothing_else(develop, kind):
     said, folder = develop(photo(kind, (3000, 2000)))
 
-    assert (said["width"], said["height"]) == (2000, 1333)
+    assert (said["width"], said["height"]) == (2016, 1344)
     sizes = {}
     for path in folder.glob("clean-*.jpg"):
         content = path.read_bytes()
@@ -112,7 +112,30 @@ def test_renditions_hold_pixels_and_nothing_else(develop, kind):
         with Image.open(path) as image:
             assert not image.getexif()
             sizes[path.stem] = max(image.size)
-    assert sizes == {"clean-l": 2000, "clean-m": 900, "clean-s": 320}
+    assert sizes == {"clean-l": 2016, "clean-m": 900, "clean-s": 320}
+
+
+def test_a_photo_of_a_telephone_is_decoded_at_half_its_size():
+    content = photo(size=(4000, 3000))
+
+    with Image.open(io.BytesIO(content)) as image:
+        clean = darkroom.decode(image, longest=2016)
+
+    assert clean.size == (2000, 1500)
+    assert not clean.info
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "L"])
+def test_an_image_of_other_colours_stays_upright(mode):
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new(mode, (300, 200)).save(out, "PNG", exif=exif.tobytes())
+
+    with Image.open(out) as image:
+        clean = darkroom.decode(image, longest=2016)
+
+    assert (clean.mode, clean.size) == ("RGB", (200, 300))
 
 
 def test_where_it_was_taken_is_told_apart(develop):
