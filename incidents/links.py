@@ -6,8 +6,9 @@ database keeps, and ends when that is replaced.
 
 import time
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from incidents.models import Follower, Handler, Photo, Report, ReportContact
+from incidents.models import Follower, Handler, Photo, Report, ReportContact, Round, Stop
 from parvis.signing import BadSignature, digest, seal, sign, unseal, unsign
 
 
@@ -15,6 +16,8 @@ KEPT_S = 400 * 24 * 3600
 STAMP = 12  # characters of the digest, enough to tell two secrets apart
 DAY_S = 24 * 3600
 REPORTER, FOLLOWER, PARTNER, PHOTO = "suivi", "abonne", "intervenant", "photo"
+ROUND = "tournee"
+ROUND_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,28 @@ def path_to_follower(follower: Follower) -> str:
 def path_to_partner(report: Report, handler: Handler) -> str:
     """Return the address by which a body or a company answers about a report it was given."""
     return f"/intervenant/{sign([report.pk, handler.pk], purpose=PARTNER)}/"
+
+
+def path_to_round(tour: Round) -> str:
+    """Return the address by which a team sees its round; it ends a month after the day."""
+    return f"/tournee/{seal(f'{tour.pk}-{tour.token_hash[:STAMP]}', purpose=ROUND)}/"
+
+
+def path_to_stop(tour: Round, stop: Stop) -> str:
+    """Return the address of one stop of a round, for the code printed beside it."""
+    return f"{path_to_round(tour)}{stop.pk}/"
+
+
+def round_behind(secret: str, *, today: date) -> Round | None:
+    """Find the round of a team, unless its link was replaced or its day is long past."""
+    try:
+        key, stamp = unseal(secret, purpose=ROUND).split("-")
+        rounds = Round.objects.select_related("team").filter(
+            pk=int(key), token_hash__startswith=stamp, day__gte=today - ROUND_KEPT
+        )
+    except (BadSignature, ValueError):
+        return None
+    return rounds.first()
 
 
 def reader_behind(secret: str) -> Reader | None:

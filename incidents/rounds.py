@@ -6,7 +6,10 @@ from itertools import pairwise
 from incidents.geo import Place, distance_m
 
 
-PASSES_MOST = 20
+PASSES_MOST = 60
+WORTH_M = 0.01  # a way is not shorter by less
+
+Table = Sequence[Sequence[float]]
 
 
 def ordered(places: Sequence[Place], *, start: Place | None = None) -> list[int]:
@@ -16,9 +19,13 @@ def ordered(places: Sequence[Place], *, start: Place | None = None) -> list[int]
     """
     if not places:
         return []
-    ways = [_nearest_next(places, start), list(range(len(places)))]
-    shortest = min(ways, key=lambda way: length_m(way, places, start=start))
-    return _uncrossed(shortest, places, start)
+    known = [*places, start] if start is not None else list(places)
+    metres = [[distance_m(one, other) for other in known] for one in known]
+    first = len(places) if start is not None else 0
+    others = [rank for rank in range(len(places)) if rank != first]
+    ways = [_nearest_next(others, metres, first), [first, *others]]
+    path = _uncrossed(min(ways, key=lambda way: _along(way, metres)), metres)
+    return path[1:] if start is not None else path
 
 
 def length_m(path: Sequence[int], places: Sequence[Place], *, start: Place | None = None) -> float:
@@ -27,30 +34,39 @@ def length_m(path: Sequence[int], places: Sequence[Place], *, start: Place | Non
     return sum(distance_m(one, other) for one, other in pairwise(way))
 
 
-def _nearest_next(places: Sequence[Place], start: Place | None) -> list[int]:
-    left = set(range(len(places)))
-    here = start if start is not None else places[0]
-    path = []
+def _along(path: Sequence[int], metres: Table) -> float:
+    return sum(metres[one][other] for one, other in pairwise(path))
+
+
+def _nearest_next(others: Sequence[int], metres: Table, first: int) -> list[int]:
+    left, path = set(others), [first]
     while left:
-        nearest = min(left, key=lambda rank: (distance_m(here, places[rank]), rank))
+        here = metres[path[-1]]
+        nearest = min(left, key=lambda rank: (here[rank], rank))
         left.remove(nearest)
         path.append(nearest)
-        here = places[nearest]
     return path
 
 
-def _uncrossed(path: list[int], places: Sequence[Place], start: Place | None) -> list[int]:
-    """Turn parts of the way round as long as that shortens it."""
-    fixed = 0 if start is not None else 1
+def _uncrossed(path: list[int], metres: Table) -> list[int]:
+    """Turn parts of the way round as long as that shortens it; the first place stays."""
     for _pass in range(PASSES_MOST):
-        best, shortest = path, length_m(path, places, start=start)
-        for first in range(fixed, len(path) - 1):
+        turned = False
+        for first in range(1, len(path) - 1):
             for last in range(first + 1, len(path)):
-                turned = [*path[:first], *reversed(path[first : last + 1]), *path[last + 1 :]]
-                length = length_m(turned, places, start=start)
-                if length < shortest - 0.01:
-                    best, shortest = turned, length
-        if best is path:
-            return path
-        path = best
+                if _gain(path, first, last, metres) > WORTH_M:
+                    path[first : last + 1] = reversed(path[first : last + 1])
+                    turned = True
+        if not turned:
+            break
     return path
+
+
+def _gain(path: Sequence[int], first: int, last: int, metres: Table) -> float:
+    """Say how much shorter the way is when a part of it is walked backwards."""
+    before, one, other = path[first - 1], path[first], path[last]
+    saved = metres[before][one] - metres[before][other]
+    if last + 1 < len(path):
+        after = path[last + 1]
+        saved += metres[other][after] - metres[one][after]
+    return saved
