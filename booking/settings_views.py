@@ -22,6 +22,7 @@ from booking.settings_services_views import online_count
 from booking.settings_words_views import documents_state, messages_state
 from booking.stranded import stranded
 from parvis.errors import DomainError
+from parvis.pieces import Tab
 
 
 HOME = "booking:agent:settings:home"
@@ -46,6 +47,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": _cards(now),
         "changes": reconfiguring.latest_changes(),
         "citizen": reverse("booking:home"),
+        "tabs": [
+            Tab(_("Rendez-vous"), reverse(HOME), current=True, icon="calendar-days"),
+            Tab(_("Signalements"), "/agent/signalements/reglages/", icon="megaphone"),
+        ],
         "today": planning.local_day(now),
     }
     return show(request, "home", page)

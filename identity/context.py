@@ -61,7 +61,7 @@ def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
         if member.role != BOOKING_AGENT:
             links.append((_("Signalements"), "/agent/signalements/", "megaphone"))
         if member.role == ADMIN:
-            links.append((_("Réglages"), "/agent/reglages/", "settings"))
+            links.append((_("Réglages"), _settings_path(request), "settings"))
         team = f"/equipe/{commune.slug}/"
     else:
         links.append((_("Tableau de bord"), "/", "layout-dashboard"))
@@ -71,6 +71,12 @@ def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
     if may_manage_team(member.role):
         links.append((_("Équipe"), absolute_url("login", team), "users"))
     return _one_current([_link(request, *link) for link in links])
+
+
+def _settings_path(request: HttpRequest) -> str:
+    """Lead to the settings of what is on the screen."""
+    reports = "/agent/signalements/"
+    return f"{reports}reglages/" if request.path.startswith(reports) else "/agent/reglages/"
 
 
 def _one_current(links: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,6 +1,9 @@
 """What the active commune offers to report: packs of categories, installed without harm."""
 
+from collections.abc import Collection
+
 from django.db import transaction
+from django.db.models import Max
 
 from incidents.models import Category
 from incidents.presets import PACKS, CategoryPreset, Group
@@ -10,19 +13,34 @@ from incidents.presets import PACKS, CategoryPreset, Group
 def install_pack(name: str) -> int:
     """Add the categories of a pack that the commune does not have yet; return how many.
 
-    What the commune has changed or put out of use stays as it is.
+    What the commune has changed or put out of use stays as it is, and comes first.
 
     Raises:
         KeyError: there is no such pack.
     """
-    added = 0
-    pairs = [(group, preset) for group in PACKS[name] for preset in group.categories]
-    for position, (group, preset) in enumerate(pairs):
-        _category, is_new = Category.objects.get_or_create(
-            code=preset.code, defaults=_columns(group, preset) | {"position": position}
-        )
-        added += is_new
-    return added
+    known = set(Category.objects.values_list("code", flat=True))
+    last = Category.objects.aggregate(last=Max("position"))["last"]
+    first = 0 if last is None else last + 1
+    added = [
+        Category(code=preset.code, position=first + rank, **_columns(group, preset))
+        for rank, (group, preset) in enumerate(missing_from(name, known))
+    ]
+    Category.objects.bulk_create(added, ignore_conflicts=True)
+    return len(added)
+
+
+def missing_from(name: str, known: Collection[str]) -> list[tuple[Group, CategoryPreset]]:
+    """List what a pack holds beside the codes already known.
+
+    Raises:
+        KeyError: there is no such pack.
+    """
+    return [
+        (group, preset)
+        for group in PACKS[name]
+        for preset in group.categories
+        if preset.code not in known
+    ]
 
 
 def _columns(group: Group, preset: CategoryPreset) -> dict[str, object]:

@@ -1,7 +1,20 @@
-"""URLs of the settings of reports."""
+"""URLs of the settings of reports, for the administrators of the commune."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from incidents import settings_categories_views as categories, settings_views as home
 
 
 app_name = "settings"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("changements/<int:pk>/annulation/", home.undo, name="undo"),
+    path("categories/", categories.categories, name="categories"),
+    path("categories/nouvelle/", categories.add_category, name="add_category"),
+    path("categories/<int:pk>/", categories.change_category, name="change_category"),
+    path("categories/<int:pk>/ordre/", categories.move_category, name="move_category"),
+    path("categories/<int:pk>/proposee/", categories.switch_category, name="switch_category"),
+    path("categories/<int:pk>/suppression/", categories.delete_category, name="delete_category"),
+    path("categories/lots/", categories.packs, name="packs"),
+    path("categories/lots/<slug:slug>/", categories.pack, name="pack"),
+]

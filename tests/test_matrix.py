@@ -90,6 +90,18 @@ SETTINGS = {
     "change_message": Row(ADMIN, ADMIN),
     "diagnosis": Row(ADMIN),
 }
+REPORT_SETTINGS = {
+    "home": Row(ADMIN),
+    "undo": Row((), ADMIN),
+    "categories": Row(ADMIN),
+    "add_category": Row(ADMIN, ADMIN),
+    "change_category": Row(ADMIN, ADMIN),
+    "move_category": Row((), ADMIN),
+    "switch_category": Row((), ADMIN),
+    "delete_category": Row((), ADMIN),
+    "packs": Row(ADMIN),
+    "pack": Row(ADMIN, ADMIN),
+}
 MATRIX = {
     "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},
     "commune": {
@@ -184,6 +196,7 @@ MATRIX = {
             for name in ("accept", "decline", "leave", "back")
         },
         **{f"booking:agent:settings:{name}": row for name, row in SETTINGS.items()},
+        **{f"incidents:agent:settings:{name}": row for name, row in REPORT_SETTINGS.items()},
         "incidents:report_form": Row(EVERYBODY, EVERYBODY),
         "incidents:follow": Row(EVERYBODY, EVERYBODY),
         "incidents:photo": Row(EVERYBODY),

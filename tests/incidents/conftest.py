@@ -26,6 +26,12 @@ def agent(log_in):
 
 
 @pytest.fixture
+def admin(log_in):
+    """Somebody who sets reports up."""
+    return log_in("admin")
+
+
+@pytest.fixture
 def media(settings, tmp_path):
     """A folder of its own for photos."""
     settings.MEDIA_ROOT = tmp_path
