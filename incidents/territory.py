@@ -1,7 +1,7 @@
 """Where a commune is, by the packaged outlines: what its map shows and which places are in it."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from shapely import Polygon
@@ -52,6 +52,27 @@ def territory(insee_code: str) -> Territory:
     ]
     padded = Box(corners[0].south, corners[0].west, corners[1].north, corners[1].east)
     return Territory(insee_code, geometry, outline, outline.centre, padded)
+
+
+def commune_at(place: Place, *, department: str) -> str:
+    """Return the INSEE code of the commune that holds a place, "" when no outline does."""
+    for insee_code, box in _boxes(department):
+        if box.holds(place):
+            ground = territory(insee_code)
+            if ground.outline is not None and ground.outline.holds(place):
+                return insee_code
+    return ""
+
+
+@cache
+def _boxes(department: str) -> list[tuple[str, Box]]:
+    """List the box of each outline of a department."""
+    boxes = []
+    for insee_code in directory.outlined(department):
+        points = [point for ring in directory.outline(insee_code) or () for point in ring]
+        lons, lats = [x for x, _y in points], [y for _x, y in points]
+        boxes.append((insee_code, Box(min(lats), min(lons), max(lats), max(lons))))
+    return boxes
 
 
 def _around_the_town_hall(insee_code: str) -> Territory:

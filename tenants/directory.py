@@ -234,9 +234,18 @@ def outline(insee: str) -> list[Ring] | None:
     Each ring is closed, its first point repeated at the end; by the even-odd rule a ring inside
     another is a hole. Outlines are simplified: good for a map, not for a boundary dispute.
     """
-    department = insee[:3] if insee.startswith("97") else insee[:2]
-    packed = _outlines(department).get(insee)
+    packed = _outlines(department_of(insee)).get(insee)
     return None if packed is None else [_unpack(ring) for ring in packed]
+
+
+def outlined(department: str) -> list[str]:
+    """List the INSEE codes of a department whose outlines are packaged."""
+    return list(_outlines(department))
+
+
+def department_of(insee: str) -> str:
+    """Return the code of the department of a commune."""
+    return insee[:3] if insee.startswith("97") else insee[:2]
 
 
 @cache

@@ -203,6 +203,8 @@ MATRIX = {
         "incidents:outline": Row(EVERYBODY),
         "incidents:partner": Row(EVERYBODY, EVERYBODY),
         "incidents:tile": Row(EVERYBODY),
+        "incidents:suggest_address": Row(EVERYBODY),
+        "incidents:here": Row(EVERYBODY),
         "incidents:agent:list": Row(REPORTS),
         "incidents:agent:report": Row(REPORTS),
         "incidents:agent:move": Row(REPORT_DESK, REPORT_DESK),

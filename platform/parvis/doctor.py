@@ -390,6 +390,29 @@ def check_mail(*, host: str, port: int) -> Finding:
     return Finding(name, Level.OK, _("%(host)s:%(port)s répond.") % place)
 
 
+def check_places(*, tiles: str, geocoder: str) -> Finding:
+    """Judge the addresses of the servers of maps; they are not asked, since Parvis does without."""
+    name = _("Cartes et adresses")
+    if not tiles or not geocoder:
+        return Finding(
+            name,
+            Level.OK,
+            _("Sans fond de carte ou sans recherche d’adresse, comme configuré."),
+        )
+    is_sound = all(each.startswith(("https://", "http://127.0.0.1")) for each in (tiles, geocoder))
+    if not is_sound or any(part not in tiles for part in ("{z}", "{x}", "{y}")):
+        return Finding(
+            name,
+            Level.ERROR,
+            _("L’adresse du serveur de cartes ou d’adresses n’est pas utilisable."),
+            _(
+                "PARVIS_TILES_URL commence par https:// et contient {z}, {x} et {y} ; "
+                "PARVIS_GEOCODER_URL commence par https://."
+            ),
+        )
+    return Finding(name, Level.OK, _("Serveurs configurés."))
+
+
 def check_migrations(behind: Sequence[str]) -> Finding:
     """Judge the schemas that miss a migration."""
     name = _("Migrations")

@@ -103,3 +103,9 @@ class Breaker:
         with self._lock:
             self._failures += 1
             self._until = self._clock() + self._pause
+
+    def rest(self, seconds: float) -> None:
+        """Leave it alone for a time that it asked for."""
+        with self._lock:
+            self._failures = self._most
+            self._until = self._clock() + seconds

@@ -202,6 +202,9 @@ TILES_URL = env.str(
     "&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&STYLE=normal&FORMAT=image/png"
     "&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}",
 )
+GEOCODER_URL = env.str("PARVIS_GEOCODER_URL", default="https://data.geopf.fr/geocodage").rstrip(
+    "/"
+)
 TILES_MOST_BYTES = 1_000_000 * env.int("PARVIS_TILES_MB", default=500)
 
 # --- Sessions and cookies: one cookie per host, never on the parent domain ---

@@ -125,6 +125,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         "REDIS_URL": os.environ["REDIS_URL"].rpartition("/")[0] + "/9",
         "PARVIS_DEMO": "1",
         "PARVIS_TILES_URL": "",
+        "PARVIS_GEOCODER_URL": "",
         "PARVIS_PORT": str(port),
         "PARVIS_HOME": str(tmp_path_factory.mktemp("home")),
         "PARVIS_SECRET_KEY": "for journeys only, long enough to please everybody 0123456789",

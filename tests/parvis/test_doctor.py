@@ -220,3 +220,18 @@ def test_the_command_fails_when_the_queue_is_down_and_says_so(settings) -> None:
 
     assert stopped.value.code == 1
     assert "REDIS_URL" in output.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("tiles", "level"),
+    [
+        ("https://maps.example.org/{z}/{x}/{y}.png", Level.OK),
+        ("", Level.OK),
+        ("https://maps.example.org/{z}/{x}.png", Level.ERROR),
+        ("ftp://maps.example.org/{z}/{x}/{y}.png", Level.ERROR),
+    ],
+)
+def test_addresses_of_maps_are_judged_without_asking_them(tiles, level):
+    found = doctor.check_places(tiles=tiles, geocoder="https://maps.example.org/geocoder")
+
+    assert found.level == level

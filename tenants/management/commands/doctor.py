@@ -71,6 +71,7 @@ class Command(BaseCommand):
         yield doctor.check_base_domain(settings.BASE_DOMAIN)
         yield doctor.check_port(settings.PORT, base_domain=settings.BASE_DOMAIN)
         yield doctor.check_disk(settings.HOME)
+        yield doctor.check_places(tiles=settings.TILES_URL, geocoder=settings.GEOCODER_URL)
         if settings.DELIVERY_BACKEND.endswith("smtp.EmailBackend"):
             yield doctor.check_mail(host=settings.EMAIL_HOST, port=settings.EMAIL_PORT)
 
