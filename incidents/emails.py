@@ -112,13 +112,15 @@ def merged(
     ]
 
 
-def asked_to_follow(follower: Follower, commune: Commune) -> EmailMultiAlternatives:
-    """Ask whoever gave an address to confirm that it is hers."""
+def asked_to_follow(
+    follower: Follower, commune: Commune, *, repeat: str
+) -> EmailMultiAlternatives:
+    """Ask whoever gave an address to confirm that it is hers; ``repeat`` as in ``link``."""
     return _render(
         "asked_to_follow",
         commune,
         Recipient(follower.email, follower.language, links.path_to_follower(follower)),
-        fact=f"follow.{follower.pk}",
+        fact=f"follow.{follower.pk}.{repeat}",
         report=follower.report,
     )
 
@@ -151,7 +153,7 @@ def to_partner(
 
 
 def to_team(report: Report, commune: Commune, *, event: str) -> EmailMultiAlternatives | None:
-    """Tell the team in charge: ``new``, ``contested``, ``thanked``, or an answer."""
+    """Tell the team in charge: ``new``, ``contested``, ``still-there``, ``thanked``, an answer."""
     if report.team is None or not report.team.email:
         return None
     return _render(

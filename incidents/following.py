@@ -9,8 +9,11 @@ from incidents import emails
 from incidents.calendar import current_commune
 from incidents.history import locked, noted
 from incidents.models import Follower, Report, ReportEvent
-from incidents.workflow import Status
+from incidents.workflow import CLOSED
 from parvis.signing import digest, new_token
+
+
+STILL_THERE = "toujours là"  # read by the team in the history of the report
 
 
 @transaction.atomic
@@ -20,10 +23,15 @@ def follow(
     """Write to an address to ask whether it wants news; nothing is sent to it before it says so.
 
     Asking again for an address that has not answered writes to it again, at most once a day: the
-    answer shown is the same, so that nobody learns who follows. A duplicate's master is followed.
+    answer shown is the same, so that nobody learns who follows. Whoever wrote the report is sent
+    her own link instead. A duplicate's master is followed.
     """
     followed = report.duplicate_of or report
-    follower, is_new = Follower.objects.get_or_create(
+    today = f"{now:%Y%m%d}"
+    if followed.contact.email.lower() == email.lower():
+        emails.send([emails.link(followed, current_commune(), repeat=today)])
+        return
+    follower, _is_new = Follower.objects.get_or_create(
         report=followed,
         email=email.lower(),
         defaults={
@@ -33,8 +41,8 @@ def follow(
             "created_at": now,
         },
     )
-    if is_new:
-        emails.send([emails.asked_to_follow(follower, current_commune())])
+    if follower.confirmed_at is None:
+        emails.send([emails.asked_to_follow(follower, current_commune(), repeat=today)])
 
 
 @transaction.atomic
@@ -58,12 +66,19 @@ def unfollow(*, follower: Follower, now: datetime) -> None:
 
 
 @transaction.atomic
-def count_in(*, report: Report, now: datetime) -> None:
-    """Count somebody who says "me too" and leaves no address."""
-    followed = locked(report.duplicate_of or report)
-    if followed.status != Status.DUPLICATE:
-        _count(followed, 1)
-        noted(followed, ReportEvent.Kind.FOLLOWED, by=None, now=now)
+def join(*, report: Report, now: datetime) -> None:
+    """Count somebody who says "me too" and leaves no address; a duplicate's master is joined.
+
+    Of a report that was closed she says that it is still there: its team is told, once for each
+    closing. Only its reporter reopens it.
+    """
+    joined = locked(report.duplicate_of or report)
+    _count(joined, 1)
+    if joined.status in CLOSED:
+        noted(joined, ReportEvent.Kind.FOLLOWED, by=None, now=now, words=STILL_THERE)
+        emails.send([emails.to_team(joined, current_commune(), event="still-there")])
+    else:
+        noted(joined, ReportEvent.Kind.FOLLOWED, by=None, now=now)
 
 
 def _count(report: Report, more: int) -> None:

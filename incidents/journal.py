@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from incidents.models import Message, Report, ReportEvent, StatusChange
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
+from incidents.states import state_of
 from incidents.workflow import EFFECTS, Status
 
 
@@ -69,7 +70,7 @@ def timeline(report: Report, *, for_staff: bool = False, for_public: bool = Fals
 
 def _moves(changes: list[StatusChange], audience: Audience) -> Iterator[Entry]:
     for change in changes:
-        title = str(STATUS_WORDS[Status(change.after)]).capitalize()
+        title = _title(change.after, audience)
         if change.reason:
             title = _("%(status)s : %(reason)s") % {
                 "status": title,
@@ -83,6 +84,13 @@ def _moves(changes: list[StatusChange], audience: Audience) -> Iterator[Entry]:
             by=change.by_name if audience == Audience.STAFF else "",
             kind=change.after,
         )
+
+
+def _title(status: str, audience: Audience) -> str:
+    """Name a status; only the reporter is asked for "your" answer."""
+    is_hers = audience == Audience.REPORTER
+    word = str(STATUS_WORDS[Status(status)]) if is_hers else state_of(status).word
+    return word.capitalize()
 
 
 def _said(

@@ -1,6 +1,13 @@
 """URLs of what everybody may read of the reports."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from incidents import public_views
 
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("signalements/", public_views.listed, name="public_list"),
+    path("signalements/<reference:reference>/", public_views.report, name="public_report"),
+    path("signalements/<reference:reference>/moi-aussi/", public_views.join, name="join"),
+    path("signalements/<reference:reference>/suivre/", public_views.follow, name="follow_by_mail"),
+]

@@ -6,6 +6,8 @@ A state is always a word, an icon and a colour; on a map its shape differs as we
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.translation import gettext_lazy as _
+
 from incidents.models.reports import STATUS_WORDS
 from incidents.workflow import Status
 from parvis.pieces import Tone
@@ -25,11 +27,12 @@ class State:
 
     @property
     def word(self) -> str:
-        """Name the status as citizens read it."""
-        return str(STATUS_WORDS[self.status])
+        """Name the status as whoever did not write the report reads it."""
+        return str(WORDS_FOR_OTHERS.get(self.status, STATUS_WORDS[self.status]))
 
 
 S = Status
+WORDS_FOR_OTHERS = {S.AWAITING_REPORTER: _("en attente d’une précision")}
 LOOKS: dict[Status, tuple[str, Tone, Shape]] = {
     S.RECEIVED: ("inbox", "info", "drop"),
     S.TRIAGE: ("search", "info", "drop"),

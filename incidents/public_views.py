@@ -1,0 +1,183 @@
+"""What citizens read of the reports: the list, one report, and how they join in."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext as _, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from identity.addresses import address_of
+from identity.limits import Limit, take
+from incidents import following, published
+from incidents.models import Category, Report
+from incidents.public_forms import FollowForm, WishForm
+from incidents.states import state_of
+from incidents.workflow import Status
+from parvis.pieces import TimelineEntry
+from parvis.typo import date_courte
+
+
+PAGE = 30
+JOINED = "concerne"  # a cookie: the reports this browser has joined
+JOINED_MOST = 50
+JOINED_AGE_S = 365 * 24 * 3600
+JOINS = Limit("report-joined", 3, timedelta(days=1))  # per report and address: a household
+ALL_JOINS = Limit("reports-joined", 40, timedelta(hours=1))  # per address; a library shares one
+FOLLOWS = Limit("report-followed", 40, timedelta(hours=1))  # per address
+FOLLOWED = Limit("report-follow-mail", 5, timedelta(hours=1))  # per recipient
+
+
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """List what is published, newest first; five queries, whatever is asked."""
+    now = timezone.now()
+    form = WishForm(request.GET)
+    is_clear = form.is_valid()
+    wanted = published.with_pictures(published.found(form.wish, now=now))
+    if last := request.GET.get("apres", "").replace("\0", ""):
+        wanted = published.after(wanted, last)
+    rows = list(wanted[: PAGE + 1])
+    context = {
+        "form": form,
+        "rows": [row(each) for each in rows[:PAGE]],
+        "next": _next_page(request, rows),
+        "is_first": not last,
+        "is_filtered": any(request.GET.get(name) for name in form.fields),
+    }
+    status = 200 if is_clear else 422
+    return render(request, "incidents/public/list.html", context, status=status)
+
+
+def row(report: Report) -> dict[str, object]:
+    """Say in a few words what a list shows of a report read by ``with_pictures``."""
+    state = state_of(report.status)
+    dated = report.closed_at or report.submitted_at
+    when = date_courte(timezone.localtime(dated).date(), get_language() or "fr")
+    return {
+        "href": reverse("incidents:public_report", args=[report.reference]),
+        "title": report.category.label,
+        "place": report.address,
+        "state": state,
+        "when": _("clos %(day)s") % {"day": when} if report.closed_at else when,
+        "photo": published.thumbnail(report),
+        "icon": report.category.icon,
+        "concerned": concerned(report) if report.reporters > 1 else "",
+    }
+
+
+def concerned(report: Report) -> str:
+    """Say how many inhabitants have said it."""
+    n = report.reporters
+    return ngettext("%(n)s habitant concerné", "%(n)s habitants concernés", n) % {"n": n}
+
+
+@require_safe
+def report(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show one published report; whatever else has this reference is nowhere."""
+    shown = published.one(reference)
+    if shown is None:
+        raise Http404
+    if shown.reference != reference:
+        return redirect("incidents:public_report", shown.reference)
+    return _page(request, shown, FollowForm())
+
+
+def _page(request: HttpRequest, shown: Report, follow: FollowForm) -> HttpResponse:
+    is_thanks = shown.category.door == Category.Door.COMPLIMENT
+    context = {
+        "shown": published.read(shown),
+        "report": shown,
+        "is_thanks": is_thanks,
+        "is_idea": shown.category.door == Category.Door.SUGGESTION,
+        "has_joined": shown.reference in _joined(request),
+        "is_resolved": shown.status == Status.RESOLVED,
+        "thanks_address": _to_thank(shown),
+        "praised": _praised(shown),
+        "concerned": concerned(shown),
+        "form": follow,
+        "entries": [],
+    }
+    context["entries"] = [
+        TimelineEntry(at=each.at, title=each.title, text=each.text, state="done")
+        for each in context["shown"].entries
+    ]
+    status = 422 if follow.is_bound else 200
+    return render(request, "incidents/public/report.html", context, status=status)
+
+
+def _to_thank(shown: Report) -> str:
+    return f"{reverse('incidents:report_form')}?porte=feliciter&merci={shown.reference}"
+
+
+def _praised(shown: Report) -> str:
+    """Return the address of the report that thanks are about, where everybody may read it."""
+    other = shown.praises
+    if other is None or other.visibility != Report.Visibility.PUBLIC:
+        return ""
+    return reverse("incidents:public_report", args=[other.reference])
+
+
+@require_POST
+def join(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say "me too", or "still there" of what was closed: one press, nothing to give."""
+    shown, now = _open_to_all(reference), timezone.now()
+    joined = _joined(request)
+    if shown.reference not in joined:
+        address = address_of(request)
+        take(ALL_JOINS, address, now=now)
+        take(JOINS, f"{address} {shown.pk}", now=now)
+        following.join(report=shown, now=now)
+        joined = [*joined[-JOINED_MOST + 1 :], shown.reference]
+    messages.success(request, _("C’est noté, merci. La mairie sait que vous êtes concerné."))
+    answer = redirect("incidents:public_report", shown.reference)
+    answer.set_cookie(
+        JOINED,
+        ".".join(joined),
+        max_age=JOINED_AGE_S,
+        secure=True,
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
+
+
+@require_POST
+def follow(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask an address whether it wants news; the answer is the same for every address."""
+    shown, now = _open_to_all(reference), timezone.now()
+    form = FollowForm(request.POST)
+    if not form.is_valid():
+        return _page(request, shown, form)
+    email = form.cleaned_data["email"]
+    take(FOLLOWS, address_of(request), now=now)
+    take(FOLLOWED, email, now=now)
+    following.follow(report=shown, email=email, language=get_language() or "fr", now=now)
+    messages.success(
+        request, _("Regardez vos messages : un lien vous y attend pour confirmer votre adresse.")
+    )
+    return redirect("incidents:public_report", shown.reference)
+
+
+def _open_to_all(reference: str) -> Report:
+    shown = published.one(reference)
+    if shown is None:
+        raise Http404
+    return shown
+
+
+def _joined(request: HttpRequest) -> list[str]:
+    known = request.COOKIES.get(JOINED, "")
+    return [each for each in known.split(".") if len(each) == 8 and each.isalnum()]  # noqa: PLR2004
+
+
+def _next_page(request: HttpRequest, rows: list[Report]) -> str:
+    """Return the address of what comes after a full page, or ""."""
+    if len(rows) <= PAGE:
+        return ""
+    query = request.GET.copy()
+    query["apres"] = rows[PAGE - 1].reference
+    return f"?{query.urlencode()}"

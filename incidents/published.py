@@ -1,0 +1,181 @@
+"""What everybody may read of the reports; nothing of it says who wrote one."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from incidents import journal, links
+from incidents.areas import inside
+from incidents.models import Category, Photo, Report, ReportQuerySet, StatusChange, Zone
+from incidents.states import State, state_of
+from incidents.workflow import Actor, Status
+
+
+CLOSED_LATELY = timedelta(days=90)
+MERCIS_MOST = 20
+DOORS = (Category.Door.REPORT, Category.Door.SUGGESTION)
+GROUPS: dict[str, frozenset[Status]] = {
+    "recus": frozenset({Status.RECEIVED, Status.TRIAGE}),
+    "en-cours": frozenset({Status.ACCEPTED, Status.PLANNED, Status.IN_PROGRESS, Status.REOPENED}),
+    "en-attente": frozenset({Status.AWAITING_REPORTER, Status.FORWARDED, Status.TRANSFERRED}),
+    "termines": frozenset({Status.RESOLVED, Status.REJECTED}),
+}
+LISTED = sorted(frozenset[Status]().union(*GROUPS.values()))
+GONE = (Status.CANCELLED, Status.DUPLICATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody looks for among the reports; what is empty excludes nothing."""
+
+    group: str = ""
+    state: str = ""
+    zone: Zone | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A published photo: its address on a page, a larger one, and what it shows."""
+
+    address: str
+    large: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One report as everybody reads it."""
+
+    report: Report
+    state: State
+    before: list[Picture]
+    after: list[Picture]
+    entries: list[journal.Entry]
+    mercis: list[Report] = field(default_factory=list)
+    is_contested: bool = False
+
+
+def reports(*, now: datetime) -> ReportQuerySet:
+    """Return those that everybody may read: open, or closed lately."""
+    lately = Q(closed_at__isnull=True) | Q(closed_at__gte=now - CLOSED_LATELY)
+    return Report.objects.published().filter(lately, status__in=LISTED, category__door__in=DOORS)
+
+
+def mercis() -> ReportQuerySet:
+    """Return the thanks that everybody may read."""
+    thanks = Report.objects.published().filter(category__door=Category.Door.COMPLIMENT)
+    return thanks.exclude(status__in=GONE)
+
+
+def found(wish: Wish, *, now: datetime) -> ReportQuerySet:
+    """Narrow the published reports down to what somebody looks for."""
+    wanted = reports(now=now)
+    if wish.group:
+        wanted = wanted.filter(category__group=wish.group)
+    if wish.state:
+        wanted = wanted.filter(status__in=sorted(GROUPS[wish.state]))
+    if wish.zone is not None:
+        wanted = inside(wanted, wish.zone.outline)
+    if wish.words:
+        wanted = _saying(wanted, wish.words)
+    return wanted
+
+
+def with_pictures(wanted: ReportQuerySet) -> ReportQuerySet:
+    """Read the category and the published photos (``shown``) of reports along; newest first."""
+    shown = Prefetch("photos", queryset=_shown_photos(), to_attr="shown")
+    return (
+        wanted.select_related("category").prefetch_related(shown).order_by("-submitted_at", "-pk")
+    )
+
+
+def after(wanted: ReportQuerySet, reference: str) -> ReportQuerySet:
+    """Go on below a report; where there is none with this reference, from the start."""
+    last = Report.objects.filter(reference=reference).only("submitted_at").first()
+    if last is None:
+        return wanted
+    return wanted.filter(
+        Q(submitted_at__lt=last.submitted_at) | Q(submitted_at=last.submitted_at, pk__lt=last.pk)
+    )
+
+
+def one(reference: str) -> Report | None:
+    """Find a report that everybody may read; a merged one leads to its master."""
+    report = (
+        Report.objects.published()
+        .select_related("category", "handler", "duplicate_of", "praises")
+        .filter(reference=reference)
+        .first()
+    )
+    if report is None or report.status == Status.CANCELLED:
+        return None
+    if report.duplicate_of is not None:
+        is_public = report.duplicate_of.visibility == Report.Visibility.PUBLIC
+        return report.duplicate_of if is_public else None
+    return report
+
+
+def read(report: Report) -> Published:
+    """Read what surrounds a published report; five queries, however long its history."""
+    pictures = [
+        (each.stage, picture(each, place=report.address))
+        for each in _shown_photos().filter(report=report)
+    ]
+    return Published(
+        report=report,
+        state=state_of(report.status),
+        before=[each for stage, each in pictures if stage == Photo.Stage.BEFORE],
+        after=[each for stage, each in pictures if stage == Photo.Stage.AFTER],
+        entries=journal.timeline(report, for_public=True),
+        mercis=list(mercis().filter(praises=report).order_by("-submitted_at")[:MERCIS_MOST]),
+        is_contested=_is_contested(report),
+    )
+
+
+def picture(photo: Photo, *, place: str = "") -> Picture:
+    """Say where a published photo is, and what it shows."""
+    words = _("avant") if photo.stage == Photo.Stage.BEFORE else _("après")
+    return Picture(
+        address=links.photo_address(photo, "m", is_public=True),
+        large=links.photo_address(photo, "l", is_public=True),
+        caption=" · ".join(filter(None, [words.capitalize(), place])),
+    )
+
+
+def thumbnail(report: Report) -> str:
+    """Return the address of the first photo of a report read by ``with_pictures``, or ""."""
+    shown: list[Photo] = report.shown  # type: ignore[attr-defined]
+    return links.photo_address(shown[0], "s", is_public=True) if shown else ""
+
+
+def _shown_photos() -> QuerySet[Photo]:
+    return (
+        Photo.objects.filter(state=Photo.State.READY, is_public=True)
+        .exclude(stage=Photo.Stage.EVIDENCE)
+        .order_by("position", "pk")
+    )
+
+
+def _is_contested(report: Report) -> bool:
+    if report.status != Status.REOPENED:
+        return False
+    last = StatusChange.objects.filter(report=report, after=Status.REOPENED).last()
+    return last is not None and last.actor == Actor.REPORTER
+
+
+def _saying(wanted: ReportQuerySet, words: str) -> ReportQuerySet:
+    """Look for words in what is said, in the place and in the name of the thing."""
+    query = SearchQuery(words, config="french", search_type="websearch")
+    reference = words.replace(" ", "").replace("\u00a0", "").upper()
+    return wanted.annotate(said=SearchVector("text", "address", config="french")).filter(
+        Q(said=query)
+        | Q(address__icontains=words)
+        | Q(category__name__icontains=words)
+        | Q(category__name_en__icontains=words)
+        | Q(category__keywords__icontains=words)
+        | Q(reference=reference)
+    )

@@ -1,0 +1,53 @@
+"""Reports as everybody reads them: rows of a list, photos before and after."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+
+register = template.Library()
+
+
+@register.simple_block_tag
+def report_rows(content: str) -> SafeString:
+    """Hold ``report_row`` tags."""
+    return format_html('<ul class="reports">{}</ul>', content)
+
+
+@register.inclusion_tag("ui/report_row.html")
+def report_row(row: dict[str, Any]) -> dict[str, Any]:
+    """Show one report of a list: its photo, what and where it is, its state; all is the link."""
+    return row
+
+
+@register.simple_tag
+def photo_row(pictures: Any, *, title: str = "", level: int = 3) -> SafeString:
+    """Show photos side by side, each a link to a larger one; nothing when there are none."""
+    figures = format_html_join(
+        "",
+        '<figure class="photo"><a href="{}"><img src="{}" alt="{}" loading="lazy"></a>'
+        "<figcaption>{}</figcaption></figure>",
+        ((each.large, each.address, _photo_words(each.caption), each.caption)
+         for each in pictures),
+    )  # fmt: skip
+    if not figures:
+        return SafeString("")
+    head = format_html('<h{0} class="photos__title">{1}</h{0}>', level, title) if title else ""
+    return format_html(
+        '<div class="photos stack stack--s">{}<div class="photos__row">{}</div></div>',
+        head,
+        figures,
+    )
+
+
+def _photo_words(caption: str) -> str:
+    return _("Photo : %(caption)s") % {"caption": caption}
+
+
+@register.simple_block_tag
+def quotation(content: str) -> SafeString:
+    """Set what somebody has said."""
+    return format_html('<blockquote class="quotation">{}</blockquote>', content)
