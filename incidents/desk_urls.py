@@ -2,11 +2,20 @@
 
 from django.urls import path
 
-from incidents import capture_views, desk_views, move_views, redaction_views, walk_views
+from incidents import (
+    capture_views,
+    desk_views,
+    list_views,
+    move_views,
+    redaction_views,
+    walk_views,
+)
 
 
 urlpatterns = [
-    path("", desk_views.listed, name="list"),
+    path("", list_views.listed, name="list"),
+    path("filtres/", list_views.save, name="save_filter"),
+    path("filtres/<int:pk>/suppression/", list_views.forget, name="forget_filter"),
     path("nouveau/", capture_views.capture, name="capture"),
     path("tournee-elu/", walk_views.walk, name="walk"),
     path("tournee-elu/tri/", walk_views.sort, name="sort_walk"),

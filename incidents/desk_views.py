@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,45 +26,15 @@ from incidents.staff_pages import (
     reads_reports,
     report_or_404,
 )
-from incidents.workflow import CLOSED, TO_HANDLE, WAITING, Actor, Status, moves
+from incidents.workflow import CLOSED, WAITING, Actor, Status, moves
 from parvis.errors import DomainError
-from parvis.pieces import Tab, TimelineEntry, Tone
-
-
-PAGE = 50
-GROUPS = {
-    "a-traiter": TO_HANDLE,
-    "en-cours": frozenset({Status.PLANNED, Status.IN_PROGRESS}),
-    "en-attente": WAITING,
-    "clos": CLOSED,
-    "tous": frozenset(Status),
-}
+from parvis.pieces import TimelineEntry, Tone
 
 
 class UnknownReference(DomainError):
     """Two reports are put together by the reference of the first."""
 
     message = gettext_lazy("Aucun signalement n’a cette référence.")
-
-
-@reads_reports
-@require_safe
-def listed(request: HttpRequest) -> HttpResponse:
-    """List the reports of one group of states, the most urgent first; three queries."""
-    group = request.GET.get("etat", "")
-    group = group if group in GROUPS else "a-traiter"
-    wanted = _found(request.GET.get("q", "").replace("\0", "").strip(), GROUPS[group])
-    start = _rank(request.GET.get("depuis", ""))
-    rows = list(wanted[start : start + PAGE + 1])
-    context = {
-        "reports": [(each, STATUS_WORDS[Status(each.status)]) for each in rows[:PAGE]],
-        "next": start + PAGE if len(rows) > PAGE else 0,
-        "group": group,
-        "q": request.GET.get("q", ""),
-        "now": timezone.now(),
-        "tabs": _tabs(group),
-    }
-    return render(request, "incidents/staff/list.html", context)
 
 
 @reads_reports
@@ -223,33 +192,3 @@ def _tone(found: Report) -> Tone:
     if found.status in CLOSED:
         return "neutral"
     return "warning" if found.status in WAITING | {Status.REOPENED} else "info"
-
-
-def _found(words: str, states: frozenset[Status]) -> QuerySet[Report]:
-    reports = Report.objects.filter(status__in=states).select_related("category", "team")
-    if words:
-        by_reference = words.replace(" ", "").upper()
-        reports = (
-            reports.filter(reference=by_reference)
-            | reports.filter(text__icontains=words)
-            | reports.filter(address__icontains=words)
-        )
-    return reports.order_by("-priority", "due_at", "-pk")
-
-
-def _rank(typed: str) -> int:
-    return int(typed) if typed.isdecimal() and len(typed) < 7 else 0  # noqa: PLR2004
-
-
-def _tabs(group: str) -> list[Tab]:
-    words = {
-        "a-traiter": _("À traiter"),
-        "en-cours": _("En cours"),
-        "en-attente": _("En attente"),
-        "clos": _("Clos"),
-        "tous": _("Tous"),
-    }
-    return [
-        Tab(label=label, href=f"?etat={name}", current=name == group, icon="")
-        for name, label in words.items()
-    ]

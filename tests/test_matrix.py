@@ -210,6 +210,8 @@ MATRIX = {
         "incidents:join": Row((), EVERYBODY),
         "incidents:follow_by_mail": Row((), EVERYBODY),
         "incidents:agent:list": Row(REPORTS),
+        "incidents:agent:save_filter": Row((), REPORTS),
+        "incidents:agent:forget_filter": Row((), REPORTS),
         "incidents:agent:report": Row(REPORTS),
         "incidents:agent:move": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:act": Row((), REPORT_DESK),

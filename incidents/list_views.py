@@ -1,0 +1,85 @@
+"""The reports of the commune for its team: one filter, seen as a list, a board or a map."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from incidents import desk_pages, filters, found, offered, paging, saved
+from incidents.cards import cards
+from incidents.desk_pages import Asked
+from incidents.filter_forms import SaveForm
+from incidents.models import SavedFilter
+from incidents.staff_pages import after, current_member, reads_reports
+from parvis.errors import DomainError
+
+
+@reads_reports
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """Show the reports of one filter; as many queries for one report as for a thousand."""
+    asked = desk_pages.read(request, now=timezone.now())
+    return _list(request, asked)
+
+
+def _list(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """List them page by page: three queries, one more for a quarter."""
+    page = paging.page(
+        paging.with_thumbnail(found.in_states(asked.reports, asked.wanted.states)),
+        asked.wanted.sorting,
+        after=request.GET.get("apres", ""),
+        before=request.GET.get("avant", ""),
+    )
+    context = desk_pages.shown(asked) | {
+        "cards": cards(page.reports, now=asked.now, may_handle=asked.may_handle),
+        "before": asked.address(avant=page.before) if page.before else "",
+        "after": asked.address(apres=page.after) if page.after else "",
+        "is_deep": bool(page.before),
+    }
+    return render(request, "incidents/staff/list.html", context)
+
+
+@reads_reports
+@require_POST
+def save(request: HttpRequest) -> HttpResponse:
+    """Keep a filter under a name, for oneself or for the team."""
+    member, form = current_member(request), SaveForm(request.POST)
+    if form.is_valid():
+        query = _read_again(form.cleaned_data["query"], member.user_id)
+        try:
+            kept = saved.keep(
+                name=form.cleaned_data["name"],
+                query=query,
+                is_shared=form.cleaned_data["is_shared"],
+                by=member,
+            )
+        except DomainError as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            messages.success(request, _("Le filtre « %(name)s » est gardé.") % {"name": kept.name})
+            return redirect(f"{reverse('incidents:agent:list')}?{query}")
+    return render(request, "incidents/staff/save_filter.html", {"form": form}, status=422)
+
+
+def _read_again(query: str, user_id: int) -> str:
+    """Keep of an address what a filter is made of."""
+    asked = QueryDict(query).dict()
+    wanted = filters.read(asked, offered.read(user_id=user_id)).to_query()
+    is_other = asked.get("vue", "") in filters.VIEWS[1:]
+    return "&".join(filter(None, [wanted, f"vue={asked['vue']}" if is_other else ""]))
+
+
+@reads_reports
+@require_POST
+def forget(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete one's own filter."""
+    own = get_object_or_404(SavedFilter, pk=pk, owner_id=current_member(request).user_id)
+    return after(
+        request,
+        lambda: saved.forget(saved=own),
+        to=reverse("incidents:agent:list"),
+        done=_("Le filtre est supprimé."),
+    )

@@ -1,0 +1,155 @@
+"""The team's list and board of reports, and the chips of its filters."""
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _, ngettext
+
+from parvis.cards import Chip, Mark, ReportCard
+from parvis.templatetags.ui_shapes import TONE_ICONS, svg
+
+
+register = template.Library()
+
+
+@register.simple_tag
+def chips(chips: Sequence[Chip], *, label: str) -> SafeString:
+    """List parts of a filter; one that is set is pressed again to take it away."""
+    if not chips:
+        return SafeString("")
+    lines = format_html_join(
+        "",
+        '<li><a class="chip{}" href="{}">{}{}{}</a></li>',
+        (
+            (
+                " chip--on" if each.is_on else "",
+                each.href,
+                svg(each.icon, size=16) if each.icon else "",
+                each.label,
+                _taken_away() if each.is_on else "",
+            )
+            for each in chips
+        ),
+    )
+    return format_html('<nav class="chips" aria-label="{}"><ul>{}</ul></nav>', label, lines)
+
+
+def _taken_away() -> SafeString:
+    return format_html('<span class="unseen">{}</span>{}', _(" : retirer"), svg("x", size=16))
+
+
+@register.simple_block_tag
+def desk_filters(content: str, *, hidden: Sequence[tuple[str, str]] = ()) -> SafeString:
+    """Hold the filters of the desk, sent by GET; ``hidden`` is kept as it is."""
+    kept = format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden)
+    return format_html(
+        '<form class="filters filters--desk" method="get" role="search" aria-label="{}">{}{}'
+        '<div class="filters__actions"><button class="button button--secondary" type="submit">'
+        "{}<span>{}</span></button></div></form>",
+        _("Filtrer les signalements"),
+        kept,
+        content,
+        svg("list-filter", size=20),
+        _("Filtrer"),
+    )
+
+
+@register.simple_tag
+def report_rows(cards: Sequence[ReportCard], *, label: str, form: str = "") -> SafeString:
+    """List reports, one line each; with ``form``, each has a box that this form sends as ``r``."""
+    lines = SafeString("".join(_row(each, form) for each in cards))
+    return format_html('<ol class="reports" aria-label="{}" data-rows>{}</ol>', label, lines)
+
+
+def _row(card: ReportCard, form: str) -> SafeString:
+    return format_html(
+        '<li class="report" data-row>{box}{picture}'
+        '<span class="report__words"><a class="report__title" href="{href}">{title}</a>'
+        '<span class="report__place">{place}</span></span>'
+        '<span class="report__facts">{age}{concerned}</span>'
+        '<span class="report__who">{who}</span>'
+        '<span class="report__states">{state}{marks}</span></li>',
+        box=_box(card, form),
+        picture=_picture(card),
+        href=card.href,
+        title=card.title,
+        place=card.place or _("sans adresse"),
+        age=_age(card),
+        concerned=_concerned(card),
+        who=card.who,
+        state=_mark(card.state),
+        marks=SafeString("".join(_mark(each) for each in card.marks)),
+    )
+
+
+def _box(card: ReportCard, form: str) -> SafeString:
+    if not form:
+        return SafeString("")
+    said = _("Choisir : %(title)s, %(place)s") % {"title": card.title, "place": card.place}
+    return format_html(
+        '<label class="report__box"><input type="checkbox" name="r" value="{}" form="{}">'
+        '<span class="unseen">{}</span></label>',
+        card.key,
+        form,
+        said,
+    )
+
+
+def _picture(card: ReportCard) -> SafeString:
+    if card.photo:
+        return format_html(
+            '<img class="report__photo" src="{}" alt="" width="80" height="60" loading="lazy">',
+            card.photo,
+        )
+    return format_html('<span class="report__photo">{}</span>', svg(card.icon, size=24))
+
+
+def _age(card: ReportCard) -> SafeString:
+    if not card.late:
+        return format_html('<span class="report__age">{}</span>', card.age)
+    return format_html(
+        '<span class="report__age report__age--late">{}{}<span class="unseen">, {}</span></span>',
+        svg("clock-alert", size=16),
+        card.age,
+        card.late,
+    )
+
+
+def _concerned(card: ReportCard) -> SafeString:
+    if card.concerned <= 1:
+        return SafeString("")
+    said = ngettext("habitant concerné", "habitants concernés", card.concerned)
+    return format_html(
+        '<span class="report__concerned">{}{}<span class="unseen"> {}</span></span>',
+        svg("users", size=16),
+        card.concerned,
+        said,
+    )
+
+
+def _mark(mark: Mark) -> SafeString:
+    return format_html(
+        '<span class="badge badge--{}">{}{}</span>',
+        mark.tone,
+        svg(mark.icon or TONE_ICONS[mark.tone], size=16),
+        mark.label,
+    )
+
+
+@register.simple_tag
+def pages(*, before: str, after: str) -> SafeString:
+    """Lead to the pages before and after; an empty address leads nowhere."""
+    if not before and not after:
+        return SafeString("")
+    links = [
+        (before, "prev", svg("chevron-left", size=20), _("Précédents"), ""),
+        (after, "next", "", _("Suivants"), svg("chevron-right", size=20)),
+    ]
+    drawn = format_html_join(
+        "",
+        '<a class="link" href="{}" rel="{}">{}<span>{}</span>{}</a>',
+        (each for each in links if each[0]),
+    )
+    return format_html('<nav class="pagination" aria-label="{}">{}</nav>', _("Pages"), drawn)
