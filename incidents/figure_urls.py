@@ -1,6 +1,12 @@
 """URLs of the figures of reports."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from incidents import figure_views
 
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", figure_views.page, name="figures"),
+    path("definitions/", figure_views.definitions, name="figure_definitions"),
+    path("<slug:name>.<slug:kind>", figure_views.table, name="figure_table"),
+]
