@@ -11,7 +11,7 @@ def read_rules() -> list[Rule]:
     """Read the table, in order; one query, and an outline made once for each zone."""
     outlines: dict[int, Outline] = {}
     rules = []
-    for each in RoutingRule.objects.select_related("zone").order_by("position", "pk"):
+    for each in RoutingRule.objects.select_related("zone", "handler").order_by("position", "pk"):
         zone = None
         if each.zone is not None:
             zone = outlines.setdefault(each.zone.pk, Outline(each.zone.outline))
@@ -24,6 +24,7 @@ def read_rules() -> list[Rule]:
                 zone=zone,
                 road_class=each.road_class,
                 explanation=each.explanation,
+                is_off=not each.handler.is_active,
             )
         )
     return rules

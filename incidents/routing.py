@@ -20,6 +20,8 @@ class Rule:
     zone: Outline | None = None
     road_class: str = ""
     explanation: str = ""
+    is_off: bool = False
+    """Its handler is out of service: as if it were not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,8 @@ def first_match(rules: Sequence[Rule], question: Question) -> Rule | None:
 
 def matches(rule: Rule, question: Question) -> bool:
     """Tell whether a rule applies; one with a zone never applies to what has no place."""
+    if rule.is_off:
+        return False
     if rule.category is not None and rule.category != question.category:
         return False
     if rule.group and rule.group != question.group:

@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from incidents import settings_categories_views as categories, settings_views as home
+from incidents import (
+    settings_categories_views as categories,
+    settings_handlers_views as handlers,
+    settings_views as home,
+)
 
 
 app_name = "settings"
@@ -17,4 +21,11 @@ urlpatterns = [
     path("categories/<int:pk>/suppression/", categories.delete_category, name="delete_category"),
     path("categories/lots/", categories.packs, name="packs"),
     path("categories/lots/<slug:slug>/", categories.pack, name="pack"),
+    path("responsables/", handlers.handlers, name="handlers"),
+    path("responsables/equipes/nouvelle/", handlers.add_team, name="add_team"),
+    path("responsables/equipes/<int:pk>/", handlers.change_team, name="change_team"),
+    path("responsables/equipes/<int:pk>/suppression/", handlers.delete_team, name="delete_team"),
+    path("responsables/nouveau/", handlers.add_handler, name="add_handler"),
+    path("responsables/<int:pk>/", handlers.change_handler, name="change_handler"),
+    path("responsables/<int:pk>/suppression/", handlers.delete_handler, name="delete_handler"),
 ]

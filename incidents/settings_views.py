@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from incidents import reconfiguring
-from incidents.models import Category, RoutingRule, SettingsChange
+from incidents.models import Category, Handler, RoutingRule, SettingsChange
 from incidents.settings_pages import SPACE, show
 from incidents.staff_pages import sets_reports
 from parvis.errors import DomainError
@@ -99,13 +99,23 @@ def _gaps(known: Sequence[Category], rules: Sequence[dict[str, object]]) -> list
 
 
 def _cards(known: Sequence[Category]) -> list[Card]:
-    return [_card(_("Catégories"), "categories", "list-tree", _categories(len(known)))]
+    return [
+        _card(_("Catégories"), "categories", "list-tree", _categories(len(known))),
+        _card(_("Équipes et responsables"), "handlers", "users", _handlers()),
+    ]
 
 
 def _categories(count: int) -> str:
     if not count:
         return _("Aucune catégorie proposée")
     return ngettext("%(n)s catégorie proposée", "%(n)s catégories proposées", count) % {"n": count}
+
+
+def _handlers() -> str:
+    count = Handler.objects.filter(is_active=True).count()
+    if not count:
+        return _("Personne n’est prévenu d’un signalement")
+    return ngettext("%(n)s en service", "%(n)s en service", count) % {"n": count}
 
 
 def _card(label: str, name: str, icon: str, text: str) -> Card:

@@ -101,6 +101,13 @@ REPORT_SETTINGS = {
     "delete_category": Row((), ADMIN),
     "packs": Row(ADMIN),
     "pack": Row(ADMIN, ADMIN),
+    "handlers": Row(ADMIN),
+    "add_team": Row(ADMIN, ADMIN),
+    "change_team": Row(ADMIN, ADMIN),
+    "delete_team": Row((), ADMIN),
+    "add_handler": Row(ADMIN, ADMIN),
+    "change_handler": Row(ADMIN, ADMIN),
+    "delete_handler": Row((), ADMIN),
 }
 MATRIX = {
     "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},
