@@ -41,6 +41,7 @@ r AS (
     WHERE (%(category)s::bigint IS NULL OR r.category_id = %(category)s)
       AND (%(group)s = '' OR c."group" = %(group)s)
       AND (%(team)s::bigint IS NULL OR r.team_id = %(team)s)
+      AND NOT (%(is_public)s AND (c.is_staff_only OR c.moderation = 'never'))
       AND (%(zone)s::bigint IS NULL OR (
         EXISTS (SELECT FROM z WHERE z.id = %(zone)s AND NOT is_hole
                 AND ring @> point(r.lon, r.lat))
@@ -143,6 +144,8 @@ class Scope:
     group: str = ""
     team: Team | None = None
     zone: Zone | None = None
+    is_public: bool = False
+    """Only what citizens may report and read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +280,7 @@ def _values(scope: Scope, *, now: datetime) -> dict[str, Any]:
         "group": scope.group,
         "team": scope.team.pk if scope.team else None,
         "zone": scope.zone.pk if scope.zone else None,
+        "is_public": scope.is_public,
         "zone_ids": zone_ids,
         "rings": rings,
         "holes": holes,

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from incidents import public_views
+from incidents import public_figure_views, public_views
 
 
 urlpatterns = [
+    path("signalements/chiffres/", public_figure_views.page, name="public_figures"),
     path("signalements/", public_views.listed, name="public_list"),
     path("signalements/<reference:reference>/", public_views.report, name="public_report"),
     path("signalements/<reference:reference>/moi-aussi/", public_views.join, name="join"),

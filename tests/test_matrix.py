@@ -207,6 +207,7 @@ MATRIX = {
         "incidents:report_form": Row(EVERYBODY, EVERYBODY),
         "incidents:follow": Row(EVERYBODY, EVERYBODY),
         "incidents:photo": Row(EVERYBODY),
+        "incidents:public_figures": Row(EVERYBODY),
         "incidents:outline": Row(EVERYBODY),
         "incidents:partner": Row(EVERYBODY, EVERYBODY),
         "incidents:tile": Row(EVERYBODY),

@@ -43,7 +43,14 @@ def world(seed, size=90):
     """Fill the commune with reports that anything may have happened to."""
     dice = random.Random(seed)
     kinds = [
-        Category.objects.create(code=f"c{n}", group=f"G{n % 2}", name=f"C{n}", door=door)
+        Category.objects.create(
+            code=f"c{n}",
+            group=f"G{n % 2}",
+            name=f"C{n}",
+            door=door,
+            is_staff_only=n == 0,
+            moderation="never" if n == 2 else "before",
+        )
         for n, door in enumerate(["report", "report", "report", "suggestion", "compliment"])
     ]
     teams = [Team.objects.create(name=name) for name in ("Voirie", "Parcs")]
@@ -154,6 +161,7 @@ class Twin:
             (scope.category is None or report.category == scope.category)
             and (not scope.group or report.category.group == scope.group)
             and (scope.team is None or report.team == scope.team)
+            and not (scope.is_public and is_inner(report.category))
             and (scope.zone is None or inside_zone(scope.zone, report))
         )
 
@@ -166,6 +174,10 @@ class Twin:
 
     def closings(self, *, run=False):
         return sorted(elapsed(r, r.closed_at, run=run) for r in self.resolved)
+
+
+def is_inner(category):
+    return category.is_staff_only or category.moderation == "never"
 
 
 def inside_zone(zone, report):
@@ -195,6 +207,7 @@ def scopes():
     yield Scope(period=Period(date(2026, 11, 1), date(2026, 11, 1), PARIS))
     yield Scope(period=AUTUMN, category=Category.objects.get(code="c1"))
     yield Scope(period=AUTUMN, group="G1")
+    yield Scope(period=AUTUMN, is_public=True)
     yield Scope(period=AUTUMN, team=Team.objects.get(name="Voirie"))
     for zone in Zone.objects.all():
         yield Scope(period=AUTUMN, zone=zone)

@@ -10,7 +10,7 @@ from identity.members import Member
 from incidents import links, stops, teamwork
 from incidents.actions import move
 from incidents.geo import Place
-from incidents.models import Intervention, Message, Photo, Report, Round, Stop
+from incidents.models import Intervention, Message, Photo, Report, Round
 from incidents.refusals import PhotoMissing, ReasonMissing
 from incidents.stops import Answer
 from incidents.workflow import Actor, Status
