@@ -5,10 +5,13 @@ is moved; a square is as wide as a thumb. Two queries, whatever is asked.
 """
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Avg, Count, F, FloatField, Max, Min, Value
 from django.db.models.functions import Floor, Ln, Radians, Tan
+from django.utils.translation import ngettext
 
 from incidents.geo import Box
 from incidents.models import Report, ReportQuerySet
@@ -20,6 +23,7 @@ CELL_PX = 64
 TILE_PX = 256
 ZOOMS = range(20)
 CELLS_MOST = 600  # of one answer: a screen of 1,900 × 1,300 pixels
+EDGE = 0.00002  # degrees, two metres
 FLATTEST = 85.0  # degrees; beyond, the projection runs away
 
 
@@ -73,6 +77,44 @@ def clusters(reports: ReportQuerySet, *, box: Box, zoom: int) -> list[Cluster]:
     found = list(squares)
     alone = _singles([each["first"] for each in found if each["n"] == 1])
     return [_cluster(each, alone) for each in found]
+
+
+def marks(
+    found: Iterable[Cluster], *, page: Callable[[str], str], listing: str
+) -> list[dict[str, Any]]:
+    """Say what a script draws: one mark per cluster, each with its name and where it leads.
+
+    ``page`` gives the address of a report by its reference, ``listing`` is that of the list.
+    """
+    return [
+        _mark(each)
+        | {"href": page(each.reference) if each.reference else f"{listing}{_query(each.box)}"}
+        for each in found
+    ]
+
+
+def _mark(cluster: Cluster) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        "lat": round(cluster.lat, 6),
+        "lon": round(cluster.lon, 6),
+        "n": cluster.count,
+    }
+    if cluster.reference:
+        names = ("reference", "label", "shape", "tone", "icon")
+        return known | {name: getattr(cluster, name) for name in names}
+    words = ngettext("%(n)s signalement", "%(n)s signalements", cluster.count)
+    box = cluster.box
+    return known | {
+        "label": words % {"n": cluster.count},
+        "box": [round(each, 6) for each in (box.south, box.west, box.north, box.east)],
+    }
+
+
+def _query(box: Box) -> str:
+    """Return the filter of a list for this box, a little larger so that its edges are inside."""
+    south, west = box.south - EDGE, box.west - EDGE
+    north, east = box.north + EDGE, box.east + EDGE
+    return f"?boite={south:.5f},{west:.5f},{north:.5f},{east:.5f}"
 
 
 def _cluster(square: dict[str, float], alone: dict[int, Report]) -> Cluster:

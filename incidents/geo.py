@@ -41,6 +41,16 @@ class Box:
         return self.south <= place.lat <= self.north and self.west <= place.lon <= self.east
 
 
+def read_box(text: str) -> Box | None:
+    """Read "south,west,north,east" as an address has it; None when it is no box on Earth."""
+    try:
+        south, west, north, east = (float(each) for each in text.split(","))
+    except ValueError:
+        return None
+    is_on_earth = -90 <= south < north <= 90 and -180 <= west < east <= 180  # noqa: PLR2004
+    return Box(south, west, north, east) if is_on_earth else None
+
+
 def distance_m(one: Place, other: Place) -> float:
     """Measure the metres between two places along the ground (haversine)."""
     lat_one, lat_other = math.radians(one.lat), math.radians(other.lat)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from incidents.geo import read_box
 from incidents.models import Category, Zone
 from incidents.published import DOORS, Wish
 
@@ -34,6 +35,7 @@ class WishForm(forms.Form):
         ],
     )
     zone = forms.ChoiceField(label=_("Quartier"), required=False)
+    boite = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,6 +58,7 @@ class WishForm(forms.Form):
             state=known.get("etat", ""),
             zone=self.zones.get(known.get("zone", "")),
             words=known.get("q", ""),
+            box=read_box(known.get("boite", "")),
         )
 
 

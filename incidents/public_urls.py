@@ -8,6 +8,7 @@ from incidents import public_figure_views, public_views
 urlpatterns = [
     path("signalements/chiffres/", public_figure_views.page, name="public_figures"),
     path("signalements/", public_views.listed, name="public_list"),
+    path("signalements/carte.json", public_views.points, name="points"),
     path("signalements/<reference:reference>/", public_views.report, name="public_report"),
     path("signalements/<reference:reference>/moi-aussi/", public_views.join, name="join"),
     path("signalements/<reference:reference>/suivre/", public_views.follow, name="follow_by_mail"),

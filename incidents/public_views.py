@@ -1,9 +1,10 @@
 """What citizens read of the reports: the list, one report, and how they join in."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from identity.addresses import address_of
 from identity.limits import Limit, take
 from incidents import following, published
+from incidents.clusters import clusters, marks
+from incidents.geo import read_box
 from incidents.models import Category, Report
 from incidents.public_forms import FollowForm, WishForm
 from incidents.states import state_of
@@ -22,6 +25,14 @@ from parvis.typo import date_courte
 
 
 PAGE = 30
+MARKS_KEPT_S = 20
+LEGEND = [
+    state_of(each)
+    for each in (
+        *(Status.RECEIVED, Status.ACCEPTED, Status.FORWARDED),
+        *(Status.REOPENED, Status.RESOLVED, Status.REJECTED),
+    )
+]
 JOINED = "concerne"  # a cookie: the reports this browser has joined
 JOINED_MOST = 50
 JOINED_AGE_S = 365 * 24 * 3600
@@ -47,9 +58,35 @@ def listed(request: HttpRequest) -> HttpResponse:
         "next": _next_page(request, rows),
         "is_first": not last,
         "is_filtered": any(request.GET.get(name) for name in form.fields),
+        "legend": LEGEND,
+        "is_boxed": form.wish.box is not None,
+        "marks": f"{reverse('incidents:points')}?{_without(request, 'apres', 'boite')}",
     }
     status = 200 if is_clear else 422
     return render(request, "incidents/public/list.html", context, status=status)
+
+
+@require_safe
+def points(request: HttpRequest) -> HttpResponse:
+    """Give the marks of one part of the map, filtered as the list; the same again costs little."""
+    now = timezone.now()
+    box, zoom = read_box(request.GET.get("boite", "")), request.GET.get("z", "")
+    form = WishForm(request.GET)
+    if box is None or not (zoom.isdecimal() and len(zoom) <= 2) or not form.is_valid():  # noqa: PLR2004
+        return JsonResponse(
+            {"marks": [], "error": _("Cette partie de carte n’existe pas.")}, status=400
+        )
+    asked = f"{published.version(now=now)} {get_language()} {request.get_full_path()}"
+    tag = f'"{sha256(asked.encode()).hexdigest()[:20]}"'
+    if request.headers.get("If-None-Match") == tag:
+        answer = HttpResponse(status=304)
+    else:
+        found = clusters(published.found(form.wish, now=now), box=box, zoom=int(zoom))
+        listing = reverse("incidents:public_list")
+        answer = JsonResponse({"marks": marks(found, page=_address, listing=listing)})
+    answer["ETag"] = tag
+    answer["Cache-Control"] = f"private, max-age={MARKS_KEPT_S}"
+    return answer
 
 
 def row(report: Report) -> dict[str, object]:
@@ -58,7 +95,8 @@ def row(report: Report) -> dict[str, object]:
     dated = report.closed_at or report.submitted_at
     when = date_courte(timezone.localtime(dated).date(), get_language() or "fr")
     return {
-        "href": reverse("incidents:public_report", args=[report.reference]),
+        "reference": report.reference,
+        "href": _address(report.reference),
         "title": report.category.label,
         "place": report.address,
         "state": state,
@@ -88,8 +126,13 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _page(request: HttpRequest, shown: Report, follow: FollowForm) -> HttpResponse:
     is_thanks = shown.category.door == Category.Door.COMPLIMENT
+    read = published.read(shown)
     context = {
-        "shown": published.read(shown),
+        "shown": read,
+        "entries": [
+            TimelineEntry(at=each.at, title=each.title, text=each.text, state="done")
+            for each in read.entries
+        ],
         "report": shown,
         "is_thanks": is_thanks,
         "is_idea": shown.category.door == Category.Door.SUGGESTION,
@@ -99,14 +142,17 @@ def _page(request: HttpRequest, shown: Report, follow: FollowForm) -> HttpRespon
         "praised": _praised(shown),
         "concerned": concerned(shown),
         "form": follow,
-        "entries": [],
+        "point": _point(shown),
     }
-    context["entries"] = [
-        TimelineEntry(at=each.at, title=each.title, text=each.text, state="done")
-        for each in context["shown"].entries
-    ]
     status = 422 if follow.is_bound else 200
     return render(request, "incidents/public/report.html", context, status=status)
+
+
+def _point(shown: Report) -> list[dict[str, object]]:
+    if shown.place is None:
+        return []
+    words = " · ".join(filter(None, [shown.category.label, shown.address]))
+    return [{"lat": shown.lat, "lon": shown.lon, "label": words}]
 
 
 def _to_thank(shown: Report) -> str:
@@ -118,7 +164,11 @@ def _praised(shown: Report) -> str:
     other = shown.praises
     if other is None or other.visibility != Report.Visibility.PUBLIC:
         return ""
-    return reverse("incidents:public_report", args=[other.reference])
+    return _address(other.reference)
+
+
+def _address(reference: str) -> str:
+    return reverse("incidents:public_report", args=[reference])
 
 
 @require_POST
@@ -172,6 +222,14 @@ def _open_to_all(reference: str) -> Report:
 def _joined(request: HttpRequest) -> list[str]:
     known = request.COOKIES.get(JOINED, "")
     return [each for each in known.split(".") if len(each) == 8 and each.isalnum()]  # noqa: PLR2004
+
+
+def _without(request: HttpRequest, *names: str) -> str:
+    """Return the filters of an address, some of them left out."""
+    query = request.GET.copy()
+    for name in names:
+        query.pop(name, None)
+    return query.urlencode()
 
 
 def _next_page(request: HttpRequest, rows: list[Report]) -> str:

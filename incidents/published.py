@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from incidents import journal, links
 from incidents.areas import inside
+from incidents.geo import Box
 from incidents.models import Category, Photo, Report, ReportQuerySet, StatusChange, Zone
 from incidents.states import State, state_of
 from incidents.workflow import Actor, Status
@@ -16,6 +17,7 @@ from incidents.workflow import Actor, Status
 
 CLOSED_LATELY = timedelta(days=90)
 MERCIS_MOST = 20
+STEADY_S = 600
 DOORS = (Category.Door.REPORT, Category.Door.SUGGESTION)
 GROUPS: dict[str, frozenset[Status]] = {
     "recus": frozenset({Status.RECEIVED, Status.TRIAGE}),
@@ -35,6 +37,7 @@ class Wish:
     state: str = ""
     zone: Zone | None = None
     words: str = ""
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +83,17 @@ def found(wish: Wish, *, now: datetime) -> ReportQuerySet:
         wanted = wanted.filter(status__in=sorted(GROUPS[wish.state]))
     if wish.zone is not None:
         wanted = inside(wanted, wish.zone.outline)
+    if wish.box is not None:
+        wanted = wanted.within(wish.box)
     if wish.words:
         wanted = _saying(wanted, wish.words)
     return wanted
+
+
+def version(*, now: datetime) -> str:
+    """Return what changes whenever something published does, or at most ten minutes later."""
+    known = Report.objects.published().aggregate(n=Count("pk"), last=Max("touched_at"))
+    return f"{known['n']} {known['last']} {int(now.timestamp()) // STEADY_S}"
 
 
 def with_pictures(wanted: ReportQuerySet) -> ReportQuerySet:

@@ -215,6 +215,7 @@ MATRIX = {
         "incidents:here": Row(EVERYBODY),
         "incidents:public_list": Row(EVERYBODY),
         "incidents:public_report": Row(EVERYBODY),
+        "incidents:points": Row(EVERYBODY),
         "incidents:join": Row((), EVERYBODY),
         "incidents:follow_by_mail": Row((), EVERYBODY),
         "incidents:agent:list": Row(REPORTS),

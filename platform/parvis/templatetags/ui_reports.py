@@ -1,6 +1,7 @@
 """Reports as everybody reads them: rows of a list, photos before and after."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -11,6 +12,14 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 
+class State(Protocol):
+    """What a state looks like on a map."""
+
+    shape: str
+    tone: str
+    word: str
+
+
 @register.simple_block_tag
 def report_rows(content: str) -> SafeString:
     """Hold ``report_row`` tags."""
@@ -18,9 +27,34 @@ def report_rows(content: str) -> SafeString:
 
 
 @register.inclusion_tag("ui/report_row.html")
-def report_row(row: dict[str, Any]) -> dict[str, Any]:
-    """Show one report of a list: its photo, what and where it is, its state; all is the link."""
-    return row
+def report_row(row: dict[str, Any], *, number: int = 0) -> dict[str, Any]:
+    """Show one report of a list: its photo, what and where it is, its state; all is the link.
+
+    ``number`` is the one of its mark on the map beside the list, shown where scripts run.
+    """
+    return {**row, "number": number}
+
+
+@register.simple_block_tag
+def marked_list(content: str, marks: str) -> SafeString:
+    """Hold a list that follows the map of the page; ``marks`` gives what the map draws.
+
+    A page with ``js/points.js`` keeps both together; without script the list stays as it is.
+    """
+    return format_html(
+        '<div class="stack stack--m" data-marks="{}" aria-live="off">{}</div>', marks, content
+    )
+
+
+@register.simple_tag
+def map_legend(states: Sequence[State]) -> SafeString:
+    """Name the shapes of the marks."""
+    lines = format_html_join(
+        "",
+        '<li><span class="mark mark--{} mark--{}" aria-hidden="true"><span></span></span>{}</li>',
+        ((each.shape, each.tone, each.word) for each in states),
+    )
+    return format_html('<ul class="legend">{}</ul>', lines)
 
 
 @register.simple_tag
