@@ -11,11 +11,14 @@ from incidents.geo import Place
 from incidents.handlers import responsible
 from incidents.history import locked, noted
 from incidents.models import Category, ClockPause, Message, Report, ReportEvent, Team
+from incidents.people import colleague
 from incidents.refusals import IllegalMove, NotPublishable
 from incidents.workflow import CLOSED
 
 
 Kind = ReportEvent.Kind
+Assignee = tuple[int | None, str]
+NOBODY: Assignee = (None, "")
 
 
 @transaction.atomic
@@ -25,15 +28,40 @@ def assign(
     by: Member,
     now: datetime,
     team: Team | None = None,
-    assignee_id: int | None = None,
-    assignee_name: str = "",
+    assignee: Assignee = NOBODY,
+    is_told: bool = True,
 ) -> None:
-    """Give a report to a team, to one person, or to nobody."""
+    """Give a report to a team, to one person, or to nobody; whoever is new to it gets a mail."""
     current = locked(report)
-    current.team, current.assignee_id, current.assignee_name = team, assignee_id, assignee_name
-    who = " · ".join(filter(None, [team.name if team else "", assignee_name]))
+    is_new_team = team is not None and team.pk != current.team_id
+    is_new_person = assignee[0] is not None and assignee[0] != current.assignee_id
+    current.team = team
+    current.assignee_id, current.assignee_name = assignee
+    who = " · ".join(filter(None, [team.name if team else "", current.assignee_name]))
     _saved(current, "team", "assignee_id", "assignee_name", now=now)
     noted(current, Kind.ASSIGNED, by=by, now=now, words=who)
+    if is_told:
+        person = colleague(assignee[0]) if is_new_person and assignee[0] else None
+        tell_assigned(reports=[current], team=team if is_new_team else None, person=person, by=by)
+
+
+@transaction.atomic
+def tell_assigned(
+    *, reports: list[Report], team: Team | None, person: Member | None, by: Member
+) -> None:
+    """Write once, about all these reports, to the team and the person they were given to.
+
+    Nobody is told of what she gave to herself.
+    """
+    if not reports:
+        return
+    addresses = {team.email} if team else set()
+    if person is not None and person.user_id != by.user_id:
+        addresses.add(person.email)
+    commune = current_commune()
+    emails.send(
+        [emails.assigned(reports, commune, email=each) for each in sorted(addresses - {""})]
+    )
 
 
 @transaction.atomic

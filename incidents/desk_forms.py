@@ -11,6 +11,7 @@ from incidents import pictures
 from incidents.geo import Place
 from incidents.models import Category, ClockPause, Handler, ReplyTemplate, Report, Team
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
+from incidents.offered import Offered
 from incidents.workflow import REASONS, Actor, Status, moves, reasons
 from tenants.models import Commune
 
@@ -175,6 +176,39 @@ class EditForm(forms.Form):
             self.add_error("lat", ValidationError(words))
         known["place"] = Place(lat, lon) if lat is not None and lon is not None else None
         return known
+
+
+class AssignForm(forms.Form):
+    """Which team, and who of it, takes care of a report."""
+
+    team = forms.ChoiceField(label=gettext_lazy("Équipe"), required=False)
+    person = forms.ChoiceField(label=gettext_lazy("Personne"), required=False)
+
+    def __init__(self, report: Report, *args: Any, known: Offered, **kwargs: Any) -> None:
+        kwargs["initial"] = {"team": report.team_id or "", "person": report.assignee_id or ""}
+        super().__init__(*args, auto_id="confier-%s", **kwargs)
+        self.report = report
+        teams, people = dict(known.teams), dict(known.people)
+        if report.team is not None:
+            teams.setdefault(report.team.pk, report.team.name)
+        if report.assignee_id is not None:
+            people.setdefault(report.assignee_id, report.assignee_name)
+        self.people = people
+        for name, named in (("team", teams), ("person", people)):
+            self.fields[name].choices = [  # type: ignore[attr-defined]
+                ("", "–"),
+                *((str(pk), label) for pk, label in named.items()),
+            ]
+
+    def chosen_team(self) -> Team | None:
+        """Return the team that was chosen, if any."""
+        typed = self.cleaned_data["team"]
+        return Team.objects.filter(pk=int(typed)).first() if typed else None
+
+    def chosen_person(self) -> tuple[int | None, str]:
+        """Return the number and the name of the person who was chosen, if any."""
+        typed = self.cleaned_data["person"]
+        return (int(typed), self.people[int(typed)]) if typed else (None, "")
 
 
 class PauseForm(forms.Form):

@@ -157,6 +157,9 @@ def _narrowed(asked: Asked) -> Iterator[Chip]:
         if label:
             without = replace(asked.wanted, **{name: getattr(usual, name)})
             yield Chip(label=label, href=asked.address(without), is_on=True)
+    if asked.wanted.is_narrow:
+        clear = asked.address(Filter(state=asked.wanted.state))
+        yield Chip(label=_("Tout effacer"), href=clear, icon="x")
 
 
 def _said(asked: Asked) -> dict[str, str]:
@@ -172,7 +175,7 @@ def _said(asked: Asked) -> dict[str, str]:
     states = {str(each): STATUS_WORDS[each] for each in Status} | STATE_WORDS
     return {
         "state": str(states[wanted.state]) if is_single else "",
-        "words": _("« %(words)s »") % {"words": wanted.words} if wanted.words else "",
+        "words": _("« %(words)s »") % {"words": wanted.words} if wanted.words else "",
         "kind": kinds.get(wanted.kind, ""),
         "zone": dict(known.zones).get(wanted.zone, ""),
         "team": str(teams.get(wanted.team, "")),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from incidents import (
+    bulk_views,
     capture_views,
     desk_views,
     list_views,
@@ -14,6 +15,7 @@ from incidents import (
 
 urlpatterns = [
     path("", list_views.listed, name="list"),
+    path("plusieurs/", bulk_views.many, name="many"),
     path("filtres/", list_views.save, name="save_filter"),
     path("filtres/<int:pk>/suppression/", list_views.forget, name="forget_filter"),
     path("nouveau/", capture_views.capture, name="capture"),

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from identity.access import member_of
-from incidents import access, desk, dossier, merging
-from incidents.desk_forms import EditForm, MergeForm, PauseForm
+from incidents import access, desk, dossier, merging, offered
+from incidents.desk_forms import AssignForm, EditForm, MergeForm, PauseForm
 from incidents.forms import WordsForm
 from incidents.models import Photo, Report
 from incidents.models.reports import STATUS_WORDS
@@ -29,6 +29,12 @@ from incidents.staff_pages import (
 from incidents.workflow import CLOSED, WAITING, Actor, Status, moves
 from parvis.errors import DomainError
 from parvis.pieces import TimelineEntry, Tone
+
+
+class NotOfTheTeam(DomainError):
+    """A report is given to a team in service, or to somebody who handles reports here."""
+
+    message = gettext_lazy("Choisissez une équipe en service et une personne de la commune.")
 
 
 class UnknownReference(DomainError):
@@ -68,6 +74,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
         "words": WordsForm(),
         "pause": PauseForm(),
         "merge": MergeForm(),
+        "assign": _assign_form(request, found) if may_handle else None,
         "road_class": found.get_road_class_display() if found.road_class else "",
     }
     return render(request, "incidents/staff/report.html", context)
@@ -114,9 +121,7 @@ def act(request: HttpRequest, reference: str, what: str) -> HttpResponse:
         "publication": (lambda: desk.publish(**common), _("Le signalement est publié.")),
         "retrait": (lambda: desk.withdraw(**common), _("Le signalement n’est plus public.")),
         "prise": (
-            lambda: desk.assign(
-                team=found.team, assignee_id=by.user_id, assignee_name=by.name, **common
-            ),
+            lambda: desk.assign(team=found.team, assignee=(by.user_id, by.name), **common),
             _("Vous vous en occupez."),
         ),
         "liberation": (
@@ -125,6 +130,7 @@ def act(request: HttpRequest, reference: str, what: str) -> HttpResponse:
         ),
         "pause": (lambda: _paused(request, common), _("Le délai est suspendu.")),
         "reprise": (lambda: desk.resume(**common), _("Le délai court de nouveau.")),
+        "confier": (lambda: _assigned(request, common), _("C’est confié.")),
         "reunion": (lambda: _merged(request, common), _("Les signalements sont réunis.")),
         "separation": (lambda: merging.separate(**common), _("Les signalements sont séparés.")),
     }
@@ -152,12 +158,8 @@ def _changed(request: HttpRequest, found: Report, known: dict[str, Any]) -> None
         if known["place"] != found.place or known["address"] != found.address:
             desk.relocate(place=known["place"], address=known["address"], **common)
         if (known["team"].pk if known["team"] else None) != found.team_id:
-            desk.assign(
-                team=known["team"],
-                assignee_id=found.assignee_id,
-                assignee_name=found.assignee_name,
-                **common,
-            )
+            kept = (found.assignee_id, found.assignee_name)
+            desk.assign(team=known["team"], assignee=kept, **common)
         if known["priority"] != found.priority:
             desk.prioritise(priority=known["priority"], **common)
 
@@ -167,6 +169,18 @@ def _paused(request: HttpRequest, common: dict[str, Any]) -> None:
     if not form.is_valid():
         raise ReasonMissing
     desk.pause(cause=form.cleaned_data["cause"], **common)
+
+
+def _assign_form(request: HttpRequest, found: Report, data: Any = None) -> AssignForm:
+    known = offered.read(user_id=current_member(request).user_id)
+    return AssignForm(found, data, known=known)
+
+
+def _assigned(request: HttpRequest, common: dict[str, Any]) -> None:
+    form = _assign_form(request, common["report"], request.POST)
+    if not form.is_valid():
+        raise NotOfTheTeam
+    desk.assign(team=form.chosen_team(), assignee=form.chosen_person(), **common)
 
 
 def _merged(request: HttpRequest, common: dict[str, Any]) -> None:

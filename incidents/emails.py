@@ -3,7 +3,7 @@
 Nothing that a citizen typed is repeated to another: only the town hall's words are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,8 +18,12 @@ from incidents.models import Follower, Handler, Message, Report, StatusChange
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
 from incidents.workflow import Status
 from parvis.mail import FACT
+from parvis.signing import digest
 from tenants.hosts import absolute_url
 from tenants.models import Commune
+
+
+SHOWN_MOST = 30  # reports that one message lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,25 @@ def to_team(report: Report, commune: Commune, *, event: str) -> EmailMultiAltern
         fact=f"team.{event}.{report.pk}.{report.version}",
         report=report,
         news=event,
+    )
+
+
+def assigned(reports: Sequence[Report], commune: Commune, *, email: str) -> EmailMultiAlternatives:
+    """Tell a team or one of its people what was given to them: one report, or many at once."""
+    first = reports[0]
+    path = "/agent/signalements/"
+    shown = [
+        (each, absolute_url(commune, f"{path}{each.reference}/")) for each in reports[:SHOWN_MOST]
+    ]
+    return _render(
+        "assigned",
+        commune,
+        Recipient(email, "fr", f"{path}{first.reference}/" if len(reports) == 1 else path),
+        fact=f"assigned.{first.pk}.{first.version}.{len(reports)}.{digest(email)[:12]}",
+        report=first,
+        reports=shown,
+        count=len(reports),
+        others=len(reports) - len(shown),
     )
 
 

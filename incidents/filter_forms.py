@@ -106,7 +106,7 @@ def _kinds(known: Offered) -> Choices:
         (
             group,
             [
-                (group, _("%(group)s : tout") % {"group": group}),
+                (group, _("%(group)s : tout") % {"group": group}),
                 *((each.code, each.name) for each in known.kinds if each.group == group),
             ],
         )

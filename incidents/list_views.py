@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from incidents import desk_pages, filters, found, offered, paging, saved
+from incidents.bulk_views import KINDS
 from incidents.cards import cards
 from incidents.desk_pages import Asked
 from incidents.filter_forms import SaveForm
@@ -38,6 +39,7 @@ def _list(request: HttpRequest, asked: Asked) -> HttpResponse:
         "before": asked.address(avant=page.before) if page.before else "",
         "after": asked.address(apres=page.after) if page.after else "",
         "is_deep": bool(page.before),
+        "kinds": [(name, each.label) for name, each in KINDS.items()],
     }
     return render(request, "incidents/staff/list.html", context)
 
@@ -59,7 +61,7 @@ def save(request: HttpRequest) -> HttpResponse:
         except DomainError as refusal:
             form.add_error("name", str(refusal))
         else:
-            messages.success(request, _("Le filtre « %(name)s » est gardé.") % {"name": kept.name})
+            messages.success(request, _("Le filtre « %(name)s » est gardé.") % {"name": kept.name})
             return redirect(f"{reverse('incidents:agent:list')}?{query}")
     return render(request, "incidents/staff/save_filter.html", {"form": form}, status=422)
 

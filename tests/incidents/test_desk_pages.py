@@ -206,3 +206,36 @@ def test_the_page_asks_ten_questions_whatever_the_history(agent, hole, found):
         )
 
     assert len(questions()) == len(few) <= 10
+
+
+def test_it_is_given_to_a_colleague_who_is_told(agent, found, make_user, commune):
+    paul = make_user("report_agent", commune=commune, email="paul@example.org")
+    roads = team().team
+
+    act(agent, found, "confier", team=roads.pk, person=paul.pk)
+
+    assert (found.team, found.assignee_id) == (roads, paul.pk)
+    told = OutgoingEmail.objects.order_by("-pk")[:2]
+    assert {tuple(each.to) for each in told} == {("paul@example.org",), (roads.email,)}
+    assert "On vous confie un signalement" in told[0].subject
+    mails = OutgoingEmail.objects.count()
+    act(agent, found, "confier", team=roads.pk, person=paul.pk)
+    assert OutgoingEmail.objects.count() == mails
+    act(agent, found, "confier", team="", person="")
+    assert (found.team, found.assignee_id, found.assignee_name) == (None, None, "")
+
+
+@pytest.mark.parametrize("person", ["x", "0", "-1", "9" * 30, "\0"])
+def test_it_is_given_to_nobody_from_elsewhere(agent, found, person):
+    agent.post(path_of(found, "confier"), {"team": "", "person": person})
+
+    found.refresh_from_db()
+    assert found.assignee_id is None
+
+
+def test_whoever_takes_it_herself_gets_no_mail(agent, found):
+    mails = OutgoingEmail.objects.count()
+
+    act(agent, found, "prise")
+
+    assert OutgoingEmail.objects.count() == mails

@@ -188,13 +188,12 @@ def test_a_category_and_a_group_of_them(hole):
 def test_a_team_a_person_or_nobody(hole):
     roads = team().team
     given = report(hole)
-    desk.assign(report=given, team=roads, assignee_id=ME, assignee_name="Moi", by=FOREMAN, now=NOW)
+    desk.assign(report=given, team=roads, assignee=(ME, "Moi"), by=FOREMAN, now=NOW)
     other = report(hole)
     desk.assign(
         report=other,
         team=Team.objects.create(name="Verts"),
-        assignee_id=ME + 1,
-        assignee_name="Elle",
+        assignee=(ME + 1, "Elle"),
         by=FOREMAN,
         now=NOW,
     )

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from django import template
+from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, ngettext
 
 from parvis.cards import Chip, Mark, ReportCard
+from parvis.templatetags.ui_forms import csrf_field
 from parvis.templatetags.ui_shapes import TONE_ICONS, svg
 
 
@@ -87,7 +89,7 @@ def _row(card: ReportCard, form: str) -> SafeString:
 def _box(card: ReportCard, form: str) -> SafeString:
     if not form:
         return SafeString("")
-    said = _("Choisir : %(title)s, %(place)s") % {"title": card.title, "place": card.place}
+    said = _("Choisir : %(title)s, %(place)s") % {"title": card.title, "place": card.place}
     return format_html(
         '<label class="report__box"><input type="checkbox" name="r" value="{}" form="{}">'
         '<span class="unseen">{}</span></label>',
@@ -135,6 +137,29 @@ def _mark(mark: Mark) -> SafeString:
         mark.tone,
         svg(mark.icon or TONE_ICONS[mark.tone], size=16),
         mark.label,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def with_chosen(
+    context: Context, *, action: str, key: str, kinds: Sequence[tuple[str, str]]
+) -> SafeString:
+    """Offer what is done to the rows whose boxes are ticked; ``key`` is the form they name."""
+    options = format_html_join("", '<option value="{}">{}</option>', kinds)
+    return format_html(
+        '<form class="chosen" id="{key}" method="post" action="{action}" data-chosen>{token}'
+        '<label class="chosen__all" hidden><input type="checkbox" data-all> {all}</label>'
+        '<label class="chosen__kind"><span>{what}</span>'
+        '<select name="what">{options}</select></label>'
+        '<button class="button button--secondary" type="submit"><span>{go}</span></button>'
+        '<span class="chosen__count" data-count></span></form>',
+        key=key,
+        action=action,
+        token=csrf_field(context),
+        all=_("Tout cocher"),
+        what=_("Ceux qui sont cochés"),
+        options=options,
+        go=_("Continuer"),
     )
 
 
