@@ -5,6 +5,7 @@ from django.urls import path
 from incidents import (
     settings_categories_views as categories,
     settings_handlers_views as handlers,
+    settings_rules_views as rules,
     settings_views as home,
 )
 
@@ -28,4 +29,10 @@ urlpatterns = [
     path("responsables/nouveau/", handlers.add_handler, name="add_handler"),
     path("responsables/<int:pk>/", handlers.change_handler, name="change_handler"),
     path("responsables/<int:pk>/suppression/", handlers.delete_handler, name="delete_handler"),
+    path("regles/", rules.rules, name="rules"),
+    path("regles/nouvelle/", rules.add_rule, name="add_rule"),
+    path("regles/essai/", rules.trial, name="trial"),
+    path("regles/<int:pk>/", rules.change_rule, name="change_rule"),
+    path("regles/<int:pk>/ordre/", rules.move_rule, name="move_rule"),
+    path("regles/<int:pk>/suppression/", rules.delete_rule, name="delete_rule"),
 ]

@@ -1,6 +1,5 @@
 """The settings of reports: their home page, what is missing, and what was changed last."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -12,8 +11,9 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from incidents import reconfiguring
-from incidents.models import Category, Handler, RoutingRule, SettingsChange
+from incidents.models import Category, Handler, RoutingRule, SettingsChange, Team
 from incidents.settings_pages import SPACE, show
+from incidents.settings_rules_views import without_rule
 from incidents.staff_pages import sets_reports
 from parvis.errors import DomainError
 from parvis.pieces import Tab
@@ -44,11 +44,10 @@ class Gap:
 @sets_reports
 def home(request: HttpRequest) -> HttpResponse:
     """Show every part of the settings with its state, what is missing, and the last changes."""
-    known = list(Category.objects.filter(is_active=True).only("group", "door"))
-    rules = list(RoutingRule.objects.values("category", "group", "zone", "road_class"))
+    categories = Category.objects.filter(is_active=True).count()
     page = {
-        "cards": _cards(known),
-        "gaps": _gaps(known, rules),
+        "cards": _cards(categories),
+        "gaps": _gaps(categories),
         "changes": reconfiguring.latest_changes(),
         "citizen": reverse("incidents:report_form"),
         "tabs": [
@@ -73,35 +72,41 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(HOME)
 
 
-def without_rule(known: Sequence[Category], rules: Sequence[dict[str, object]]) -> int:
-    """Count the categories that no rule covers in every place and on every road."""
-    everywhere = [each for each in rules if not each["zone"] and not each["road_class"]]
-    if any(not each["category"] and not each["group"] for each in everywhere):
-        return 0
-    groups = {each["group"] for each in everywhere}
-    named = {each["category"] for each in everywhere}
-    return sum(
-        each.door != Category.Door.REDIRECT and each.pk not in named and each.group not in groups
-        for each in known
-    )
+def _gaps(categories: int) -> list[Gap]:
+    """List what keeps reports from being made, or from reaching somebody."""
+    lost = without_rule() if categories else 0
+    teams = list(Team.objects.filter(is_active=True).values_list("email", "members"))
+    silent = sum(not email for email, _members in teams)
+    gaps = [
+        (not categories, "packs", _("Aucune catégorie : les citoyens ne peuvent rien signaler.")),
+        (not teams, "add_team", _("Aucune équipe : personne n’est prévenu d’un signalement.")),
+        (lost, "rules", _lost(lost)),
+        (silent, "handlers", _silent(silent)),
+    ]
+    return [Gap(str(text), reverse(f"{SPACE}:{name}")) for is_so, name, text in gaps if is_so]
 
 
-def _gaps(known: Sequence[Category], rules: Sequence[dict[str, object]]) -> list[Gap]:
-    gaps = []
-    if not known:
-        gaps.append(
-            Gap(
-                _("Aucune catégorie : les citoyens ne peuvent rien signaler."),
-                reverse(f"{SPACE}:packs"),
-            )
-        )
-    return gaps
+def _lost(count: int) -> str:
+    return ngettext(
+        "Aucune règle ne désigne toujours quelqu’un pour %(n)s catégorie.",
+        "Aucune règle ne désigne toujours quelqu’un pour %(n)s catégories.",
+        count,
+    ) % {"n": count}
 
 
-def _cards(known: Sequence[Category]) -> list[Card]:
+def _silent(count: int) -> str:
+    return ngettext(
+        "%(n)s équipe n’a pas de courriel : elle n’est prévenue de rien.",
+        "%(n)s équipes n’ont pas de courriel : elles ne sont prévenues de rien.",
+        count,
+    ) % {"n": count}
+
+
+def _cards(categories: int) -> list[Card]:
     return [
-        _card(_("Catégories"), "categories", "list-tree", _categories(len(known))),
+        _card(_("Catégories"), "categories", "list-tree", _categories(categories)),
         _card(_("Équipes et responsables"), "handlers", "users", _handlers()),
+        _card(_("Qui fait quoi"), "rules", "split", _rules()),
     ]
 
 
@@ -116,6 +121,13 @@ def _handlers() -> str:
     if not count:
         return _("Personne n’est prévenu d’un signalement")
     return ngettext("%(n)s en service", "%(n)s en service", count) % {"n": count}
+
+
+def _rules() -> str:
+    count = RoutingRule.objects.count()
+    if not count:
+        return _("Aucune règle")
+    return ngettext("%(n)s règle", "%(n)s règles", count) % {"n": count}
 
 
 def _card(label: str, name: str, icon: str, text: str) -> Card:

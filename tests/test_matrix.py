@@ -108,6 +108,12 @@ REPORT_SETTINGS = {
     "add_handler": Row(ADMIN, ADMIN),
     "change_handler": Row(ADMIN, ADMIN),
     "delete_handler": Row((), ADMIN),
+    "rules": Row(ADMIN),
+    "add_rule": Row(ADMIN, ADMIN),
+    "trial": Row(ADMIN),
+    "change_rule": Row(ADMIN, ADMIN),
+    "move_rule": Row((), ADMIN),
+    "delete_rule": Row((), ADMIN),
 }
 MATRIX = {
     "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},
