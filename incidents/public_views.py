@@ -1,6 +1,6 @@
 """What citizens read of the reports: the list, one report, and how they join in."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.contrib import messages
@@ -21,7 +21,7 @@ from incidents.public_forms import FollowForm, WishForm
 from incidents.states import state_of
 from incidents.workflow import Status
 from parvis.pieces import TimelineEntry
-from parvis.typo import date_courte
+from parvis.typo import date_courte, date_longue
 
 
 PAGE = 30
@@ -57,7 +57,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "rows": [row(each) for each in rows[:PAGE]],
         "next": _next_page(request, rows),
         "is_first": not last,
-        "is_filtered": any(request.GET.get(name) for name in form.fields),
+        "is_filtered": any(request.GET.get(name) for name in form.fields if name != "boite"),
         "legend": LEGEND,
         "is_boxed": form.wish.box is not None,
         "marks": f"{reverse('incidents:points')}?{_without(request, 'apres', 'boite')}",
@@ -143,6 +143,7 @@ def _page(request: HttpRequest, shown: Report, follow: FollowForm) -> HttpRespon
         "concerned": concerned(shown),
         "form": follow,
         "point": _point(shown),
+        "promise": _promise(shown, now=timezone.now()),
     }
     status = 422 if follow.is_bound else 200
     return render(request, "incidents/public/report.html", context, status=status)
@@ -153,6 +154,14 @@ def _point(shown: Report) -> list[dict[str, object]]:
         return []
     words = " · ".join(filter(None, [shown.category.label, shown.address]))
     return [{"lat": shown.lat, "lon": shown.lon, "label": words}]
+
+
+def _promise(shown: Report, *, now: datetime) -> str:
+    """Say by when it is promised, and whether that day has passed."""
+    if shown.due_at is None:
+        return ""
+    day = date_longue(timezone.localtime(shown.due_at).date(), get_language() or "fr")
+    return _("%(day)s (dépassé)") % {"day": day} if shown.due_at < now else day
 
 
 def _to_thank(shown: Report) -> str:

@@ -2,9 +2,8 @@
 (() => {
   "use strict";
   document.addEventListener("parvis:map", ({ target, detail: { map, L } }) => {
-    const list = document.querySelector("[data-marks]");
+    const list = document.querySelector("[data-marks]"), layer = L.layerGroup().addTo(map);
     if (!list) return;
-    const layer = L.layerGroup().addTo(map);
     let turn = 0, moved = false;
     const address = from => {
       const url = new URL(from, location.href), at = map.getBounds();
@@ -12,12 +11,7 @@
       url.searchParams.set("boite", box.map(each => each.toFixed(5)).join());
       return url;
     };
-    const read = async url => {
-      try {
-        const answer = await fetch(url);
-        return answer.ok ? answer : null;
-      } catch { return null; }  // the marks that are there stay
-    };
+    const read = url => fetch(url).then(answer => answer.ok ? answer : null, () => null);
 
     const draw = marks => {
       const rows = [...list.querySelectorAll("[data-reference]")].map(row => row.dataset.reference);
@@ -53,8 +47,14 @@
       const fresh = text && new DOMParser().parseFromString(text, "text/html").querySelector("[data-marks]");
       if (fresh) list.replaceChildren(...fresh.childNodes);
       if (drawn) draw(drawn);
+      return drawn;
     };
-    map.on("moveend", () => { moved = true; show(); });
-    show();
+    const frame = marks => {  // once: what there is, rather than the whole commune
+      const spots = marks.flatMap(({ lat, lon, box }) => box ? [box.slice(0, 2), box.slice(2)] : [[lat, lon]]);
+      if (spots.length) map.fitBounds(spots, { padding: [48, 48], maxZoom: 16, animate: false });
+      map.on("moveend", () => { moved = true; show(); });
+      show();
+    };
+    show().then(marks => frame(marks ?? []));
   });
 })();
