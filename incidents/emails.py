@@ -5,7 +5,7 @@ Nothing that a citizen typed is repeated to another: only the town hall's words 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from tenants.models import Commune
 
 
 SHOWN_MOST = 30  # reports that one message lists
+OVER = 100  # hundredths of a promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,39 @@ def assigned(reports: Sequence[Report], commune: Commune, *, email: str) -> Emai
         reports=shown,
         count=len(reports),
         others=len(reports) - len(shown),
+    )
+
+
+def reminded(
+    report: Report, commune: Commune, *, text: str, until: datetime
+) -> EmailMultiAlternatives:
+    """Ask the reporter again what the town hall asked, and say when the report will be closed."""
+    contact = report.contact
+    return _render(
+        "reminded",
+        commune,
+        Recipient(contact.email, contact.language, links.path_to(report), is_reporter=True),
+        fact=f"reminded.{report.pk}.{report.version}",
+        report=report,
+        text=text,
+        until=until,
+    )
+
+
+def escalated(
+    email: str, late: Sequence[tuple[Report, int]], commune: Commune, *, now: datetime
+) -> EmailMultiAlternatives:
+    """Tell somebody in charge which reports near their promised date, and which have passed it."""
+    desk = absolute_url(commune, "/agent/signalements/")
+    lines = [(report, f"{desk}{report.reference}/", level) for report, level in late]
+    return _render(
+        "escalated",
+        commune,
+        Recipient(email, "fr", "/agent/signalements/"),
+        fact=f"escalated.{now:%Y%m%d%H%M%S}.{digest(email)[:16]}",
+        late=[line for line in lines if line[2] >= OVER],
+        soon=[line for line in lines if line[2] < OVER],
+        n=len(lines),
     )
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from incidents import photos, transfers
+from incidents import clocks, photos, transfers
 from incidents.models import Report
 
 
@@ -55,3 +55,15 @@ def follow_transfer(reference: str, status: str, reason: str) -> None:
     transfers.follow_transfer(
         reference=reference, status=status, reason=reason, now=timezone.now()
     )
+
+
+@shared_task(name="incidents.follow_silent")
+def follow_silent() -> int:
+    """Every quarter of an hour: remind the reporters who are silent, close what stays so."""
+    return clocks.follow_silent(now=timezone.now())
+
+
+@shared_task(name="incidents.escalate")
+def escalate() -> int:
+    """Every quarter of an hour: tell those in charge what nears its promised date or is late."""
+    return clocks.escalate(now=timezone.now())

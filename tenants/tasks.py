@@ -23,7 +23,12 @@ EVERY_MINUTE = (
     "incidents.develop_photos",
     "incidents.send_again",
 )
-EVERY_QUARTER = ("booking.write_to_citizens", "booking.follow_titles")
+EVERY_QUARTER = (
+    "booking.write_to_citizens",
+    "booking.follow_titles",
+    "incidents.follow_silent",
+    "incidents.escalate",
+)
 EVERY_NIGHT = ("booking.check_slots", "booking.tell_new_prices")
 
 
