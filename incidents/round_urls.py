@@ -1,6 +1,17 @@
 """URLs of rounds and interventions, for the team."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from incidents import round_views, sheet_views
 
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("tournees/", round_views.listed, name="rounds"),
+    path("tournees/nouvelle/", round_views.new, name="new_round"),
+    path("tournees/<int:pk>/", round_views.page, name="round"),
+    path("tournees/<int:pk>/ajout/", round_views.add, name="add_to_round"),
+    path("tournees/<int:pk>/feuille/", sheet_views.sheet, name="round_sheet"),
+    path("tournees/<int:pk>/feuille.pdf", sheet_views.pdf, name="round_pdf"),
+    path("tournees/<int:pk>/arret/<slug:what>/", round_views.act_on_stop, name="stop_act"),
+    path("tournees/<int:pk>/<slug:what>/", round_views.act, name="round_act"),
+]
