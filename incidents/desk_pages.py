@@ -1,6 +1,6 @@
 """What the list, the board and the map of the team share: one filter, its tabs and its chips."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -67,18 +67,24 @@ def read(request: HttpRequest, *, now: datetime) -> Asked:
     )
 
 
-def shown(asked: Asked) -> dict[str, Any]:
-    """Return what all views show around their reports; one query for the counts."""
+def shown(
+    asked: Asked, more: Mapping[str, ReportQuerySet] | None = None
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return what all views show around their reports, and how many these and ``more`` are.
+
+    One query.
+    """
     counted = paging.counts(
         {name: found.in_states(asked.reports, filters.GROUPS[name]) for name in TABS}
         | {
             "here": found.in_states(asked.reports, asked.wanted.states),
             "unfiltered": found.in_states(Report.objects.all(), asked.wanted.states),
         }
+        | dict(more or {})
     )
     wanted = asked.wanted
     clear = asked.address(Filter(state=wanted.state))
-    return {
+    context = {
         "asked": asked,
         "wanted": wanted,
         "may_handle": asked.may_handle,
@@ -95,6 +101,7 @@ def shown(asked: Asked) -> dict[str, Any]:
         "saved": [(each, f"?{each.query}") for each in asked.known.saved],
         "save": SaveForm(initial={"query": asked.address().removeprefix("?")}),
     }
+    return context, counted
 
 
 def in_words(count: int) -> str:

@@ -8,13 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from incidents import desk_pages, filters, found, offered, paging, saved
+from incidents import board, desk_pages, filters, found, offered, paging, saved
 from incidents.bulk_views import KINDS
 from incidents.cards import cards
 from incidents.desk_pages import Asked
 from incidents.filter_forms import SaveForm
 from incidents.models import SavedFilter
 from incidents.staff_pages import after, current_member, reads_reports
+from parvis.cards import Column
 from parvis.errors import DomainError
 
 
@@ -23,7 +24,7 @@ from parvis.errors import DomainError
 def listed(request: HttpRequest) -> HttpResponse:
     """Show the reports of one filter; as many queries for one report as for a thousand."""
     asked = desk_pages.read(request, now=timezone.now())
-    return _list(request, asked)
+    return SEEN[asked.view](request, asked)
 
 
 def _list(request: HttpRequest, asked: Asked) -> HttpResponse:
@@ -34,7 +35,8 @@ def _list(request: HttpRequest, asked: Asked) -> HttpResponse:
         after=request.GET.get("apres", ""),
         before=request.GET.get("avant", ""),
     )
-    context = desk_pages.shown(asked) | {
+    around, _counted = desk_pages.shown(asked)
+    context = around | {
         "cards": cards(page.reports, now=asked.now, may_handle=asked.may_handle),
         "before": asked.address(avant=page.before) if page.before else "",
         "after": asked.address(apres=page.after) if page.after else "",
@@ -42,6 +44,28 @@ def _list(request: HttpRequest, asked: Asked) -> HttpResponse:
         "kinds": [(name, each.label) for name, each in KINDS.items()],
     }
     return render(request, "incidents/staff/list.html", context)
+
+
+def _board(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Deal them to the columns of the board: four queries, one more for a quarter."""
+    dealt = board.parts(asked.reports, now=asked.now)
+    around, counted = desk_pages.shown(asked, dealt)
+    top = board.first(dealt, asked.wanted.order)
+    columns = [
+        Column(
+            title=str(lane.title),
+            cards=cards(top[name], now=asked.now, may_handle=asked.may_handle, with_moves=True),
+            count=desk_pages.in_words(counted[name]),
+            href=asked.address(asked.wanted.at(lane.state), view=filters.VIEWS[0]),
+            state=str(lane.becomes or ""),
+            is_folded=lane.is_folded,
+        )
+        for name, lane in board.LANES.items()
+    ]
+    return render(request, "incidents/staff/board.html", around | {"columns": columns})
+
+
+SEEN = {"liste": _list, "tableau": _board, "carte": _list}
 
 
 @reads_reports

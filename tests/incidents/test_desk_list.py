@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import html5lib
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +14,7 @@ from incidents.models import Photo, Report, SavedFilter, Zone
 from tests.incidents.desk_pages import DESK, text_of
 from tests.incidents.factories import NOW, category, report, team
 from tests.incidents.test_actions import FOREMAN
+from tests.incidents.test_filters import moved
 
 
 pytestmark = pytest.mark.django_db
@@ -233,3 +235,80 @@ def test_a_filter_is_one_address_for_all_its_chips(agent, hole):
     for without in ("retard=1&priorite=4", "categorie=lampadaire&retard=1"):
         assert f'href="?{without.replace("&", "&amp;")}"' in page
     assert 'href="?categorie=lampadaire&amp;priorite=4"' in page
+
+
+# --- The board ----------------------------------------------------------------------------
+
+
+def lane(page, title):
+    """Return what one column of the board says."""
+    tree = html5lib.parse(page.content.decode(), namespaceHTMLElements=False)
+    for each in tree.iter("details"):
+        words = " ".join("".join(each.itertext()).split())
+        if each.get("data-lane") is not None and words.startswith(title):
+            return words
+    raise AssertionError(title)
+
+
+def test_the_board_deals_reports_by_what_is_done_about_them(agent, hole):
+    now = timezone.now()
+    report(hole, address="Rue neuve")
+    for to in ("planned", "in_progress", "awaiting_reporter"):
+        moved(report(hole, address=f"Rue {to}"), to, text="?")
+    report_lately = report(hole, address="Rue résolue")
+    moved(report_lately, "resolved", reason="repaired", now=now - timedelta(days=6))
+    moved(
+        report(hole, address="Rue ancienne"),
+        "resolved",
+        reason="repaired",
+        now=now - timedelta(days=7, seconds=1),
+    )
+
+    page = agent.get(f"{DESK}?vue=tableau")
+
+    for title, street in (
+        ("À traiter 1", "Rue neuve"),
+        ("Planifié 1", "Rue planned"),
+        ("En cours 1", "Rue in_progress"),
+        ("En attente 1", "Rue awaiting_reporter"),
+        ("Résolu depuis 7 jours au plus 1", "Rue résolue"),
+    ):
+        assert street in lane(page, title)
+    assert "Rue ancienne" not in text_of(page)
+
+
+def test_a_card_leads_to_where_it_is_moved(agent, log_in, hole):
+    made = report(hole)
+
+    page = agent.get(f"{DESK}?vue=tableau").content.decode()
+
+    assert f'action="{DESK}{made.reference}/passer/"' in page
+    assert '<option value="accepted">pris en charge</option>' in page
+    assert "/passer/" not in log_in("reader").get(f"{DESK}?vue=tableau").content.decode()
+
+
+def test_a_column_shows_the_most_urgent_and_counts_the_rest(agent, hole):
+    many(hole, 30)
+    Report.objects.filter(reference="00000029").update(priority=4)
+
+    todo = lane(agent.get(f"{DESK}?vue=tableau"), "À traiter 30")
+
+    assert todo.count("quai Albert-Pichon") == 2 * 20  # the place, and the name of the button
+    assert todo.index("29 quai") < todo.index("0 quai Albert")
+    assert "Tout voir" in todo
+
+
+@pytest.mark.parametrize("query", ["vue=tableau", "vue=tableau&quartier={zone}&q=quai&silence=1"])
+def test_the_board_asks_six_questions_at_most(agent, hole, commune_of_many, query):
+    asked = query.format(zone=Zone.objects.get().pk)
+    none = questions(agent, asked)
+    many(hole, 1)
+    one = questions(agent, asked)
+    Report.objects.all().delete()
+    many(hole, 1000)
+    for number, state in enumerate(["planned", "in_progress", "forwarded"]):
+        refs = [f"{each:08}" for each in range(number * 100, number * 100 + 100)]
+        Report.objects.filter(reference__in=refs).update(status=state)
+
+    assert none <= one
+    assert questions(agent, asked) == one <= 6

@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, ngettext
 
-from parvis.cards import Chip, Mark, ReportCard
+from parvis.cards import Chip, Column, Mark, ReportCard
 from parvis.templatetags.ui_forms import csrf_field
 from parvis.templatetags.ui_shapes import TONE_ICONS, svg
 
@@ -137,6 +137,69 @@ def _mark(mark: Mark) -> SafeString:
         mark.tone,
         svg(mark.icon or TONE_ICONS[mark.tone], size=16),
         mark.label,
+    )
+
+
+@register.simple_tag
+def board(columns: Sequence[Column]) -> SafeString:
+    """Deal reports to columns that fold; each card leads to where it is moved."""
+    return format_html(
+        '<div class="board" data-board>{}</div>',
+        SafeString("".join(_column(each) for each in columns)),
+    )
+
+
+def _column(column: Column) -> SafeString:
+    cards = SafeString("".join(_card(each) for each in column.cards))
+    return format_html(
+        '<details class="lane" data-lane="{state}"{open}><summary class="lane__head">'
+        '<h2 class="lane__title">{title}</h2> <span class="lane__count">{count}</span></summary>'
+        '{cards}<p><a class="link" href="{href}">{all}<span class="unseen"> : {title}</span></a>'
+        "</p></details>",
+        state=column.state,
+        open=SafeString("" if column.is_folded else " open"),
+        title=column.title,
+        count=column.count,
+        cards=format_html('<ul class="cards">{}</ul>', cards) if cards else "",
+        href=column.href,
+        all=_("Tout voir"),
+    )
+
+
+def _card(card: ReportCard) -> SafeString:
+    return format_html(
+        '<li class="card" data-card><div class="card__face">{picture}'
+        '<span class="report__words"><a class="report__title" href="{href}">{title}</a>'
+        '<span class="report__place">{place}</span></span></div>'
+        '<p class="report__facts">{age}{concerned}{state}{marks}</p>{who}{move}</li>',
+        picture=_picture(card),
+        href=card.href,
+        title=card.title,
+        place=card.place or _("sans adresse"),
+        age=_age(card),
+        concerned=_concerned(card),
+        state=_mark(card.state),
+        marks=SafeString("".join(_mark(each) for each in card.marks)),
+        who=format_html('<p class="report__who">{}</p>', card.who) if card.who else "",
+        move=_move(card),
+    )
+
+
+def _move(card: ReportCard) -> SafeString:
+    """Choose where a card goes: the page it leads to says who is told what."""
+    if not card.move or not card.moves:
+        return SafeString("")
+    options = format_html_join("", '<option value="{}">{}</option>', card.moves)
+    return format_html(
+        '<form class="card__move" method="get" action="{}"><label><span class="unseen">{}</span>'
+        '<select name="vers">{}</select></label><button class="button button--secondary" '
+        'type="submit"><span>{}</span><span class="unseen"> : {}, {}</span></button></form>',
+        card.move,
+        _("Nouvel état"),
+        options,
+        _("Passer à"),
+        card.title,
+        card.place,
     )
 
 
