@@ -24,6 +24,8 @@ from benchmarks import (  # noqa: E402
     photos,
     race,
     read_model,
+    report_pages,
+    reports,
     rush,
     search,
 )
@@ -40,6 +42,8 @@ BENCHES = {
     "pages": pages.run,
     "creation": creation.run,
     "photos": photos.run,
+    "reports": reports.run,
+    "reportpages": report_pages.run,
 }
 
 if __name__ == "__main__":

@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from incidents.models import Message, Report, ReportEvent, StatusChange
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
 from incidents.states import state_of
 from incidents.workflow import EFFECTS, Status
+
+
+Row = TypeVar("Row", StatusChange, Message, ReportEvent)
 
 
 class Audience(IntEnum):
@@ -56,19 +60,27 @@ def timeline(report: Report, *, for_staff: bool = False, for_public: bool = Fals
         audience = Audience.STAFF if for_staff else Audience.PUBLIC
     changes = [
         change
-        for change in report.changes.select_related("message")
+        for change in _in_order(StatusChange.objects.filter(report=report))
         if audience == Audience.STAFF or EFFECTS[Status(change.after)].is_told
     ]
-    messages = list(report.messages.all())
+    messages = _in_order(Message.objects.filter(report=report))
     entries = [
-        *_moves(changes, audience),
+        *_moves(changes, messages, audience),
         *_said(messages, {each.message_id for each in changes}, audience),
-        *_events(list(report.events.all()), audience),
+        *_events(_in_order(ReportEvent.objects.filter(report=report)), audience),
     ]
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def _moves(changes: list[StatusChange], audience: Audience) -> Iterator[Entry]:
+def _in_order(rows: QuerySet[Row]) -> list[Row]:
+    """Sort here what is read in no order: it is little, and sorted once more with the rest."""
+    return sorted(rows.order_by(), key=lambda row: (row.at, row.pk))
+
+
+def _moves(
+    changes: list[StatusChange], messages: list[Message], audience: Audience
+) -> Iterator[Entry]:
+    known = {each.pk: each for each in messages if _is_for(each, audience)}
     for change in changes:
         title = _title(change.after, audience)
         if change.reason:
@@ -76,7 +88,7 @@ def _moves(changes: list[StatusChange], audience: Audience) -> Iterator[Entry]:
                 "status": title,
                 "reason": REASON_WORDS[change.reason],  # type: ignore[index]
             }
-        words = change.message if change.message and _is_for(change.message, audience) else None
+        words = known.get(change.message_id)
         yield Entry(
             change.at,
             title,

@@ -216,6 +216,12 @@ class Report(TenantModel):
             models.Index(
                 fields=["lat", "lon"], name="reports_near", condition=Q(lat__isnull=False)
             ),
+            models.Index(  # all that a map asks of what is open: the table itself is not read
+                fields=["lat", "lon"],
+                include=["id", "status", "category", "team", "visibility"],
+                name="reports_open_places",
+                condition=~Q(status__in=sorted(CLOSED)),
+            ),
             models.Index(
                 fields=["-submitted_at", "-id"],
                 name="reports_public",
