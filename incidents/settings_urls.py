@@ -7,6 +7,7 @@ from incidents import (
     settings_handlers_views as handlers,
     settings_rules_views as rules,
     settings_views as home,
+    settings_zones_views as zones,
 )
 
 
@@ -35,4 +36,9 @@ urlpatterns = [
     path("regles/<int:pk>/", rules.change_rule, name="change_rule"),
     path("regles/<int:pk>/ordre/", rules.move_rule, name="move_rule"),
     path("regles/<int:pk>/suppression/", rules.delete_rule, name="delete_rule"),
+    path("zones/", zones.zones, name="zones"),
+    path("zones/nouvelle/", zones.add_zone, name="add_zone"),
+    path("zones/fichier/", zones.import_zones, name="import_zones"),
+    path("zones/<int:pk>/", zones.change_zone, name="change_zone"),
+    path("zones/<int:pk>/suppression/", zones.delete_zone, name="delete_zone"),
 ]

@@ -14,6 +14,7 @@ from incidents import reconfiguring
 from incidents.models import Category, Handler, RoutingRule, SettingsChange, Team
 from incidents.settings_pages import SPACE, show
 from incidents.settings_rules_views import without_rule
+from incidents.settings_zones_views import zones_state
 from incidents.staff_pages import sets_reports
 from parvis.errors import DomainError
 from parvis.pieces import Tab
@@ -107,6 +108,7 @@ def _cards(categories: int) -> list[Card]:
         _card(_("Catégories"), "categories", "list-tree", _categories(categories)),
         _card(_("Équipes et responsables"), "handlers", "users", _handlers()),
         _card(_("Qui fait quoi"), "rules", "split", _rules()),
+        _card(_("Zones"), "zones", "map", zones_state()),
     ]
 
 

@@ -114,6 +114,11 @@ REPORT_SETTINGS = {
     "change_rule": Row(ADMIN, ADMIN),
     "move_rule": Row((), ADMIN),
     "delete_rule": Row((), ADMIN),
+    "zones": Row(ADMIN),
+    "add_zone": Row(ADMIN, ADMIN),
+    "import_zones": Row(ADMIN, ADMIN),
+    "change_zone": Row(ADMIN, ADMIN),
+    "delete_zone": Row((), ADMIN),
 }
 MATRIX = {
     "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},
