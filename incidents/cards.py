@@ -25,6 +25,25 @@ def cards(
     return [_card(each, page=page, move=move if with_moves else "", now=now) for each in reports]
 
 
+def rows(reports: Iterable[Report], *, now: datetime) -> list[dict[str, object]]:
+    """Say of each report what the list beside the map shows; no query."""
+    page = reverse("incidents:agent:report", args=[LETTERS])
+    return [
+        {
+            "reference": each.reference,
+            "href": page.replace(LETTERS, each.reference),
+            "title": each.category.label,
+            "place": each.address,
+            "state": state_of(each.status),
+            "when": late(each, now=now) or age((each.closed_at or now) - each.submitted_at),
+            "photo": _thumbnail(each),
+            "icon": each.category.icon,
+            "concerned": "",
+        }
+        for each in reports
+    ]
+
+
 def key_of(report: Report) -> str:
     """Write what a box posts: which report, and as it was shown."""
     return f"{report.reference}-{report.version}"

@@ -5,6 +5,7 @@ from django.urls import path
 from incidents import (
     bulk_views,
     capture_views,
+    desk_map_views,
     desk_views,
     list_views,
     move_views,
@@ -15,6 +16,8 @@ from incidents import (
 
 urlpatterns = [
     path("", list_views.listed, name="list"),
+    path("carte.json", desk_map_views.points, name="marks"),
+    path("chaleur.json", desk_map_views.warmth, name="heat"),
     path("plusieurs/", bulk_views.many, name="many"),
     path("filtres/", list_views.save, name="save_filter"),
     path("filtres/<int:pk>/suppression/", list_views.forget, name="forget_filter"),

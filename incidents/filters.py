@@ -46,7 +46,7 @@ NAMES = {
     **FLAGS,
 }
 VIEWS = ("liste", "tableau", "carte")
-OTHERS = {"vue", "apres", "avant", "fond", "chaleur", "boite", "zoom"}
+OTHERS = {"vue", "apres", "avant", "chaleur", "boite", "z"}
 """What an address may say besides the filter."""
 
 

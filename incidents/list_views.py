@@ -10,13 +10,24 @@ from django.views.decorators.http import require_POST, require_safe
 
 from incidents import board, desk_pages, filters, found, offered, paging, saved
 from incidents.bulk_views import KINDS
-from incidents.cards import cards
+from incidents.cards import cards, rows
 from incidents.desk_pages import Asked
 from incidents.filter_forms import SaveForm
+from incidents.geo import read_box
 from incidents.models import SavedFilter
 from incidents.staff_pages import after, current_member, reads_reports
+from incidents.states import state_of
+from incidents.workflow import Status
 from parvis.cards import Column
 from parvis.errors import DomainError
+
+
+LEGEND = [
+    state_of(each)
+    for each in (Status.RECEIVED, Status.ACCEPTED, Status.FORWARDED, Status.REOPENED,
+                 Status.RESOLVED, Status.REJECTED)
+]  # fmt: skip
+"""One state for each shape of the map."""
 
 
 @reads_reports
@@ -65,7 +76,38 @@ def _board(request: HttpRequest, asked: Asked) -> HttpResponse:
     return render(request, "incidents/staff/board.html", around | {"columns": columns})
 
 
-SEEN = {"liste": _list, "tableau": _board, "carte": _list}
+def _map(request: HttpRequest, asked: Asked) -> HttpResponse:
+    """Show them on a map, with the most urgent of what it shows beside: three queries."""
+    shown = found.in_states(asked.reports, asked.wanted.states)
+    box = read_box(request.GET.get("boite", ""))
+    beside = shown.within(box) if box else shown.filter(lat__isnull=False)
+    page = paging.page(
+        paging.with_thumbnail(beside),
+        asked.wanted.sorting,
+        after=request.GET.get("apres", ""),
+        before=request.GET.get("avant", ""),
+    )
+    around, _counted = desk_pages.shown(asked)
+    kept = {"boite": request.GET["boite"]} if box else {}
+    is_warm = request.GET.get("chaleur") == "1"
+    if is_warm:
+        kept["chaleur"] = "1"
+    query = asked.address(view=filters.VIEWS[0])
+    context = around | {
+        "rows": rows(page.reports, now=asked.now),
+        "before": asked.address(avant=page.before, **kept) if page.before else "",
+        "after": asked.address(apres=page.after, **kept) if page.after else "",
+        "marks": f"{reverse('incidents:agent:marks')}{query}",
+        "heat": f"{reverse('incidents:agent:heat')}{query}" if is_warm else "",
+        "turn_heat": asked.address(**({} if is_warm else {"chaleur": "1"})),
+        "legend": LEGEND,
+        "is_boxed": box is not None,
+        "whole": asked.address(),
+    }
+    return render(request, "incidents/staff/map.html", context)
+
+
+SEEN = {"liste": _list, "tableau": _board, "carte": _map}
 
 
 @reads_reports

@@ -240,6 +240,8 @@ MATRIX = {
         "incidents:join": Row((), EVERYBODY),
         "incidents:follow_by_mail": Row((), EVERYBODY),
         "incidents:agent:list": Row(REPORTS),
+        "incidents:agent:marks": Row(REPORTS),
+        "incidents:agent:heat": Row(REPORTS),
         "incidents:agent:many": Row((), REPORT_DESK),
         "incidents:agent:save_filter": Row((), REPORTS),
         "incidents:agent:forget_filter": Row((), REPORTS),

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from incidents import desk
+from incidents.geo import Place
 from incidents.models import Photo, Report, SavedFilter, Zone
 from tests.incidents.desk_pages import DESK, text_of
 from tests.incidents.factories import NOW, category, report, team
@@ -312,3 +313,90 @@ def test_the_board_asks_six_questions_at_most(agent, hole, commune_of_many, quer
 
     assert none <= one
     assert questions(agent, asked) == one <= 6
+
+
+# --- The map ------------------------------------------------------------------------------
+
+AROUND = "boite=45.19,-0.76,45.21,-0.74"
+
+
+def test_the_map_lists_what_it_shows(agent, hole):
+    report(hole, address="Quai vu")
+    report(hole, address="Loin", place=Place(45.3, -0.7475))
+    report(hole, address="Nulle part", place=None)
+
+    whole = text_of(agent.get(f"{DESK}?vue=carte"))
+    part = text_of(agent.get(f"{DESK}?vue=carte&{AROUND}"))
+
+    assert "Quai vu" in whole
+    assert "Loin" in whole
+    assert "Nulle part" not in whole
+    assert "Quai vu" in part
+    assert "Loin" not in part
+
+
+def test_marks_follow_the_filter_and_lead_to_reports_or_to_their_list(agent, hole):
+    lamp = category(code="lampadaire", name="Lampadaire", group="Éclairage")
+    alone = report(lamp)
+    for _each in range(3):
+        report(hole)
+
+    one = agent.get(f"{DESK}carte.json?categorie=lampadaire&{AROUND}&z=15").json()["marks"]
+    many_ = agent.get(f"{DESK}carte.json?categorie=Voirie&{AROUND}&z=15").json()["marks"]
+
+    assert [each["href"] for each in one] == [f"{DESK}{alone.reference}/"]
+    [gathered] = many_
+    assert gathered["n"] == 3
+    assert gathered["href"].startswith(f"{DESK}?categorie=Voirie&vue=carte&boite=")
+
+
+def test_heat_counts_by_squares_the_fullest_is_the_warmest(agent, hole):
+    for _each in range(5):
+        report(hole)
+    report(hole, place=Place(45.205, -0.755))
+    report(hole, place=Place(45.3, -0.7475))
+
+    cells = agent.get(f"{DESK}chaleur.json?{AROUND}&z=15").json()["cells"]
+
+    assert [(each["n"], each["level"]) for each in cells] == [(5, 5), (1, 1)]
+    south, west, north, east = cells[0]["box"]
+    assert south <= 45.1995 <= north
+    assert west <= -0.7475 <= east
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "boite=x&z=1",
+        f"{AROUND}&z=x",
+        f"{AROUND}&z=²",
+        "boite=nan,nan,nan,nan&z=3",
+        f"{AROUND}&z=999",
+    ],
+)
+@pytest.mark.parametrize("name", ["carte.json", "chaleur.json"])
+def test_a_part_that_is_nowhere_is_said(agent, hole, name, query):
+    assert agent.get(f"{DESK}{name}?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"?vue=carte&{AROUND}&quartier={{zone}}", f"carte.json?{AROUND}&z=16&quartier={{zone}}",
+     f"chaleur.json?{AROUND}&z=16&quartier={{zone}}"],
+)  # fmt: skip
+def test_the_map_asks_six_questions_at_most(agent, hole, commune_of_many, path):
+    address = DESK + path.format(zone=Zone.objects.get().pk)
+
+    def asked():
+        agent.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert agent.get(address).status_code == 200
+        return len(queries)
+
+    many(hole, 1)
+    one = asked()
+    Report.objects.all().delete()
+    many(hole, 1000)
+
+    assert max(one, asked()) <= 6

@@ -59,20 +59,20 @@ def desk_filters(content: str, *, hidden: Sequence[tuple[str, str]] = ()) -> Saf
 
 
 @register.simple_tag
-def report_rows(cards: Sequence[ReportCard], *, label: str, form: str = "") -> SafeString:
+def desk_rows(cards: Sequence[ReportCard], *, label: str, form: str = "") -> SafeString:
     """List reports, one line each; with ``form``, each has a box that this form sends as ``r``."""
     lines = SafeString("".join(_row(each, form) for each in cards))
-    return format_html('<ol class="reports" aria-label="{}" data-rows>{}</ol>', label, lines)
+    return format_html('<ol class="desk-rows" aria-label="{}" data-rows>{}</ol>', label, lines)
 
 
 def _row(card: ReportCard, form: str) -> SafeString:
     return format_html(
-        '<li class="report" data-row>{box}{picture}'
-        '<span class="report__words"><a class="report__title" href="{href}">{title}</a>'
-        '<span class="report__place">{place}</span></span>'
-        '<span class="report__facts">{age}{concerned}</span>'
-        '<span class="report__who">{who}</span>'
-        '<span class="report__states">{state}{marks}</span></li>',
+        '<li class="desk-row" data-row>{box}{picture}'
+        '<span class="desk-row__words"><a class="desk-row__title" href="{href}">{title}</a>'
+        '<span class="desk-row__place">{place}</span></span>'
+        '<span class="desk-row__facts">{age}{concerned}</span>'
+        '<span class="desk-row__who">{who}</span>'
+        '<span class="desk-row__states">{state}{marks}</span></li>',
         box=_box(card, form),
         picture=_picture(card),
         href=card.href,
@@ -91,7 +91,7 @@ def _box(card: ReportCard, form: str) -> SafeString:
         return SafeString("")
     said = _("Choisir : %(title)s, %(place)s") % {"title": card.title, "place": card.place}
     return format_html(
-        '<label class="report__box"><input type="checkbox" name="r" value="{}" form="{}">'
+        '<label class="desk-row__box"><input type="checkbox" name="r" value="{}" form="{}">'
         '<span class="unseen">{}</span></label>',
         card.key,
         form,
@@ -102,17 +102,18 @@ def _box(card: ReportCard, form: str) -> SafeString:
 def _picture(card: ReportCard) -> SafeString:
     if card.photo:
         return format_html(
-            '<img class="report__photo" src="{}" alt="" width="80" height="60" loading="lazy">',
+            '<img class="desk-row__photo" src="{}" alt="" width="80" height="60" loading="lazy">',
             card.photo,
         )
-    return format_html('<span class="report__photo">{}</span>', svg(card.icon, size=24))
+    return format_html('<span class="desk-row__photo">{}</span>', svg(card.icon, size=24))
 
 
 def _age(card: ReportCard) -> SafeString:
     if not card.late:
-        return format_html('<span class="report__age">{}</span>', card.age)
+        return format_html('<span class="desk-row__age">{}</span>', card.age)
     return format_html(
-        '<span class="report__age report__age--late">{}{}<span class="unseen">, {}</span></span>',
+        '<span class="desk-row__age desk-row__age--late">{}{}'
+        '<span class="unseen">, {}</span></span>',
         svg("clock-alert", size=16),
         card.age,
         card.late,
@@ -124,7 +125,7 @@ def _concerned(card: ReportCard) -> SafeString:
         return SafeString("")
     said = ngettext("habitant concerné", "habitants concernés", card.concerned)
     return format_html(
-        '<span class="report__concerned">{}{}<span class="unseen"> {}</span></span>',
+        '<span class="desk-row__concerned">{}{}<span class="unseen"> {}</span></span>',
         svg("users", size=16),
         card.concerned,
         said,
@@ -138,6 +139,14 @@ def _mark(mark: Mark) -> SafeString:
         svg(mark.icon or TONE_ICONS[mark.tone], size=16),
         mark.label,
     )
+
+
+@register.simple_tag
+def heat_layer(address: str) -> SafeString:
+    """Ask ``js/heat.js`` for a warm layer on the map of the page; nothing without an address."""
+    if not address:
+        return SafeString("")
+    return format_html('<div data-heat="{}" hidden></div>', address)
 
 
 @register.simple_tag
@@ -169,9 +178,9 @@ def _column(column: Column) -> SafeString:
 def _card(card: ReportCard) -> SafeString:
     return format_html(
         '<li class="card" data-card><div class="card__face">{picture}'
-        '<span class="report__words"><a class="report__title" href="{href}">{title}</a>'
-        '<span class="report__place">{place}</span></span></div>'
-        '<p class="report__facts">{age}{concerned}{state}{marks}</p>{who}{move}</li>',
+        '<span class="desk-row__words"><a class="desk-row__title" href="{href}">{title}</a>'
+        '<span class="desk-row__place">{place}</span></span></div>'
+        '<p class="desk-row__facts">{age}{concerned}{state}{marks}</p>{who}{move}</li>',
         picture=_picture(card),
         href=card.href,
         title=card.title,
@@ -180,7 +189,7 @@ def _card(card: ReportCard) -> SafeString:
         concerned=_concerned(card),
         state=_mark(card.state),
         marks=SafeString("".join(_mark(each) for each in card.marks)),
-        who=format_html('<p class="report__who">{}</p>', card.who) if card.who else "",
+        who=format_html('<p class="desk-row__who">{}</p>', card.who) if card.who else "",
         move=_move(card),
     )
 
