@@ -77,7 +77,7 @@ def moved(
             each,
             fact=f"moved.{change.pk}.{number}",
             **_about(report, change.after, change.reason),
-            text=change.message.text if change.message else "",
+            text=_said_to(each, change.message),
         )
         for number, each in enumerate(to)
     ]
@@ -256,6 +256,14 @@ def send(messages: Iterable[EmailMultiAlternatives | None]) -> int:
     """Put messages in the outbox, in the transaction that gives their reason; one statement."""
     ready = [each for each in messages if each is not None]
     return get_connection().send_messages(ready) or 0 if ready else 0
+
+
+def _said_to(reader: Recipient, message: Message | None) -> str:
+    """Return the words of the town hall that go with a move, where this reader may have them."""
+    if message is None or message.author == Message.Author.REPORTER:
+        return ""
+    is_hers = reader.is_reporter and message.audience == Message.Audience.REPORTER
+    return message.text if is_hers or message.audience == Message.Audience.PUBLIC else ""
 
 
 def _about(report: Report, status: str, reason: str) -> dict[str, Any]:

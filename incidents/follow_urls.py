@@ -5,4 +5,8 @@ from django.urls import path
 from incidents import follow_views
 
 
-urlpatterns = [path("suivi/<str:secret>/", follow_views.follow, name="follow")]
+urlpatterns = [
+    path("suivi/retrouver/", follow_views.find, name="find_link"),
+    path("suivi/retrouver/envoye/", follow_views.link_sent, name="link_sent"),
+    path("suivi/<str:secret>/", follow_views.follow, name="follow"),
+]

@@ -1,24 +1,43 @@
 """The page of one report for whoever holds its link: where it is, and what she may still do."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from incidents import following, journal, links, receipts, reporters
+from identity.addresses import address_of
+from identity.limits import Limit, take
+from incidents import following, journal, links, published, receipts, reporters
 from incidents.calendar import current_commune
-from incidents.forms import ContestForm, WordsForm
+from incidents.follow_forms import AddPhotosForm, ContestForm, FindForm
+from incidents.forms import WordsForm
 from incidents.links import Reader
-from incidents.models import Photo
+from incidents.models import Category, Photo, Report
 from incidents.models.reports import STATUS_WORDS
+from incidents.secret_pages import private
+from incidents.states import state_of
 from incidents.workflow import Status
 from parvis.errors import DomainError
 from parvis.pieces import TimelineEntry
+
+
+LOOKUPS = Limit("report-lookup", 10, timedelta(hours=1))  # per address
+LEVELS = ("1", "2", "3", "4", "5")
+DOORS = {
+    Category.Door.REPORT: "signaler",
+    Category.Door.SUGGESTION: "suggerer",
+    Category.Door.COMPLIMENT: "feliciter",
+}
+Forms = dict[str, forms.Form]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,33 +45,44 @@ def follow(request: HttpRequest, secret: str) -> HttpResponse:
     """Show a report to its reporter or to a follower; each button is one POST."""
     reader = links.reader_behind(secret)
     if reader is None:
-        return _private(render(request, "incidents/follow/unknown.html", status=404))
-    now = timezone.now()
-    act = request.POST.get("act", "")
-    words = WordsForm(request.POST if act == "answer" else None)
-    contest = ContestForm(request.POST if act == "contest" else None)
-    if request.method == "POST" and all(f.is_valid() for f in (words, contest) if f.is_bound):
+        return private(render(request, "incidents/follow/unknown.html", status=404))
+    now, act = timezone.now(), request.POST.get("act", "")
+    offered = _forms(request, act)
+    typed = offered.get(act)
+    if request.method == "POST" and (typed is None or typed.is_valid()):
         try:
-            _act(reader, act, words=words, contest=contest, sent=request.POST, now=now)
+            _act(reader, act, typed, request.POST.get("satisfaction", ""), now=now)
         except DomainError as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("C’est noté, merci."))
-        return _private(redirect(request.path))
-    return _page(request, reader, words=words, contest=contest, now=now)
+        return private(redirect(request.path))
+    status = 422 if typed is not None and typed.errors else 200
+    context = _context(reader, offered, now=now) | {
+        "form": typed,
+        "address": request.build_absolute_uri(request.path),
+        "is_sent": "envoye" in request.GET,
+    }
+    return private(render(request, "incidents/follow/page.html", context, status=status))
 
 
-def _act(
-    reader: Reader,
-    act: str,
-    *,
-    words: WordsForm,
-    contest: ContestForm,
-    sent: dict[str, str],
-    now: datetime,
-) -> None:
+def _forms(request: HttpRequest, act: str) -> Forms:
+    """Make the forms of the page; the one that was sent holds what was typed."""
+    kinds: dict[str, type[forms.Form]] = {
+        "answer": WordsForm,
+        "contest": ContestForm,
+        "photos": AddPhotosForm,
+    }
+    return {
+        name: kind(request.POST, request.FILES) if name == act else kind()
+        for name, kind in kinds.items()
+    }
+
+
+def _act(reader: Reader, act: str, typed: forms.Form | None, level: str, *, now: datetime) -> None:
     """Do what a button asks for, where the holder of this link may."""
-    report, level = reader.report, sent.get("satisfaction", "")
+    report = reader.report
+    said: dict[str, Any] = typed.cleaned_data if typed is not None else {}
     if reader.follower is not None:
         of_followers: dict[str, Callable[..., None]] = {
             "confirm": following.confirm,
@@ -60,54 +90,112 @@ def _act(
         }
         if act in of_followers:
             of_followers[act](follower=reader.follower, now=now)
-    elif act == "answer":
-        reporters.answer(report=report, text=words.cleaned_data["text"], now=now)
-    elif act == "contest":
-        reporters.contest(report=report, now=now, **contest.cleaned_data)
-    elif act == "cancel":
-        reporters.cancel(report=report, now=now)
-    elif act == "rate" and level in {"1", "2", "3", "4", "5"}:
+        return
+    acts: dict[str, Callable[[], None]] = {
+        "answer": lambda: reporters.answer(report=report, text=said["text"], now=now),
+        "contest": lambda: reporters.contest(
+            report=report,
+            reason=said["reason"],
+            text=said["text"],
+            contents=said["photos"],
+            now=now,
+        ),
+        "photos": lambda: reporters.add_photos(report=report, contents=said["photos"], now=now),
+        "cancel": lambda: reporters.cancel(report=report, now=now),
+        "leave": lambda: reporters.stop_news(report=report, now=now),
+        "return": lambda: reporters.want_news(report=report, now=now),
+    }
+    if act in acts:
+        acts[act]()
+    elif act == "rate" and level in LEVELS:
         reporters.rate(report=report, satisfaction=int(level), now=now)
-    elif act == "leave":
-        reporters.stop_news(report=report, now=now)
 
 
-def _page(
-    request: HttpRequest,
-    reader: Reader,
-    *,
-    words: WordsForm,
-    contest: ContestForm,
-    now: datetime,
-) -> HttpResponse:
-    report = reader.report
-    shown = report.photos.filter(state=Photo.State.READY).exclude(stage=Photo.Stage.EVIDENCE)
-    is_refused = words.is_bound or contest.is_bound
-    context = {
+def _context(reader: Reader, offered: Forms, *, now: datetime) -> dict[str, Any]:
+    """Say what her page shows: all of hers to a reporter, to others what everybody may read."""
+    report, is_hers = reader.report, reader.is_reporter
+    is_public = report.visibility == Report.Visibility.PUBLIC
+    photos = _photos(reader)
+    before, after = published.pictures(
+        [each for each in photos if each.state == Photo.State.READY], place=report.address
+    )
+    closed = report.status in {Status.RESOLVED, Status.REJECTED}
+    return {
         "report": report,
         "reader": reader,
-        "status_word": STATUS_WORDS[Status(report.status)],
+        "contact": reader.contact,
+        "state": state_of(report.status),
+        "status_word": STATUS_WORDS[Status(report.status)] if is_hers else "",
+        "is_known": is_hers or is_public,
         "entries": [
             TimelineEntry(at=each.at, title=each.title, text=each.text, state="done")
-            for each in journal.timeline(report)
+            for each in journal.timeline(report, for_public=not is_hers)
         ],
-        "photos": [(each, links.photo_address(each, "m")) for each in shown],
-        "words": words,
-        "contest": contest,
-        "form": words if words.is_bound else contest,
-        "is_sent": "envoye" in request.GET,
-        "mentions": receipts.mentions(report, current_commune()) if reader.is_reporter else [],
-        "may_answer": reader.is_reporter and not report.is_closed,
-        "may_cancel": reader.is_reporter and reporters.may_cancel(report),
-        "may_contest": reader.is_reporter and reporters.may_contest(report, now),
-        "levels": range(1, 6),
+        "before": before,
+        "after": after,
+        "waiting": sum(each.state == Photo.State.QUARANTINED for each in photos),
+        "words": offered["answer"],
+        "contest": offered["contest"],
+        "more": offered["photos"],
+        "mentions": receipts.mentions(report, current_commune()) if is_hers else [],
+        "public_address": _public_address(report),
+        "another": _another(report) if is_hers or is_public else reverse("incidents:report_form"),
+        "may_answer": is_hers and not report.is_closed,
+        "may_add": is_hers and reporters.may_add_photos(report),
+        "may_cancel": is_hers and reporters.may_cancel(report),
+        "may_contest": is_hers and reporters.may_contest(report, now),
+        "may_rate": is_hers and closed,
+        "levels": _levels(),
+        "rated": dict(_levels()).get(str(report.satisfaction), ""),
     }
-    status = 422 if is_refused else 200
-    return _private(render(request, "incidents/follow/page.html", context, status=status))
 
 
-def _private(answer: HttpResponse) -> HttpResponse:
-    """Keep a page with a secret in its address out of caches and other sites."""
-    answer["Referrer-Policy"] = "same-origin"
-    answer["Cache-Control"] = "no-store"
-    return answer
+def _photos(reader: Reader) -> list[Photo]:
+    """Read the photos she may see: her own and those of the work, or the published ones."""
+    report = reader.report
+    if reader.is_reporter:
+        return list(report.photos.exclude(stage=Photo.Stage.EVIDENCE))
+    if report.visibility != Report.Visibility.PUBLIC:
+        return []
+    return list(published.shown_photos().filter(report=report))
+
+
+def _levels() -> list[tuple[str, str]]:
+    words = (
+        *(_("Pas du tout"), _("Plutôt non"), _("Moyennement")),
+        *(_("Plutôt oui"), _("Tout à fait")),
+    )
+    return list(zip(LEVELS, words, strict=True))
+
+
+def _public_address(report: Report) -> str:
+    """Return where everybody reads it, or the one it was merged with; "" where nobody does."""
+    shown = published.one(report.reference)
+    return reverse("incidents:public_report", args=[shown.reference]) if shown else ""
+
+
+def _another(report: Report) -> str:
+    """Return the address of the form for another thing at the same place."""
+    known = {"porte": DOORS[Category.Door(report.category.door)], "adresse": report.address}
+    if report.place is not None:
+        known |= {"lat": f"{report.place.lat:.6f}", "lon": f"{report.place.lon:.6f}"}
+    return f"{reverse('incidents:report_form')}?{urlencode(known)}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Send the link again to whoever knows reference and address; tell everybody the same."""
+    form = FindForm(request.POST or None)
+    if form.is_valid():
+        now = timezone.now()
+        take(LOOKUPS, address_of(request), now=now)
+        reporters.send_link_again(**form.cleaned_data, now=now)
+        return redirect("incidents:link_sent")
+    status = 422 if form.errors else 200
+    return render(request, "incidents/follow/find.html", {"form": form}, status=status)
+
+
+@require_safe
+def link_sent(request: HttpRequest) -> HttpResponse:
+    """Give the one answer there is."""
+    return render(request, "incidents/follow/link_sent.html")

@@ -1,5 +1,6 @@
 """What everybody may read of the reports; nothing of it says who wrote one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -98,7 +99,7 @@ def version(*, now: datetime) -> str:
 
 def with_pictures(wanted: ReportQuerySet) -> ReportQuerySet:
     """Read the category and the published photos (``shown``) of reports along; newest first."""
-    shown = Prefetch("photos", queryset=_shown_photos(), to_attr="shown")
+    shown = Prefetch("photos", queryset=shown_photos(), to_attr="shown")
     return (
         wanted.select_related("category").prefetch_related(shown).order_by("-submitted_at", "-pk")
     )
@@ -132,15 +133,14 @@ def one(reference: str) -> Report | None:
 
 def read(report: Report) -> Published:
     """Read what surrounds a published report; five queries, however long its history."""
-    pictures = [
-        (each.stage, picture(each, place=report.address))
-        for each in _shown_photos().filter(report=report)
-    ]
+    before, after_works = pictures(
+        list(shown_photos().filter(report=report)), place=report.address
+    )
     return Published(
         report=report,
         state=state_of(report.status),
-        before=[each for stage, each in pictures if stage == Photo.Stage.BEFORE],
-        after=[each for stage, each in pictures if stage == Photo.Stage.AFTER],
+        before=before,
+        after=after_works,
         entries=journal.timeline(report, for_public=True),
         mercis=list(mercis().filter(praises=report).order_by("-submitted_at")[:MERCIS_MOST]),
         is_contested=_is_contested(report),
@@ -148,13 +148,22 @@ def read(report: Report) -> Published:
 
 
 def picture(photo: Photo, *, place: str = "") -> Picture:
-    """Say where a published photo is, and what it shows."""
+    """Say where a photo is, and what it shows; the address of an unpublished one ends soon."""
     words = _("avant") if photo.stage == Photo.Stage.BEFORE else _("après")
     return Picture(
-        address=links.photo_address(photo, "m", is_public=True),
-        large=links.photo_address(photo, "l", is_public=True),
+        address=links.photo_address(photo, "m", is_public=photo.is_public),
+        large=links.photo_address(photo, "l", is_public=photo.is_public),
         caption=" · ".join(filter(None, [words.capitalize(), place])),
     )
+
+
+def pictures(photos: Iterable[Photo], *, place: str = "") -> tuple[list[Picture], list[Picture]]:
+    """Part photos in those taken before and those taken after the work."""
+    before = [each for each in photos if each.stage == Photo.Stage.BEFORE]
+    later = [each for each in photos if each.stage == Photo.Stage.AFTER]
+    return [picture(each, place=place) for each in before], [
+        picture(each, place=place) for each in later
+    ]
 
 
 def thumbnail(report: Report) -> str:
@@ -163,7 +172,8 @@ def thumbnail(report: Report) -> str:
     return links.photo_address(shown[0], "s", is_public=True) if shown else ""
 
 
-def _shown_photos() -> QuerySet[Photo]:
+def shown_photos() -> QuerySet[Photo]:
+    """Return the photos that everybody may see, where their report is published."""
     return (
         Photo.objects.filter(state=Photo.State.READY, is_public=True)
         .exclude(stage=Photo.Stage.EVIDENCE)

@@ -63,3 +63,9 @@ class ElsewhereNow(DomainError):
     """A partner answers about a report that was given to somebody else meanwhile."""
 
     message = _("Ce signalement n’est plus entre vos mains. Appelez la mairie.")
+
+
+class TooManyPhotos(DomainError):
+    """A report has some photos, not an album; a closed one has what it has."""
+
+    message = _("Ce signalement a déjà assez de photos, ou il est clos.")

@@ -1,16 +1,20 @@
 """What the holder of a reporter's link may do: answer, cancel, contest, say if she is content."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
-from incidents import emails
+from incidents import emails, photos
 from incidents.actions import CONTESTED_WITHIN, move
 from incidents.calendar import current_commune
 from incidents.history import locked, noted
-from incidents.models import Message, Report, ReportContact, ReportEvent
-from incidents.refusals import IllegalMove
+from incidents.models import Message, Photo, Report, ReportContact, ReportEvent
+from incidents.refusals import IllegalMove, TooManyPhotos
 from incidents.workflow import CLOSED, Actor, Status, is_legal
+
+
+PHOTOS_MOST = 10  # of one report, those sent at first among them
 
 
 def may_cancel(report: Report) -> bool:
@@ -49,9 +53,36 @@ def answer(*, report: Report, text: str, now: datetime) -> None:
     emails.send([emails.to_team(current, current_commune(), event=f"answered-{message.pk}")])
 
 
+def may_add_photos(report: Report) -> int:
+    """Return how many photos she may still add; one query."""
+    if report.is_closed:
+        return 0
+    hers = report.photos.filter(stage=Photo.Stage.BEFORE)
+    kept = hers.exclude(state__in=[Photo.State.REFUSED, Photo.State.REMOVED]).count()
+    return max(0, PHOTOS_MOST - kept)
+
+
 @transaction.atomic
-def contest(*, report: Report, reason: str, text: str, now: datetime) -> None:
-    """Say that it is not repaired: the report is open again.
+def add_photos(*, report: Report, contents: Sequence[bytes], now: datetime) -> None:
+    """Show the town hall more of it; the worker develops them.
+
+    Raises:
+        TooManyPhotos: there are enough, or the report is closed.
+        pictures.Unfit: one is no photo that can be kept.
+    """
+    current = locked(report)
+    if len(contents) > may_add_photos(current):
+        raise TooManyPhotos
+    for content in contents:
+        photos.add(report=current, content=content, stage=Photo.Stage.BEFORE, now=now)
+    Report.objects.filter(pk=current.pk).update(touched_at=now)
+
+
+@transaction.atomic
+def contest(
+    *, report: Report, reason: str, text: str, now: datetime, contents: Sequence[bytes] = ()
+) -> None:
+    """Say that it is not repaired, perhaps with a photo of what is left: the report is open again.
 
     Raises:
         TooLate: more than seven days have passed.
@@ -68,6 +99,8 @@ def contest(*, report: Report, reason: str, text: str, now: datetime) -> None:
         reason=reason,
         message=message,
     )
+    for content in contents[:PHOTOS_MOST]:
+        photos.add(report=current, content=content, stage=Photo.Stage.BEFORE, now=now)
     emails.send([emails.to_team(current, current_commune(), event="contested")])
 
 
@@ -97,6 +130,25 @@ def rate(*, report: Report, satisfaction: int, now: datetime) -> None:
 def stop_news(*, report: Report, now: datetime) -> None:  # noqa: ARG001 (as its neighbours)
     """Write to her no more about this report; her link stays good."""
     ReportContact.objects.filter(report=report).update(wants_news=False)
+
+
+def want_news(*, report: Report, now: datetime) -> None:  # noqa: ARG001 (as its neighbours)
+    """Write to her again, at the address she gave."""
+    ReportContact.objects.filter(report=report).update(wants_news=True)
+
+
+@transaction.atomic
+def send_link_again(*, reference: str, email: str, now: datetime) -> None:
+    """Send her link to whoever knows the reference and the address; say nothing otherwise."""
+    contact = (
+        ReportContact.objects.select_related("report__category")
+        .filter(report__reference=reference, email__iexact=email)
+        .exclude(email="")
+        .first()
+    )
+    if contact is not None:
+        repeat = f"{now:%Y%m%d%H%M}"
+        emails.send([emails.link(contact.report, current_commune(), repeat=repeat)])
 
 
 def _written(report: Report, text: str, *, now: datetime) -> Message:

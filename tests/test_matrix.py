@@ -216,6 +216,8 @@ MATRIX = {
         **{f"booking:agent:settings:{name}": row for name, row in SETTINGS.items()},
         **{f"incidents:agent:settings:{name}": row for name, row in REPORT_SETTINGS.items()},
         "incidents:report_form": Row(EVERYBODY, EVERYBODY),
+        "incidents:find_link": Row(EVERYBODY, EVERYBODY),
+        "incidents:link_sent": Row(EVERYBODY),
         "incidents:follow": Row(EVERYBODY, EVERYBODY),
         "incidents:photo": Row(EVERYBODY),
         "incidents:public_figures": Row(EVERYBODY),

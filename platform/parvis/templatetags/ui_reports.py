@@ -8,6 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from parvis.templatetags.ui_shapes import svg
+
 
 register = template.Library()
 
@@ -85,3 +87,16 @@ def _photo_words(caption: str) -> str:
 def quotation(content: str) -> SafeString:
     """Set what somebody has said."""
     return format_html('<blockquote class="quotation">{}</blockquote>', content)
+
+
+@register.simple_tag
+def copy_button(label: str, *, text: str) -> SafeString:
+    """Copy a text, such as an address to keep; shown where scripts run."""
+    return format_html(
+        '<button class="button button--secondary" type="button" data-copy="{}" data-done="{}"'
+        " hidden>{}<span>{}</span></button>",
+        text,
+        _("Copié"),
+        svg("copy", size=20),
+        label,
+    )
