@@ -225,9 +225,14 @@ def remove(*, photo: Photo, by: Member, now: datetime) -> Photo:
     photo.blurred, photo.suggested = [], []
     photo.save(update_fields=["state", "is_public", "blurred", "suggested"])
     noted(photo.report, ReportEvent.Kind.REDACTED, by=by, now=now, removed=photo.pk)
+    delete_files(photo)
+    return photo
+
+
+def delete_files(photo: Photo) -> None:
+    """Delete every file of a photo: renditions, proof, original."""
     for path in _files_of(photo):
         path.unlink(missing_ok=True)
-    return photo
 
 
 def _locked(photo: Photo) -> Photo:
@@ -263,8 +268,7 @@ def _develop_next(*, now: datetime) -> bool:
             said = _develop(original, photo.name, photo.blurred)
     except (subprocess.SubprocessError, OSError, ValueError) as fault:
         log.warning("A photo of %s cannot be developed: %s", photo.report.reference, fault)
-        for path in _files_of(photo):
-            path.unlink(missing_ok=True)
+        delete_files(photo)
         photo.state, photo.is_public = Photo.State.REFUSED, False
     else:
         photo.state, photo.is_checked = Photo.State.READY, True

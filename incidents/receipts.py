@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 
 from incidents.models import Report
+from incidents.models.settings import Settings
 from parvis import typo
 from tenants.models import Commune
 
@@ -31,8 +32,10 @@ class Mention:
 def mentions(report: Report, commune: Commune) -> list[Mention]:
     """List the nine mentions, always all of them and in the same order.
 
-    What the commune has not filled in says so: its page of settings asks for it before it opens.
+    The service is the one of the settings of reports, else the town hall; what neither has filled
+    in is said. One query.
     """
+    own = Settings.objects.filter(pk=1).first() or Settings()
     language = get_language() or "fr"
     received = timezone.localtime(report.submitted_at)
     silent_until = typo.date_longue(months_after(received.date(), SILENCE_MONTHS), language)
@@ -40,10 +43,16 @@ def mentions(report: Report, commune: Commune) -> list[Mention]:
     return [
         Mention("received", _("Reçu le"), typo.date_heure(received, language)),
         Mention("reference", _("Référence"), typo.reference_groups(report.reference)),
-        Mention("service", _("Service chargé de votre demande"), _service(report, commune)),
-        Mention("address", _("Adresse postale"), commune.address or unknown),
-        Mention("email", _("Courriel"), commune.email or unknown),
-        Mention("phone", _("Téléphone"), typo.telephone(commune.phone) or unknown),
+        Mention("service", _("Service chargé de votre demande"), _service(report, commune, own)),
+        Mention(
+            "address", _("Adresse postale"), own.service_address or commune.address or unknown
+        ),
+        Mention("email", _("Courriel"), own.service_email or commune.email or unknown),
+        Mention(
+            "phone",
+            _("Téléphone"),
+            typo.telephone(own.service_phone or commune.phone) or unknown,
+        ),
         Mention(
             "decision",
             _("Décision"),
@@ -74,8 +83,8 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def _service(report: Report, commune: Commune) -> str:
-    """Name who takes care of it: the town hall and its team, or the body it is passed on to."""
-    town_hall = typo.town_hall(commune.name, get_language() or "fr")
+def _service(report: Report, commune: Commune, own: Settings) -> str:
+    """Name who takes care of it: the service in charge, and its team or the body it goes to."""
+    service = own.service or typo.town_hall(commune.name, get_language() or "fr")
     handler = report.handler
-    return f"{town_hall} · {handler.name}" if handler is not None else town_hall
+    return f"{service} · {handler.name}" if handler is not None else service

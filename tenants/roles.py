@@ -36,6 +36,7 @@ OWNER_ONLY = {"tenants_template", "tenants_migrationstatus", "django_migrations"
 READ_ONLY_IN_PUBLIC = {"tenants_officialcommune", "tenants_association", "tenants_domain"}
 APPEND_ONLY_IN_COMMUNES = {
     "booking_appointmentevent",
+    "incidents_elimination",
     "incidents_reportevent",
     "incidents_statuschange",
 }

@@ -29,7 +29,12 @@ EVERY_QUARTER = (
     "incidents.follow_silent",
     "incidents.escalate",
 )
-EVERY_NIGHT = ("booking.check_slots", "booking.tell_new_prices")
+EVERY_NIGHT = (
+    "booking.check_slots",
+    "booking.tell_new_prices",
+    "incidents.erase_what_is_due",
+    "parvis.forget_delivered",
+)
 
 
 @shared_task(name="tenants.sweep")
@@ -57,7 +62,8 @@ def write() -> None:
 
 @shared_task(name="tenants.check")
 def check() -> None:
-    """Every night: verify what is written for all communes to read."""
+    """Every night: verify what is written for all to read, erase what was kept long enough."""
+    app.tasks["parvis.forget_delivered"].run()
     for schemas in _chunks():
         visit.delay(schemas=schemas, tasks=list(EVERY_NIGHT))
 

@@ -10,6 +10,7 @@ from incidents.models.catalogue import (
     Team,
     Zone,
 )
+from incidents.models.elimination import Elimination
 from incidents.models.photos import Photo
 from incidents.models.reports import (
     ClockPause,
@@ -29,6 +30,7 @@ __all__ = [
     "Asset",
     "Category",
     "ClockPause",
+    "Elimination",
     "Follower",
     "Handler",
     "Intervention",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
+from django.db.models.functions import Coalesce
 
 from parvis.deferred import defer
 from parvis.guard import current_schema
@@ -17,6 +18,7 @@ from parvis.models import OutgoingEmail
 
 LEASE = timedelta(minutes=2)  # longer than the SMTP timeout
 BACKOFF = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 480, 720, 1440, 1440, 1440, 1440)]
+WORDS_KEPT, STATUS_KEPT = timedelta(days=30), timedelta(days=183)
 FACT = "X-Parvis-Fact"
 
 # ``now`` grows old while one message after the other is delivered: a lease counted from it would
@@ -76,6 +78,17 @@ def deliver_due(*, now: datetime) -> int:
     while (email := _claim(now)) is not None:
         sent += _deliver(email, now)
     return sent
+
+
+def forget_delivered(*, now: datetime) -> int:
+    """Empty the messages delivered or given up a month ago, and drop them after six; count them.
+
+    The key stays those six months, so that no fact is told twice meanwhile.
+    """
+    over = OutgoingEmail.objects.annotate(over_at=Coalesce("sent_at", "dead_at"))
+    over.filter(over_at__lt=now - STATUS_KEPT).delete()
+    full = over.filter(over_at__lt=now - WORDS_KEPT).exclude(subject="", body="")
+    return full.update(subject="", body="", html="", to=[], reply_to="", attachments=[])
 
 
 def _claim(now: datetime) -> OutgoingEmail | None:

@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from parvis.mail import deliver_due
+from parvis.mail import deliver_due, forget_delivered as forget
 
 
 @shared_task(name="parvis.deliver")
 def deliver() -> int:
     """Deliver what is due in the outbox of the current schema."""
     return deliver_due(now=timezone.now())
+
+
+@shared_task(name="parvis.forget_delivered")
+def forget_delivered() -> int:
+    """Every night: empty the messages that were delivered long enough ago."""
+    return forget(now=timezone.now())

@@ -8,6 +8,7 @@ from django.db import connection
 
 from incidents import receipts
 from incidents.models import Handler, RoutingRule
+from incidents.models.settings import Settings
 from parvis.models import OutgoingEmail
 from tests.conftest import owner
 from tests.incidents.desk_pages import text_of
@@ -69,6 +70,23 @@ def test_the_nine_mentions_are_there_in_order(known_commune):
     for each in made:
         assert expected(found)[each.key] in each.text
         assert each.title
+
+
+def test_the_service_of_the_settings_comes_first(known_commune):
+    Settings.objects.create(
+        pk=1,
+        service="Services techniques",
+        service_address="2 rue des Ateliers",
+        service_email="voirie@example.org",
+        service_phone="0556000000",
+    )
+
+    texts = {each.key: each.text for each in receipts.mentions(report(), known_commune)}
+
+    assert texts["service"] == "Services techniques"
+    assert texts["address"] == "2 rue des Ateliers"
+    assert texts["email"] == "voirie@example.org"
+    assert texts["phone"].startswith("05\u00a056")
 
 
 def test_what_the_commune_did_not_fill_in_is_said(commune):
