@@ -5,8 +5,10 @@ width and height, are blurred beyond recognition. Prints one JSON line: width, h
 the photo's GPS says, or null). Nothing of the original but its pixels reaches a rendition.
 """
 
+import io
 import json
 import resource
+import struct
 import sys
 from pathlib import Path
 from typing import Any
@@ -103,6 +105,15 @@ def place_of(image: Image.Image) -> tuple[float, float] | None:
         return None
     is_on_earth = -90 <= lat <= 90 and -180 <= lon <= 180  # noqa: PLR2004
     return (lat, lon) if is_on_earth and (lat, lon) != (0, 0) else None
+
+
+def place_hint(content: bytes) -> tuple[float, float] | None:
+    """Read from its header where a photo was taken, without decoding it."""
+    try:
+        with Image.open(io.BytesIO(content), formats=pictures.FORMATS) as image:
+            return place_of(image)
+    except (OSError, ValueError, SyntaxError, TypeError, struct.error):
+        return None
 
 
 def _degrees(parts: Any) -> float:

@@ -1,18 +1,24 @@
 """The form by which a citizen says something about a place; no account, no script needed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from identity.addresses import address_of
-from identity.limits import Limit, take
-from incidents import actions, links, photos
-from incidents.forms import ReportForm
-from incidents.models import Category, Photo, Report
+from identity.limits import Limit, TooMany, take
+from incidents import already, before_sending, drafts, following, links, public_views, published
+from incidents.geo import Place
+from incidents.models import Asset, Category
+from incidents.report_forms import ReportForm
+from incidents.submission import Said, submit
 from parvis.errors import DomainError
 from parvis.pieces import Tab
 
@@ -23,66 +29,227 @@ DOORS = {
     "feliciter": Category.Door.COMPLIMENT,
 }
 REPORTS = Limit("report", 40, timedelta(hours=1))  # per address; a library shares one
+UNFINISHED = Limit("report-unfinished", 60, timedelta(hours=1))  # forms whose photos wait
+FOLLOWED = Limit("report-follow-mail", 5, timedelta(hours=1))  # per recipient
+QUEUED = "X-Offline-Queue"
+PREFILLED = {"categorie": "category", "texte": "text", "adresse": "address", "merci": "merci"}
+PREFILLED_MOST = 500
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """Say what is wrong, what could be better, or thank you."""
-    name = request.GET.get("porte", "")
-    door = DOORS.get(name, Category.Door.REPORT)
-    form = ReportForm(door, request.POST or None, request.FILES or None)
-    elsewhere = None
-    if request.method == "POST" and form.is_valid():
-        chosen = form.chosen
-        if chosen is not None and chosen.door == Category.Door.REDIRECT:
-            elsewhere = chosen
-        elif (sent := _send(request, form)) is not None:
-            return redirect(sent)
+    return _page(request, asset=_asset(request.POST.get("asset", "")))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sticker(request: HttpRequest, token: str) -> HttpResponse:
+    """Open the form on the object whose sticker was scanned."""
+    asset = _asset(token)
+    if asset is None and request.method != "POST":
+        messages.warning(
+            request, _("Cet autocollant ne sert plus. Vous pouvez signaler sans lui, ci-dessous.")
+        )
+        return redirect("incidents:report_form")
+    return _page(request, asset=asset)
+
+
+def _page(request: HttpRequest, *, asset: Asset | None) -> HttpResponse:
+    now = timezone.now()
+    door = DOORS.get(request.GET.get("porte", ""), Category.Door.REPORT)
+    form = ReportForm(
+        door,
+        request.POST or None,
+        request.FILES or None,
+        now=now,
+        asset=asset,
+        initial=_prefilled(request, asset),
+    )
+    if request.method == "POST" and (answer := _received(request, form, now=now)) is not None:
+        return answer
+    return _shown(request, form, now=now)
+
+
+def _shown(
+    request: HttpRequest, form: ReportForm, *, now: datetime, status: int = 200
+) -> HttpResponse:
+    is_wrong = form.is_bound and bool(form.errors) and "edit" not in request.POST
     context = {
         "form": form,
-        "icons": form.icons,
-        "elsewhere": elsewhere,
-        "tabs": _tabs(door),
-        "is_problem": door == Category.Door.REPORT,
-        "dangers": [each for each in form.offered.values() if each.danger_text],
+        "door": str(form.door),
+        "tabs": _tabs(form.door),
+        "asset": form.asset,
+        "asset_name": before_sending.name_of(form.asset) if form.asset else "",
+        "elsewhere": form.elsewhere,
+        "known": already.of_asset(form.asset, now=now) if form.asset else [],
+        "is_problem": form.door == Category.Door.REPORT,
+        "is_placed": form.door != Category.Door.COMPLIMENT and form.asset is None,
+        "refused": _refused(form),
     }
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "incidents/report.html", context, status=status)
+    answer = render(request, "incidents/report.html", context, status=422 if is_wrong else status)
+    if status >= 400:  # noqa: PLR2004
+        answer.status_code = status
+    return answer
 
 
-def _send(request: HttpRequest, form: ReportForm) -> str | None:
-    """Receive the report with its photos; return where to go, None when it is refused."""
-    known, now = form.cleaned_data, timezone.now()
-    take(REPORTS, address_of(request), now=now)
+def _received(request: HttpRequest, form: ReportForm, *, now: datetime) -> HttpResponse | None:
+    """Receive a form that says enough; None shows it again, photos kept."""
+    is_queued = QUEUED in request.headers
+    is_sound = form.is_valid()
+    if key := form.cleaned_data.get("key"):
+        drafts.drop(key, request.POST.getlist("drop"))
+    if not is_sound or "edit" in request.POST:
+        _keep_photos(request, form, now=now)
+        return JsonResponse({"errors": form.errors}, status=422) if is_queued else None
+    chosen = form.offered[form.cleaned_data["category"]]
+    if chosen.door == Category.Door.REDIRECT:
+        _keep_photos(request, form, now=now)
+        return JsonResponse({"errors": {}}, status=422) if is_queued else None
+    place = form.place or before_sending.found(form.cleaned_data["address"])
+    stops = before_sending.stops(chosen, place, is_danger=form.cleaned_data["danger"], now=now)
+    waiting = stops.unseen(request.POST.getlist("seen"))
+    if waiting and not (is_queued and waiting.may_be_skipped):
+        _keep_photos(request, form, now=now)
+        return _before(request, form, waiting, place)
     try:
-        made, token = actions.receive(
-            category=form.offered[known["category"]],
-            text=known["text"],
-            place=form.place,
-            address=known["address"],
-            channel=Report.Channel.WEB,
-            now=now,
-            idempotency_key=known["key"],
-            email=known["email"],
-            phone=known["phone"],
-            language=get_language() or "fr",
-        )
+        take(REPORTS, address_of(request), now=now)
+        made, token, is_new = submit(_said(form, chosen, place), form.contents, now=now)
     except DomainError as refusal:
         form.add_error(None, str(refusal))
-        return None
-    if token:
-        for content in known["photos"] or []:
-            photos.add(report=made, content=content, stage=Photo.Stage.BEFORE, now=now)
-    return (f"/suivi/{token}/" if token else links.path_to(made)) + "?envoye=1"
+        _keep_photos(request, form, now=now)
+        status = 429 if isinstance(refusal, TooMany) else 422
+        return _shown(request, form, now=now, status=status)
+    drafts.forget(form.cleaned_data["key"])
+    address = (f"/suivi/{token}/" if token else links.path_to(made)) + "?envoye=1"
+    if is_queued:
+        said = {"reference": made.reference, "url": address, "refused": _refused(form)}
+        return JsonResponse(said, status=201 if is_new else 200)
+    for line in _refused(form):
+        messages.warning(request, line)
+    return redirect(address)
+
+
+def _before(
+    request: HttpRequest, form: ReportForm, stops: before_sending.Stops, place: Place | None
+) -> HttpResponse:
+    """Say once what should be read first, and keep all that was typed."""
+    context = {
+        "form": form,
+        "stops": stops,
+        "seen": request.POST.getlist("seen"),
+        "lat": f"{place.lat:.6f}" if place else "",
+        "lon": f"{place.lon:.6f}" if place else "",
+        "neighbour_form": _there(stops, form),
+    }
+    status = 422 if QUEUED in request.headers else 200
+    return render(request, "incidents/report_before.html", context, status=status)
+
+
+def _there(stops: before_sending.Stops, form: ReportForm) -> str:
+    """Return the address of the same form in another commune, with what was typed."""
+    if stops.neighbour is None or not stops.neighbour.form:
+        return ""
+    known = form.cleaned_data
+    words = {"categorie": known["category"], "texte": known["text"], "adresse": known["address"]}
+    given = {name: text[:PREFILLED_MOST] for name, text in words.items() if text}
+    return f"{stops.neighbour.form}?{urlencode(given)}"
+
+
+def _said(form: ReportForm, category: Category, place: Place | None) -> Said:
+    known = form.cleaned_data
+    return Said(
+        key=known["key"],
+        category=category,
+        text=known["text"],
+        address=known["address"] or (before_sending.name_of(form.asset) if form.asset else ""),
+        place=place,
+        email=known["email"],
+        phone=known["phone"],
+        language=get_language() or "fr",
+        asset=form.asset,
+        praises=known.get("merci"),
+    )
+
+
+def _keep_photos(request: HttpRequest, form: ReportForm, *, now: datetime) -> None:
+    """Keep the photos of a form that is shown again, within limits."""
+    key, photos = form.cleaned_data.get("key"), form.cleaned_data.get("photos")
+    if not key or not photos or not photos.kept:
+        return
+    try:
+        take(UNFINISHED, address_of(request), now=now)
+    except TooMany:
+        return
+    drafts.add(key, photos.kept[: form.room])
+    photos.kept.clear()
+
+
+def _refused(form: ReportForm) -> list[str]:
+    photos = form.cleaned_data.get("photos") if form.is_bound else None
+    return photos.refused if photos else []
+
+
+def _prefilled(request: HttpRequest, asset: Asset | None) -> dict[str, str]:
+    """Read what another page, or the sticker of an object, knows already."""
+    given = {
+        field: request.GET[name].replace("\0", "")[:PREFILLED_MOST]
+        for name, field in PREFILLED.items()
+        if name in request.GET
+    }
+    if asset is not None:
+        given["category"] = before_sending.likely_category(asset)
+    return {field: value for field, value in given.items() if value}
+
+
+def _asset(token: str) -> Asset | None:
+    known = Asset.objects.filter(token=token.replace("\0", "")[:10], is_active=True)
+    return known.first() if token else None
 
 
 def _tabs(door: str) -> list[Tab]:
-    words = {
-        "signaler": (_("Signaler"), "triangle-alert"),
-        "suggerer": (_("Suggérer"), "lightbulb"),
-        "feliciter": (_("Féliciter"), "heart-handshake"),
-    }
+    words = {"signaler": _("Signaler"), "suggerer": _("Suggérer"), "feliciter": _("Féliciter")}
     return [
-        Tab(label=label, href=f"?porte={name}", current=DOORS[name] == door, icon=icon)
-        for name, (label, icon) in words.items()
+        Tab(label=label, href=f"/signaler/?porte={name}", current=DOORS[name] == door)
+        for name, label in words.items()
     ]
+
+
+@require_safe
+def near(request: HttpRequest) -> HttpResponse:
+    """Show what is already known near a place; a part of the form, empty when there is nothing."""
+    code = request.GET.get("categorie", "").replace("\0", "")
+    category = Category.objects.filter(code=code, is_active=True, is_staff_only=False).first()
+    known = []
+    try:
+        place = Place(float(request.GET["lat"]), float(request.GET["lon"]))
+    except (KeyError, ValueError):
+        place = None
+    if category is not None and place is not None:
+        known = already.near(category, place=place, now=timezone.now())
+    return render(request, "incidents/_known.html", {"known": known})
+
+
+@require_POST
+def same(request: HttpRequest, reference: str) -> HttpResponse:
+    """Join a report instead of writing another; with an address, ask it whether it wants news."""
+    answer = public_views.join(request, reference)
+    email = request.POST.get("email", "").strip()[:254]
+    shown = published.one(reference)
+    if email and shown is not None and _is_address(email):
+        now = timezone.now()
+        take(FOLLOWED, email, now=now)
+        language = get_language() or "fr"
+        following.follow(report=shown, email=email, language=language, now=now, is_concerned=False)
+        messages.success(
+            request,
+            _("Regardez vos messages : un lien vous y attend pour confirmer votre adresse."),
+        )
+    return answer
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True

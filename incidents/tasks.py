@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from incidents import clocks, photos, retention, transfers
+from incidents import clocks, drafts, photos, retention, transfers
 from incidents.models import Report
 
 
@@ -12,6 +12,7 @@ def develop_photos() -> int:
     """Delete the originals that waited too long, then develop the others."""
     now = timezone.now()
     photos.sweep(now=now)
+    drafts.sweep(now=now)
     return photos.develop_waiting(now=now)
 
 

@@ -391,7 +391,7 @@ def check_mail(*, host: str, port: int) -> Finding:
 
 
 def check_places(*, tiles: str, geocoder: str) -> Finding:
-    """Judge the addresses of the servers of maps; they are not asked, since Parvis does without."""
+    """Judge the addresses of the servers of maps; not asked: Parvis does without."""
     name = _("Cartes et adresses")
     if not tiles or not geocoder:
         return Finding(

@@ -17,15 +17,16 @@ from django.utils.translation import gettext as _
 
 
 register = template.Library()
-SCRIPTS = ("vendor/leaflet/leaflet.js", "js/map.js", "js/map-points.js")
+SCRIPTS = ("vendor/leaflet/leaflet.js", "js/map.js")
+POINTS = "js/map-points.js"
 SHEETS = ("vendor/leaflet/leaflet.css", "css/map.css")
 
 
 @register.simple_tag
-def map_files() -> SafeString:
+def map_files(*, points: bool = True) -> SafeString:
     """Load what a map needs; in the head of pages that have one, and of no other."""
     sheets = [(static(name),) for name in SHEETS]
-    scripts = [(static(name),) for name in SCRIPTS]
+    scripts = [(static(name),) for name in (*SCRIPTS, *([POINTS] if points else []))]
     return format_html(
         "{}{}",
         format_html_join("", '<link rel="stylesheet" href="{}">', sheets),

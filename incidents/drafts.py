@@ -1,0 +1,64 @@
+"""Photos of a form that is not sent yet: kept for an hour, so that nobody chooses them twice.
+
+A form is known by its key, a random number that only its page has. Nothing serves these files.
+"""
+
+import secrets
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from parvis.guard import current_schema
+
+
+KEPT = timedelta(hours=1)
+
+
+def add(key: UUID, contents: list[bytes]) -> None:
+    """Keep photos that were checked."""
+    if not contents:
+        return
+    folder = _folder() / str(key)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    first = len(list(folder.iterdir()))
+    for number, content in enumerate(contents, first):
+        (folder / f"{number:02d}{secrets.token_hex(8)}").write_bytes(content)
+
+
+def names(key: UUID) -> list[str]:
+    """List what is kept for a form, in the order in which it came."""
+    folder = _folder() / str(key)
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def read(key: UUID) -> list[bytes]:
+    """Return the photos kept for a form."""
+    return [(_folder() / str(key) / name).read_bytes() for name in names(key)]
+
+
+def drop(key: UUID, unwanted: list[str]) -> None:
+    """Forget some photos of a form, or all that are named."""
+    for name in set(names(key)) & set(unwanted):
+        (_folder() / str(key) / name).unlink(missing_ok=True)
+
+
+def forget(key: UUID) -> None:
+    """Forget a form."""
+    shutil.rmtree(_folder() / str(key), ignore_errors=True)
+
+
+def sweep(*, now: datetime) -> int:
+    """Forget the forms that nobody sent within the hour; return how many."""
+    gone = 0
+    for folder in _folder().glob("*"):
+        if folder.stat().st_mtime < (now - KEPT).timestamp():
+            shutil.rmtree(folder, ignore_errors=True)
+            gone += 1
+    return gone
+
+
+def _folder() -> Path:
+    return Path(settings.MEDIA_ROOT) / current_schema() / "drafts"

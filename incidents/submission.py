@@ -1,0 +1,62 @@
+"""A citizen sends her form: the report and its photos are kept together, or not at all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from incidents import actions, photos
+from incidents.geo import Place
+from incidents.models import Asset, Category, Photo, Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a form says."""
+
+    key: UUID
+    category: Category
+    text: str
+    address: str
+    place: Place | None
+    email: str = ""
+    phone: str = ""
+    language: str = "fr"
+    asset: Asset | None = None
+    praises: Report | None = None
+
+
+@transaction.atomic
+def submit(said: Said, contents: list[bytes], *, now: datetime) -> tuple[Report, str, bool]:
+    """Receive what was said, with its photos; tell whether it is new.
+
+    The same form sent again is the first report. A page of before, filled in anew (the back
+    button of a browser), has an old key but says something else: it is another report.
+
+    Raises:
+        NotReportable: the category is not for citizens.
+        Nowhere: a problem without any place.
+    """
+    key = said.key
+    first = Report.objects.filter(idempotency_key=key).first()
+    if first is not None and (first.category_id, first.text) != (said.category.pk, said.text):
+        key = uuid5(key, f"{said.category.code}\n{said.text}")
+    report, token = actions.receive(
+        category=said.category,
+        text=said.text,
+        place=said.place,
+        address=said.address,
+        channel=Report.Channel.STICKER if said.asset else Report.Channel.WEB,
+        now=now,
+        idempotency_key=key,
+        email=said.email,
+        phone=said.phone,
+        language=said.language,
+        asset=said.asset,
+        praises=said.praises,
+    )
+    if token:
+        for content in contents:
+            photos.add(report=report, content=content, stage=Photo.Stage.BEFORE, now=now)
+    return report, token, bool(token)
