@@ -59,8 +59,8 @@ def _page(request: HttpRequest, *, asset: Asset | None) -> HttpResponse:
     door = DOORS.get(request.GET.get("porte", ""), Category.Door.REPORT)
     form = ReportForm(
         door,
-        request.POST or None,
-        request.FILES or None,
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
         now=now,
         asset=asset,
         initial=_prefilled(request, asset),
