@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from identity.addresses import address_of
 from identity.limits import Limit, take
-from incidents import following, journal, links, published, receipts, reporters
+from incidents import following, journal, links, published, receipt_sheets, receipts, reporters
 from incidents.calendar import current_commune
 from incidents.follow_forms import AddPhotosForm, ContestForm, FindForm
 from incidents.forms import WordsForm
@@ -62,6 +62,7 @@ def follow(request: HttpRequest, secret: str) -> HttpResponse:
         "form": typed,
         "address": request.build_absolute_uri(request.path),
         "is_sent": "envoye" in request.GET,
+        "receipt": reverse("incidents:receipt", args=[secret]),
     }
     return private(render(request, "incidents/follow/page.html", context, status=status))
 
@@ -180,6 +181,22 @@ def _another(report: Report) -> str:
     if report.place is not None:
         known |= {"lat": f"{report.place.lat:.6f}", "lon": f"{report.place.lon:.6f}"}
     return f"{reverse('incidents:report_form')}?{urlencode(known)}"
+
+
+@require_safe
+def receipt(request: HttpRequest, secret: str) -> HttpResponse:
+    """Send the acknowledgement to print, to whoever wrote the report and to nobody else."""
+    reader = links.reader_behind(secret)
+    if reader is None or not reader.is_reporter:
+        return private(render(request, "incidents/follow/unknown.html", status=404))
+    address = request.build_absolute_uri(reverse("incidents:follow", args=[secret]))
+    content = receipt_sheets.write(
+        reader.report, current_commune(), address=address, now=timezone.now()
+    )
+    answer = HttpResponse(content, content_type="application/pdf")
+    name = f"accuse-de-reception-{reader.report.reference}.pdf"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return private(answer)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -218,6 +218,7 @@ MATRIX = {
         "incidents:report_form": Row(EVERYBODY, EVERYBODY),
         "incidents:find_link": Row(EVERYBODY, EVERYBODY),
         "incidents:link_sent": Row(EVERYBODY),
+        "incidents:receipt": Row(EVERYBODY),
         "incidents:follow": Row(EVERYBODY, EVERYBODY),
         "incidents:photo": Row(EVERYBODY),
         "incidents:public_figures": Row(EVERYBODY),

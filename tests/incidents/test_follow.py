@@ -16,6 +16,7 @@ from incidents.workflow import Actor, Status
 from parvis.models import OutgoingEmail
 from tests.booking.settings_client import SettingsClient, text_of
 from tests.incidents.factories import category, report
+from tests.incidents.pdf_text import words_of
 
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,10 @@ def jpeg(name="photo.jpg"):
     kept = io.BytesIO()
     Image.new("RGB", (64, 48), "grey").save(kept, "JPEG")
     return SimpleUploadedFile(name, kept.getvalue(), "image/jpeg")
+
+
+def text_of_line(text):
+    return " ".join(str(text).replace("\u00a0", " ").split())
 
 
 def moved(made, to, **more):
@@ -272,3 +277,42 @@ def test_a_report_without_address_has_no_link_to_send(client, commune):
     client.post(FIND, {"reference": made.reference, "email": ""})
 
     assert OutgoingEmail.objects.count() == before
+
+
+def test_the_acknowledgement_to_print_makes_the_nine_mentions(client, hers, commune):
+    mentions = client.get(links.path_to(hers)).context["mentions"]
+
+    sent = client.get(links.path_to(hers) + "accuse-de-reception.pdf")
+
+    assert sent["Content-Type"] == "application/pdf"
+    assert sent["Cache-Control"] == "no-store"
+    assert hers.reference in sent["Content-Disposition"]
+    words = words_of(sent.content)
+    assert len(mentions) == 9
+    for each in mentions:
+        assert text_of_line(each.title) in words
+        assert text_of_line(each.text) in words
+    assert "jeanne" not in words
+    assert "Rue Neuve" in words
+
+
+def test_nobody_else_is_sent_the_acknowledgement(client, hers):
+    paul = follower_of(hers)
+
+    for path in (links.path_to_follower(paul), "/suivi/abc/"):
+        assert client.get(path + "accuse-de-reception.pdf").status_code == 404
+
+
+def test_the_mail_that_acknowledges_leads_to_the_sheet(client, hers):
+    mail = OutgoingEmail.objects.get(key=f"received.{hers.pk}")
+    link = next(word for word in mail.body.split() if word.endswith(".pdf"))
+
+    assert client.get("/suivi/" + link.split("/suivi/")[1]).content.startswith(b"%PDF-")
+
+
+def test_strange_words_do_not_break_the_sheet(client, commune):
+    made = report(category(name="🎉 عربي <b>"), address="Ωmega 🚲 " + "x" * 180)
+
+    sent = client.get(links.path_to(made) + "accuse-de-reception.pdf")
+
+    assert sent.content.startswith(b"%PDF-")
