@@ -12,12 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from incidents import actions, bulk, desk, emails, offered, people, transfers
+from incidents import actions, bulk, desk, emails, offered, people, teamwork, transfers
 from incidents.bulk import Chosen, Outcome
 from incidents.bulk_forms import AssignManyForm, ManyForm, MoveManyForm, PrioritiseManyForm
 from incidents.models import Follower, Report, ReportContact, Team
+from incidents.round_forms import RoundManyForm
 from incidents.staff_pages import current_member, handles_reports
 from incidents.workflow import EFFECTS, Actor, Status
+from parvis.errors import DomainError
 
 
 Perform = Callable[[list[Chosen], dict[str, Any], dict[str, Any]], Outcome]
@@ -188,11 +190,38 @@ def _withdraw(picked: list[Chosen], known: dict[str, Any], common: dict[str, Any
     return bulk.to_each(picked, lambda report: desk.withdraw(report=report, **common))
 
 
+def _add_to_round(picked: list[Chosen], known: dict[str, Any], common: dict[str, Any]) -> Outcome:
+    """Put them in a round, or in a new one; a round takes all that are open, or none."""
+    reports = [each.report for each in picked]
+    is_open = {each.pk for each in reports if not each.is_closed}
+    try:
+        if known["round"] is None:
+            teamwork.plan_round(
+                reports=reports,
+                title=known["title"],
+                day=known["day"],
+                team=None,
+                by=common["by"],
+            )
+        else:
+            teamwork.add_to_round(tour=known["round"], reports=reports)
+    except DomainError as refusal:
+        return Outcome(refused=[(each, str(refusal)) for each in reports])
+    closed = _("Ce signalement est clos.")
+    return Outcome(
+        done=[each for each in reports if each.pk in is_open],
+        refused=[(each, closed) for each in reports if each.pk not in is_open],
+    )
+
+
 KINDS: Mapping[str, Many] = {
     "passer": Many(
         label=gettext_lazy("Faire avancer"), form=MoveManyForm, perform=_move, is_told=True
     ),
     "confier": Many(label=gettext_lazy("Confier"), form=AssignManyForm, perform=_assign),
+    "tournee": Many(
+        label=gettext_lazy("Ajouter à une tournée"), form=RoundManyForm, perform=_add_to_round
+    ),
     "priorite": Many(
         label=gettext_lazy("Changer la priorité"), form=PrioritiseManyForm, perform=_prioritise
     ),

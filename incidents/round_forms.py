@@ -8,9 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, gettext_lazy
 
+from incidents.bulk_forms import ManyForm
 from incidents.geo import Place
-from incidents.models import Report, Stop, Team
+from incidents.models import Report, Round, Stop, Team
 from incidents.models.reports import REASON_WORDS
+from incidents.offered import Offered
 from incidents.partner_forms import DONE_REASONS, AfterPhotoField
 from incidents.workflow import Reason
 
@@ -118,6 +120,39 @@ class RoundForm(ChooseForm):
         return known
 
 
+class RoundManyForm(ManyForm):
+    """In which round the reports that were ticked go: one that is open, or a new one."""
+
+    round = forms.ModelChoiceField(
+        label=gettext_lazy("Tournée"),
+        queryset=Round.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("une nouvelle tournée"),
+    )
+    title = forms.CharField(
+        label=gettext_lazy("Titre de la nouvelle tournée"), max_length=80, required=False
+    )
+    day = forms.DateField(
+        label=gettext_lazy("Jour"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def __init__(self, data: Any = None, *, reports: list[Report], known: Offered) -> None:
+        super().__init__(data, reports=reports, known=known)
+        self.fields["round"].queryset = Round.objects.filter(closed_at=None)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A new round has a title and a day."""
+        known = super().clean() or {}
+        if known.get("round") is None and "round" not in self.errors:
+            if not known.get("title"):
+                self.add_error("title", ValidationError(_("Donnez un titre à la tournée.")))
+            if not known.get("day") and "day" not in self.errors:
+                self.add_error("day", ValidationError(_("Choisissez un jour.")))
+        return known
+
+
 class StopForm(forms.Form):
     """What became of a stop; which of the fields count depends on the button."""
 
@@ -154,6 +189,7 @@ class StopForm(forms.Form):
             "initial", {"outcome": outcome, "key": uuid4(), "reason": Reason.REPAIRED}
         )
         super().__init__(*args, **kwargs)
+        self.fields["reason"].required = outcome == Stop.Outcome.DONE
         if needs_photo and outcome == Stop.Outcome.DONE:
             self.fields["picture"].widget.attrs["required"] = True
             self.fields["picture"].label = _("Photo après travaux (demandée)")

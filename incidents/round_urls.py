@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from incidents import round_views, sheet_views
+from incidents import intervention_views, round_views, sheet_views
 
 
 urlpatterns = [
@@ -14,4 +14,15 @@ urlpatterns = [
     path("tournees/<int:pk>/feuille.pdf", sheet_views.pdf, name="round_pdf"),
     path("tournees/<int:pk>/arret/<slug:what>/", round_views.act_on_stop, name="stop_act"),
     path("tournees/<int:pk>/<slug:what>/", round_views.act, name="round_act"),
+    path("interventions/<reference:reference>/", intervention_views.listed, name="interventions"),
+    path(
+        "interventions/<reference:reference>/<int:pk>/",
+        intervention_views.change,
+        name="change_intervention",
+    ),
+    path(
+        "interventions/<reference:reference>/<int:pk>/effacement/",
+        intervention_views.erase,
+        name="erase_intervention",
+    ),
 ]

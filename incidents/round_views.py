@@ -4,6 +4,7 @@ A page that has chosen reports leads here with ``?choix=REF,REF``; one that has 
 with the query of its list, as :mod:`incidents.filters` writes it.
 """
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -20,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from identity.access import member_of
 from incidents import access, filters, found, links, offered, rounds, teamwork
 from incidents.geo import Place
-from incidents.models import Report, Round, Stop, Team
+from incidents.models import Category, Report, Round, Stop, Team
 from incidents.round_forms import DEPOT, TOWN_HALL, ChooseForm, RoundForm
 from incidents.staff_pages import after, current_member, handles_reports, reads_reports
 from parvis.errors import DomainError
@@ -118,6 +119,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "done": done,
         "count": len(stops),
         "points": [_point(stop) for stop in stops if stop.report.place],
+        **_frame(places),
         "kilometres": _kilometres(places, tour.start),
         "may_handle": may_handle,
         "may_prepare": may_handle and tour.closed_at is None,
@@ -176,7 +178,8 @@ def _offered(request: HttpRequest) -> tuple[list[Report], filters.Filter]:
     by = current_member(request)
     known = offered.read(user_id=by.user_id)
     query = {name: value for name, value in request.GET.items() if name != "choix"}
-    wanted = filters.read({"etat": filters.OPEN_ONES} | query, known)
+    usual = {"etat": filters.OPEN_ONES, "porte": str(Category.Door.REPORT)}
+    wanted = filters.read(usual | query, known)
     named = _named(request)
     reports = (
         Report.objects.filter(reference__in=named)
@@ -244,6 +247,16 @@ def _choose(
         "is_named": bool(_named(request)),
     }
     return render(request, "incidents/rounds/choose.html", context, status=status)
+
+
+def _frame(places: list[Place]) -> dict[str, Any]:
+    """Say where the map looks, and how near, so that every stop is on it."""
+    if not places:
+        return {"middle": None, "zoom": 0}
+    lats, lons = [each.lat for each in places], [each.lon for each in places]
+    widest = max(max(lats) - min(lats), max(lons) - min(lons), 0.001)
+    middle = Place((max(lats) + min(lats)) / 2, (max(lons) + min(lons)) / 2)
+    return {"middle": middle, "zoom": max(10, min(17, round(math.log2(0.25 / widest) + 10)))}
 
 
 def _point(stop: Stop) -> dict[str, Any]:

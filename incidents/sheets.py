@@ -103,6 +103,9 @@ def _map(sheet: FPDF, drawing: Sketch, stops: Sequence[Stop]) -> None:
         sheet.set_line_width(0.5)
         for line in drawing.lines:
             sheet.polyline([(left + x, top + y) for x, y in line])
+        sheet.set_dash_pattern(2, 1.5)
+        sheet.polyline([(left + x, top + y) for x, y in drawing.points])
+        sheet.set_dash_pattern()
     sheet.set_line_width(0.2)
     sheet.rect(left, top, drawing.width, drawing.height)
     sheet.set_draw_color(0)

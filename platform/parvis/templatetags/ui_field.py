@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from parvis.templatetags.ui_forms import csrf_field
-from parvis.templatetags.ui_shapes import svg
+from parvis.templatetags.ui_shapes import qr_code, svg
 
 
 register = template.Library()
@@ -41,6 +41,7 @@ def sketch(drawing: Any, *, label: str, numbers: Sequence[Any] = ()) -> SafeStri
         '<polyline class="sketch__line" points="{}"/>',
         ((" ".join(f"{x},{y}" for x, y in line),) for line in drawing.lines),
     )
+    way = " ".join(f"{x},{y}" for x, y in drawing.points)
     points = format_html_join(
         "",
         '<g class="sketch__point"><circle cx="{}" cy="{}" r="18"/>'
@@ -59,11 +60,13 @@ def sketch(drawing: Any, *, label: str, numbers: Sequence[Any] = ()) -> SafeStri
         metres=drawing.scale_m,
     )
     return format_html(
-        '<svg class="sketch" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>',
+        '<svg class="sketch" viewBox="0 0 {} {}" role="img" aria-label="{}">{}'
+        '<polyline class="sketch__way" points="{}"/>{}{}</svg>',
         round(drawing.width),
         round(drawing.height),
         label,
         lines,
+        way,
         points,
         bar,
     )
@@ -85,14 +88,17 @@ def stop_card(content: str, *, number: int, title: str, key: int, level: int = 2
 
 
 @register.simple_block_tag
-def sheet_stop(content: str, *, photo: str = "", alt: str = "") -> SafeString:
-    """Hold one stop of a printed sheet; it is never cut by the end of a page."""
+def sheet_stop(
+    content: str, *, code: str, code_label: str, photo: str = "", alt: str = ""
+) -> SafeString:
+    """Hold one stop of a printed sheet beside its code; the end of a page never cuts it."""
     picture = format_html('<img src="{}" alt="{}">', photo, alt) if photo else ""
     return format_html(
-        '<article class="sheet-stop">{}<div class="sheet-stop__words stack stack--s">{}</div>'
+        '<article class="sheet-stop">{}<div class="sheet-stop__words stack stack--s">{}</div>{}'
         "</article>",
         picture,
         content,
+        qr_code(code, label=code_label),
     )
 
 
