@@ -53,7 +53,7 @@ LANES: Mapping[str, Lane] = {
         title=gettext_lazy("En attente"), states=WAITING, state=filters.WAITS, is_folded=True
     ),
     "resolved": Lane(
-        title=gettext_lazy("Résolu depuis 7 jours au plus"),
+        title=gettext_lazy("Résolu (7 jours)"),
         states=frozenset({Status.RESOLVED}),
         state=str(Status.RESOLVED),
         becomes=Status.RESOLVED,

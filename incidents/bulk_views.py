@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
@@ -33,9 +34,11 @@ class Many:
     """
 
     label: Promise
-    form: type[ManyForm]
-    perform: Perform
+    form: type[ManyForm] = ManyForm
+    perform: Perform | None = None
     is_told: bool = False
+    leads_to: str = ""
+    """The name of the page that goes on with them instead, given ``?choix=REF,REF``."""
 
 
 @handles_reports
@@ -52,13 +55,16 @@ def many(request: HttpRequest) -> HttpResponse:
         return _back(request, str(refusal))
     if not picked:
         return _back(request, _("Cochez d’abord un ou plusieurs signalements."))
+    if what.leads_to:
+        references = ",".join(each.report.reference for each in picked)
+        return redirect(f"{reverse(what.leads_to)}?choix={references}")
     is_first = "asked" not in request.POST
     form = what.form(
         None if is_first else request.POST,
         reports=[each.report for each in picked],
         known=offered.read(user_id=member.user_id),
     )
-    if form.is_valid() and (not what.is_told or "send" in request.POST):
+    if what.perform and form.is_valid() and (not what.is_told or "send" in request.POST):
         common = {"by": member, "now": timezone.now()}
         return _told(request, what.perform(picked, form.cleaned_data, common))
     return _asked(request, what, picked, form)
@@ -225,7 +231,14 @@ KINDS: Mapping[str, Many] = {
     "priorite": Many(
         label=gettext_lazy("Changer la priorité"), form=PrioritiseManyForm, perform=_prioritise
     ),
-    "publier": Many(label=gettext_lazy("Publier"), form=ManyForm, perform=_publish),
-    "retirer": Many(label=gettext_lazy("Retirer du public"), form=ManyForm, perform=_withdraw),
+    "publier": Many(label=gettext_lazy("Publier"), perform=_publish),
+    "retirer": Many(label=gettext_lazy("Retirer du public"), perform=_withdraw),
+    "tournee": Many(
+        label=gettext_lazy("Préparer une tournée"), leads_to="incidents:agent:new_round"
+    ),
+    "bons": Many(
+        label=gettext_lazy("Imprimer les bons de travail"),
+        leads_to="incidents:agent:work_orders",
+    ),
 }
 """What the list offers for the reports that were ticked; another kind is another line."""

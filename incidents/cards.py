@@ -13,6 +13,7 @@ from incidents.workflow import Actor, Status, moves
 from parvis.cards import Mark, ReportCard
 
 
+FREQUENT = (Status.ACCEPTED, Status.PLANNED, Status.IN_PROGRESS, Status.RESOLVED)
 LETTERS = "AAAAAAAA"  # stands for a reference in an address that is written once
 
 
@@ -35,7 +36,7 @@ def rows(reports: Iterable[Report], *, now: datetime) -> list[dict[str, object]]
             "title": each.category.label,
             "place": each.address,
             "state": state_of(each.status),
-            "when": late(each, now=now) or age((each.closed_at or now) - each.submitted_at),
+            "when": late(each, now=now) or _lasted(each, now=now),
             "photo": _thumbnail(each),
             "icon": each.category.icon,
             "concerned": "",
@@ -58,7 +59,7 @@ def _card(report: Report, *, page: str, move: str, now: datetime) -> ReportCard:
         place=report.address,
         photo=_thumbnail(report),
         icon=report.category.icon,
-        age=age((report.closed_at or now) - report.submitted_at),
+        age=_lasted(report, now=now),
         late=late(report, now=now),
         concerned=report.reporters,
         who=" · ".join(
@@ -76,6 +77,13 @@ def late(report: Report, *, now: datetime) -> str:
     if report.is_closed or report.due_at is None or report.due_at >= now:
         return ""
     return _("en retard de %(age)s") % {"age": age(now - report.due_at)}
+
+
+def _lasted(report: Report, *, now: datetime) -> str:
+    """Say how old a report is, or in how long it was closed."""
+    if report.closed_at is None:
+        return age(now - report.submitted_at)
+    return _("clos en %(age)s") % {"age": age(report.closed_at - report.submitted_at)}
 
 
 def age(since: timedelta) -> str:
@@ -105,4 +113,5 @@ def _marks(report: Report) -> list[Mark]:
 
 def _moves(report: Report) -> list[tuple[str, str]]:
     legal = moves(Status(report.status), Actor.STAFF)
-    return [(str(each), state_of(each).word) for each in Status if each in legal]
+    in_order = dict.fromkeys((*FREQUENT, *Status))
+    return [(str(each), state_of(each).word) for each in in_order if each in legal]

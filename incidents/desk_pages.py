@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from identity.members import Member
 from incidents import access, filters, found, offered, paging
-from incidents.filter_forms import FLAG_WORDS, STATE_WORDS, FilterForm, SaveForm
+from incidents.filter_forms import FLAG_WORDS, STATE_WORDS, ExportForm, FilterForm, SaveForm
 from incidents.filters import Filter
 from incidents.models import Category, Report, ReportQuerySet
 from incidents.models.reports import STATUS_WORDS
@@ -99,6 +99,8 @@ def shown(
         "unfiltered": in_words(counted["unfiltered"]),
         "nothing_at_all": not wanted.is_narrow and not counted[filters.ALL],
         "saved": [(each, f"?{each.query}") for each in asked.known.saved],
+        "export": ExportForm(may_handle=asked.may_handle),
+        "exported": parse_qsl(wanted.to_query()),
         "save": SaveForm(initial={"query": asked.address().removeprefix("?")}),
     }
     return context, counted

@@ -128,3 +128,31 @@ class SaveForm(forms.Form):
     )
     is_shared = forms.BooleanField(label=gettext_lazy("Le partager avec l’équipe"), required=False)
     query = forms.CharField(max_length=500, required=False, widget=forms.HiddenInput)
+
+
+class ExportForm(forms.Form):
+    """Which file, and whether it holds what is personal."""
+
+    use_required_attribute = False
+    format = forms.ChoiceField(
+        label=gettext_lazy("Format"),
+        choices=[
+            ("csv", gettext_lazy("CSV, pour un tableur")),
+            ("xlsx", gettext_lazy("Excel (XLSX)")),
+            ("geojson", gettext_lazy("GeoJSON, pour une carte")),
+        ],
+    )
+    textes = forms.BooleanField(
+        label=gettext_lazy("Avec le texte des signalements"),
+        widget=forms.CheckboxInput(attrs={"value": "1"}),
+    )
+    personnes = forms.BooleanField(
+        label=gettext_lazy("Avec le nom, le téléphone et le courriel des déclarants"),
+        help_text=gettext_lazy("Données personnelles : à effacer après usage."),
+        widget=forms.CheckboxInput(attrs={"value": "1"}),
+    )
+
+    def __init__(self, *, may_handle: bool) -> None:
+        super().__init__(auto_id="export-%s")
+        if not may_handle:
+            del self.fields["personnes"]

@@ -46,7 +46,7 @@ NAMES = {
     **FLAGS,
 }
 VIEWS = ("liste", "tableau", "carte")
-OTHERS = {"vue", "apres", "avant", "chaleur", "boite", "z"}
+OTHERS = {"vue", "apres", "avant", "chaleur", "boite", "z"} | {"format", "textes", "personnes"}
 """What an address may say besides the filter."""
 
 

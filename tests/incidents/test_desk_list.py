@@ -272,7 +272,7 @@ def test_the_board_deals_reports_by_what_is_done_about_them(agent, hole):
         ("Planifié 1", "Rue planned"),
         ("En cours 1", "Rue in_progress"),
         ("En attente 1", "Rue awaiting_reporter"),
-        ("Résolu depuis 7 jours au plus 1", "Rue résolue"),
+        ("Résolu (7 jours) 1", "Rue résolue"),
     ):
         assert street in lane(page, title)
     assert "Rue ancienne" not in text_of(page)

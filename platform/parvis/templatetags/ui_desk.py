@@ -58,6 +58,18 @@ def desk_filters(content: str, *, hidden: Sequence[tuple[str, str]] = ()) -> Saf
     )
 
 
+@register.simple_block_tag
+def export_form(content: str, *, action: str, hidden: Sequence[tuple[str, str]]) -> SafeString:
+    """Hold what is asked before a file is sent, by GET; ``hidden`` is the filter."""
+    kept = format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden)
+    return format_html(
+        '<form class="form stack stack--m" method="get" action="{}">{}{}</form>',
+        action,
+        kept,
+        content,
+    )
+
+
 @register.simple_tag
 def desk_rows(cards: Sequence[ReportCard], *, label: str, form: str = "") -> SafeString:
     """List reports, one line each; with ``form``, each has a box that this form sends as ``r``."""
