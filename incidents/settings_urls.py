@@ -3,6 +3,8 @@
 from django.urls import path
 
 from incidents import (
+    settings_asset_file_views as asset_files,
+    settings_assets_views as assets,
     settings_categories_views as categories,
     settings_handlers_views as handlers,
     settings_rules_views as rules,
@@ -41,4 +43,13 @@ urlpatterns = [
     path("zones/fichier/", zones.import_zones, name="import_zones"),
     path("zones/<int:pk>/", zones.change_zone, name="change_zone"),
     path("zones/<int:pk>/suppression/", zones.delete_zone, name="delete_zone"),
+    path("equipements/", assets.assets, name="assets"),
+    path("equipements/nouveau/", assets.add_asset, name="add_asset"),
+    path("equipements/export.csv", assets.assets_csv, name="assets_csv"),
+    path("equipements/autocollants.pdf", assets.sticker_sheet, name="sticker_sheet"),
+    path("equipements/fichier/", asset_files.import_assets, name="import_assets"),
+    path("equipements/fichier/colonnes/", asset_files.import_columns, name="import_columns"),
+    path("equipements/<int:pk>/", assets.change_asset, name="change_asset"),
+    path("equipements/<int:pk>/suppression/", assets.delete_asset, name="delete_asset"),
+    path("equipements/<int:pk>/autocollant.pdf", assets.sticker, name="sticker"),
 ]

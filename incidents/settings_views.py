@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from incidents import reconfiguring
 from incidents.models import Category, Handler, RoutingRule, SettingsChange, Team
+from incidents.settings_assets_views import assets_state
 from incidents.settings_pages import SPACE, show
 from incidents.settings_rules_views import without_rule
 from incidents.settings_zones_views import zones_state
@@ -109,6 +110,7 @@ def _cards(categories: int) -> list[Card]:
         _card(_("Équipes et responsables"), "handlers", "users", _handlers()),
         _card(_("Qui fait quoi"), "rules", "split", _rules()),
         _card(_("Zones"), "zones", "map", zones_state()),
+        _card(_("Équipements"), "assets", "qr-code", assets_state()),
     ]
 
 

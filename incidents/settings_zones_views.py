@@ -123,6 +123,7 @@ def _repaired(numbers: list[int]) -> str:
         return ""
     return ngettext(
         "Le contour de l’objet n° %(numbers)s se croisait : il a été réparé, vérifiez-le.",
-        "Les contours des objets n° %(numbers)s se croisaient : ils ont été réparés, vérifiez-les.",
+        "Les contours des objets n° %(numbers)s se croisaient : ils ont été réparés, "
+        "vérifiez-les.",
         len(numbers),
     ) % {"numbers": ", ".join(str(each) for each in numbers)}

@@ -119,6 +119,15 @@ REPORT_SETTINGS = {
     "import_zones": Row(ADMIN, ADMIN),
     "change_zone": Row(ADMIN, ADMIN),
     "delete_zone": Row((), ADMIN),
+    "assets": Row(ADMIN),
+    "add_asset": Row(ADMIN, ADMIN),
+    "assets_csv": Row(ADMIN),
+    "sticker_sheet": Row(ADMIN),
+    "import_assets": Row(ADMIN, ADMIN),
+    "import_columns": Row(ADMIN, ADMIN),
+    "change_asset": Row(ADMIN, ADMIN),
+    "delete_asset": Row((), ADMIN),
+    "sticker": Row(ADMIN),
 }
 MATRIX = {
     "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},

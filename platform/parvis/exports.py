@@ -14,15 +14,15 @@ SHEET_NAME_MOST = 31  # characters, a limit of the format
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def safe_cell(value: str | int | None) -> str:
+def safe_cell(value: str | float | None) -> str:
     """Write a value as inert text; numbers stay numbers, even negative ones."""
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return str(value)
     text = value or ""
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
-def to_csv(header: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> bytes:
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[str | float | None]]) -> bytes:
     """Write a table as French spreadsheets open it: semicolons, UTF-8 with its mark."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";")

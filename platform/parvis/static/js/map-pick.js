@@ -11,7 +11,7 @@
     const show = () => {
       pin?.remove();
       pin = lat.value && lon.value
-        ? L.circleMarker([+lat.value, +lon.value], { className: "outline-line", radius: 9 }).addTo(map)
+        ? L.circleMarker([+lat.value, +lon.value], { className: "zone-corner", radius: 9 }).addTo(map)
         : null;
     };
     map.on("click", ({ latlng }) => {
