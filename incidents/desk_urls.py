@@ -10,6 +10,7 @@ from incidents import (
     export_views,
     list_views,
     move_views,
+    open_views,
     redaction_views,
     walk_views,
 )
@@ -26,6 +27,7 @@ urlpatterns = [
     path("filtres/", list_views.save, name="save_filter"),
     path("filtres/<int:pk>/suppression/", list_views.forget, name="forget_filter"),
     path("nouveau/", capture_views.capture, name="capture"),
+    path("integrer/", open_views.snippet, name="snippet"),
     path("tournee-elu/", walk_views.walk, name="walk"),
     path("tournee-elu/tri/", walk_views.sort, name="sort_walk"),
     path("<reference:reference>/", desk_views.report, name="report"),

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from incidents import public_figure_views, public_views
+from incidents import open_views, public_figure_views, public_views
 
 
 urlpatterns = [
     path("signalements/chiffres/", public_figure_views.page, name="public_figures"),
     path("signalements/", public_views.listed, name="public_list"),
+    path("signalements/carte/integrer/", open_views.embedded, name="embedded"),
+    path("signalements/fil.xml", open_views.feed, name="feed"),
     path("signalements/carte.json", public_views.points, name="points"),
     path("signalements/<reference:reference>/", public_views.report, name="public_report"),
     path("signalements/<reference:reference>/moi-aussi/", public_views.join, name="join"),

@@ -61,6 +61,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "legend": LEGEND,
         "is_boxed": form.wish.box is not None,
         "marks": f"{reverse('incidents:points')}?{_without(request, 'apres', 'boite')}",
+        "feed": f"{reverse('incidents:feed')}?{_without(request, 'apres')}".removesuffix("?"),
     }
     status = 200 if is_clear else 422
     return render(request, "incidents/public/list.html", context, status=status)

@@ -111,6 +111,12 @@ def _cards(categories: int) -> list[Card]:
         _card(_("Qui fait quoi"), "rules", "split", _rules()),
         _card(_("Zones"), "zones", "map", zones_state()),
         _card(_("Équipements"), "assets", "qr-code", assets_state()),
+        Card(
+            _("Montrer les signalements ailleurs"),
+            reverse("incidents:agent:snippet"),
+            "code-xml",
+            _("Une carte pour le site de la commune, un fil d’actualité"),
+        ),
     ]
 
 

@@ -100,3 +100,9 @@ def copy_button(label: str, *, text: str) -> SafeString:
         svg("copy", size=20),
         label,
     )
+
+
+@register.simple_tag
+def code_block(text: str) -> SafeString:
+    """Show something to copy letter by letter."""
+    return format_html('<pre class="code-block"><code>{}</code></pre>', text)

@@ -35,7 +35,7 @@
       const inside = box && L.latLngBounds(box.slice(0, 2), box.slice(2));
       const zoom = inside && Math.min(map.getBoundsZoom(inside, false, L.point(80, 80)), map.getMaxZoom());
       if (inside && zoom > map.getZoom()) map.setView(inside.getCenter(), zoom);
-      else location.href = href;
+      else Object.assign(document.createElement("a"), { href, target: self === top ? "" : "_blank" }).click();
     };
 
     const show = async () => {
