@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from identity.access import member_of
 from incidents import access, desk, dossier, merging, offered
+from incidents.cards import FREQUENT
 from incidents.desk_forms import AssignForm, EditForm, MergeForm, PauseForm
 from incidents.forms import WordsForm
 from incidents.models import Photo, Report
@@ -29,6 +30,14 @@ from incidents.staff_pages import (
 from incidents.workflow import CLOSED, WAITING, Actor, Status, moves
 from parvis.errors import DomainError
 from parvis.pieces import TimelineEntry, Tone
+
+
+MOVE_KEYS = {
+    Status.ACCEPTED: "a",
+    Status.PLANNED: "p",
+    Status.IN_PROGRESS: "c",
+    Status.RESOLVED: "r",
+}
 
 
 class NotOfTheTeam(DomainError):
@@ -193,11 +202,19 @@ def _merged(request: HttpRequest, common: dict[str, Any]) -> None:
     merging.merge(master=master, **common)
 
 
-def _next_moves(found: Report) -> list[tuple[str, str]]:
-    """List where the report may go, with the address of the page that moves it there."""
+def _next_moves(found: Report) -> list[dict[str, str]]:
+    """List where the report may go, the usual first: the page that moves it there, and its key."""
     page = reverse("incidents:agent:move", args=[found.reference])
     legal = moves(Status(found.status), Actor.STAFF)
-    return [(str(STATUS_WORDS[each]), f"{page}?vers={each}") for each in Status if each in legal]
+    return [
+        {
+            "label": str(STATUS_WORDS[each]),
+            "href": f"{page}?vers={each}",
+            "key": MOVE_KEYS.get(each, ""),
+        }
+        for each in dict.fromkeys((*FREQUENT, *Status))
+        if each in legal
+    ]
 
 
 def _tone(found: Report) -> Tone:
