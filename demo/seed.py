@@ -46,6 +46,7 @@ from tenants.models import Association, Commune, Membership, OfficialCommune, Us
 
 
 Say = Callable[[str], None]
+Account = tuple[str, str, str]  # slug, role, e-mail
 Status = Appointment.Status
 Kind = AppointmentEvent.Kind
 
@@ -108,7 +109,12 @@ def load(*, seed: int, now: datetime, say: Say) -> None:
             onboarding.count(now=now, since=first.date())
         say(f"{number:2} / {len(story.LIVE)}  {commune.name}: {taken} appointments")
     connection.set_schema_to_public()  # type: ignore[attr-defined]
-    _create_accounts(association)
+    director, *staff = accounts()
+    _create_accounts(association, staff)
+    shown, neighbour = (Commune.objects.get(insee_code=live.insee_code) for live in story.LIVE[:2])
+    with tenant_context(shown):
+        reports.finish(neighbour=neighbour, now=now)
+    _create_accounts(association, [director])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE onboarding_metric")  # the first pages wait for no vacuum
     say(f"{len(accounts())} accounts")
@@ -125,7 +131,7 @@ def unload() -> None:
     Association.objects.filter(slug=story.ASSOCIATION_SLUG).delete()
 
 
-def accounts() -> list[tuple[str, str, str]]:
+def accounts() -> list[Account]:
     """List the accounts as slug, role and e-mail, for the communes that are in the registry."""
     communes = Commune.objects.filter(insee_code__in=[live.insee_code for live in story.LIVE])
     slugs = dict(communes.with_schema().values_list("insee_code", "slug"))
@@ -134,6 +140,8 @@ def accounts() -> list[tuple[str, str, str]]:
     for slug in (slugs[live.insee_code] for live in story.LIVE if live.insee_code in slugs):
         found.append((slug, role.ADMIN.value, f"admin@{slug}.demo.parvis.test"))
         found.append((slug, role.BOOKING_AGENT.value, f"agent@{slug}.demo.parvis.test"))
+        found.append((slug, role.REPORT_AGENT.value, f"technique@{slug}.demo.parvis.test"))
+        found.append((slug, role.READER.value, f"maire@{slug}.demo.parvis.test"))
     shared = [slugs[code] for code in story.SHARED_BETWEEN if code in slugs]
     return found + [(slug, role.BOOKING_AGENT.value, story.SHARED_AGENT) for slug in shared]
 
@@ -417,11 +425,10 @@ def _events(appointment: Appointment) -> Iterator[AppointmentEvent]:
 
 
 @transaction.atomic
-def _create_accounts(association: Association) -> None:
+def _create_accounts(association: Association, wanted: Sequence[Account]) -> None:
     communes = {each.slug: each for each in association.communes.exclude(state="listed")}
     password = make_password(story.PASSWORD)  # hashed once: Argon2 is slow on purpose
-    wanted = accounts()
-    luck = random.Random(story.PASSWORD)  # noqa: S311 (invented colleagues)
+    luck = random.Random(f"{story.PASSWORD}:{len(wanted)}")  # noqa: S311 (invented colleagues)
     users = {
         email: User(email=email, display_name=invent(luck).name, password=password)
         for _slug, _role, email in reversed(wanted)

@@ -109,7 +109,7 @@ def test_long_days_get_a_lunch_break_and_odd_minutes_a_grid():
 @pytest.mark.public
 def test_accounts_open_with_the_announced_password(commune, association):
     with owner():
-        seed._create_accounts(association)
+        seed._create_accounts(association, seed.accounts())
 
     director = User.objects.get(email=story.DIRECTOR)
     assert check_password(story.PASSWORD, director.password)
@@ -123,7 +123,7 @@ def test_accounts_open_with_the_announced_password(commune, association):
 def test_loading_twice_changes_nothing(settings, association, capsys):
     settings.DEMO = True
     with owner():
-        seed._create_accounts(association)
+        seed._create_accounts(association, seed.accounts())
     communes = set(Commune.objects.values_list("pk", "state"))
 
     call_command("demo_load")
