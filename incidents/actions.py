@@ -22,6 +22,7 @@ from incidents.models import (
     Report,
     ReportContact,
     ReportEvent,
+    Team,
 )
 from incidents.refusals import (
     IllegalMove,
@@ -104,7 +105,7 @@ def receive(
         road_class=road_class,
         asset=asset,
         handler=handler,
-        team=handler.team if handler else None,
+        team=_team(handler, praises),
         submitted_at=now,
         touched_at=now,
         due_at=promised(category, start=now),
@@ -134,6 +135,13 @@ def receive(
         event = "thanked" if category.door == Category.Door.COMPLIMENT else "new"
         emails.send([acknowledged, emails.to_team(report, commune, event=event)])
     return report, token
+
+
+def _team(handler: Handler | None, praises: Report | None) -> Team | None:
+    """Return who is told: thanks go to the team that did the work."""
+    if praises is not None and praises.team is not None:
+        return praises.team
+    return handler.team if handler else None
 
 
 def _is_first(report: Report) -> bool:

@@ -115,6 +115,31 @@ def concerned(report: Report) -> str:
 
 
 @require_safe
+def thanks(request: HttpRequest) -> HttpResponse:
+    """Show the thanks that were published, newest first, with what they are about."""
+    wanted = published.mercis().select_related("category", "praises__category")
+    wanted = wanted.order_by("-submitted_at", "-pk")
+    if last := request.GET.get("apres", "").replace("\0", ""):
+        wanted = published.after(wanted, last)
+    rows = list(wanted[: PAGE + 1])
+    context = {
+        "mercis": [(each, _about(each)) for each in rows[:PAGE]],
+        "next": _next_page(request, rows),
+        "is_first": not last,
+    }
+    return render(request, "incidents/public/thanks.html", context)
+
+
+def _about(merci: Report) -> tuple[str, str]:
+    """Say what thanks are about, and where to read it; empty where nobody may."""
+    other = published.praised(merci)
+    if other is None:
+        return "", ""
+    words = " · ".join(filter(None, [other.category.label, other.address]))
+    return words, _address(other.reference)
+
+
+@require_safe
 def report(request: HttpRequest, reference: str) -> HttpResponse:
     """Show one published report; whatever else has this reference is nowhere."""
     shown = published.one(reference)
@@ -127,7 +152,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _page(request: HttpRequest, shown: Report, follow: FollowForm) -> HttpResponse:
     is_thanks = shown.category.door == Category.Door.COMPLIMENT
-    read = published.read(shown)
+    read, praised = published.read(shown), published.praised(shown)
     context = {
         "shown": read,
         "entries": [
@@ -140,7 +165,7 @@ def _page(request: HttpRequest, shown: Report, follow: FollowForm) -> HttpRespon
         "has_joined": shown.reference in _joined(request),
         "is_resolved": shown.status == Status.RESOLVED,
         "thanks_address": _to_thank(shown),
-        "praised": _praised(shown),
+        "praised": _address(praised.reference) if praised else "",
         "concerned": concerned(shown),
         "form": follow,
         "point": _point(shown),
@@ -167,14 +192,6 @@ def _promise(shown: Report, *, now: datetime) -> str:
 
 def _to_thank(shown: Report) -> str:
     return f"{reverse('incidents:report_form')}?porte=feliciter&merci={shown.reference}"
-
-
-def _praised(shown: Report) -> str:
-    """Return the address of the report that thanks are about, where everybody may read it."""
-    other = shown.praises
-    if other is None or other.visibility != Report.Visibility.PUBLIC:
-        return ""
-    return _address(other.reference)
 
 
 def _address(reference: str) -> str:

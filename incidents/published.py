@@ -75,6 +75,13 @@ def mercis() -> ReportQuerySet:
     return thanks.exclude(status__in=GONE)
 
 
+def praised(thanks: Report) -> Report | None:
+    """Return the report that thanks are about, where everybody may read it."""
+    other = thanks.praises
+    is_public = other is not None and other.visibility == Report.Visibility.PUBLIC
+    return other if is_public and other is not None and other.status not in GONE else None
+
+
 def found(wish: Wish, *, now: datetime) -> ReportQuerySet:
     """Narrow the published reports down to what somebody looks for."""
     wanted = reports(now=now)

@@ -255,6 +255,7 @@ MATRIX = {
         "incidents:public_list": Row(EVERYBODY),
         "incidents:public_report": Row(EVERYBODY),
         "incidents:points": Row(EVERYBODY),
+        "incidents:public_thanks": Row(EVERYBODY),
         "incidents:feed": Row(EVERYBODY),
         "incidents:embedded": Row(EVERYBODY),
         "incidents:agent:snippet": Row(REPORTS),

@@ -355,74 +355,72 @@ def test_thanks_have_their_page_and_are_shown_with_what_they_praise(client, hole
     assert page_of(made) in client.get(page_of(praise)).content.decode()
 
 
-MARKS = "/signalements/carte.json"
-HERE = "boite=45.15,-0.80,45.25,-0.70&z=14"
+@pytest.fixture
+def merci(commune):
+    return category(code="merci", door="compliment", name="Un merci", moderation="before")
 
 
-def marks_of(client, query=HERE):
-    answer = client.get(f"{MARKS}?{query}")
-    assert answer.status_code == 200, text_of(answer)
-    return answer.json()["marks"]
+def published_thanks(kind, **options):
+    made = said(kind, place=None, **options)
+    desk.publish(report=made, by=AGENT, now=now())
+    return made
 
 
-def test_the_map_shows_what_the_list_shows(client, hole):
-    made = said(hole)
-    Report.objects.filter(pk=said(hole).pk).update(visibility="pending")
+def test_thanks_are_on_one_page_once_published(client, hole, merci):
+    made = closed(said(hole))
+    published_thanks(merci, praises=made, text="Bravo à toute l’équipe !")
+    said(merci, text="Pas encore relu.", place=None)
 
-    (mark,) = marks_of(client)
+    page = text_of(client.get(f"{LIST}mercis/"))
 
-    assert (mark["reference"], mark["href"]) == (made.reference, page_of(made))
-    assert marks_of(client, HERE + "&etat=termines") == []
-
-
-def test_reports_too_near_each_other_lead_to_their_list(client, hole):
-    said(hole)
-    said(hole)
-
-    (mark,) = marks_of(client)
-
-    assert (mark["n"], mark["label"]) == (2, "2 signalements")
-    assert len(client.get(mark["href"]).context["rows"]) == 2
+    assert "Bravo à toute l’équipe !" in page
+    assert page_of(made) in page
+    assert "Pas encore relu." not in page
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "", "boite=&z=14", "boite=1,2,3&z=14", "boite=1,2,3,4,5&z=1", "boite=45.2,-0.8,45.1,-0.7&z=14",
-        "boite=nan,nan,nan,nan&z=14", "boite=-inf,-0.8,inf,-0.7&z=14", "boite=0,0,91,1&z=14",
-        "boite=a,b,c,d&z=14", HERE + "4", HERE.replace("z=14", "z=-1"), HERE.replace("z=14", "z=²"),
-        HERE + "&q=%00", HERE + "&etat=ailleurs",
-    ],
-)  # fmt: skip
-def test_a_part_of_the_map_that_does_not_exist_is_refused(client, hole, query):
-    answer = client.get(f"{MARKS}?{query}")
-
-    assert answer.status_code == 400
-    assert answer.json()["marks"] == []
-
-
-def test_the_same_map_again_is_not_sent_again_until_something_changes(client, hole):
-    made = said(hole)
-    first = client.get(f"{MARKS}?{HERE}")
-
-    again = client.get(f"{MARKS}?{HERE}", headers={"if-none-match": first["ETag"]})
+def test_thanks_for_what_is_not_public_do_not_say_what_it_is(client, hole, merci):
+    made = closed(said(hole, address="Rue Cachée"))
+    praise = published_thanks(merci, praises=made, text="Bravo !")
     desk.withdraw(report=made, by=AGENT, now=now())
-    later = client.get(f"{MARKS}?{HERE}", headers={"if-none-match": first["ETag"]})
 
-    assert (again.status_code, later.status_code) == (304, 200)
-    assert later.json()["marks"] == []
+    for page in (f"{LIST}mercis/", page_of(praise)):
+        shown = client.get(page).content.decode()
+        assert "Bravo !" in shown
+        assert made.reference not in shown
+        assert "Rue Cachée" not in shown
 
 
-def test_the_map_asks_as_many_questions_for_many_reports(client, hole):
+def test_no_thanks_yet(client, commune):
+    assert "Aucun merci" in text_of(client.get(f"{LIST}mercis/"))
+
+
+def test_thanks_cost_the_same_for_many(client, hole, merci):
     def asked():
         with CaptureQueriesContext(connection) as questions:
-            marks_of(client)
+            client.get(f"{LIST}mercis/")
         return len(questions)
 
-    said(hole)
-    marks_of(client)
+    made = closed(said(hole))
+    published_thanks(merci, praises=made, text="Bravo !")
+    client.get(f"{LIST}mercis/")
     few = asked()
     for _each in range(12):
-        said(hole)
+        published_thanks(merci, praises=made, text="Bravo !")
 
-    assert asked() <= few <= 5 + 2
+    assert asked() == few <= 4
+
+
+def test_thanks_go_to_the_team_that_did_the_work(hole, merci):
+    from tests.incidents.factories import team  # noqa: PLC0415
+
+    roads = team("Voirie").team
+    made = said(hole)
+    Report.objects.update(team=roads)
+    made.refresh_from_db()
+
+    praise = said(merci, praises=closed(made), text="Bravo !", place=None)
+
+    mail = OutgoingEmail.objects.get(to=["voirie@example.org"], subject__contains="merci")
+    assert praise.team == roads
+    assert "Nid-de-poule" in mail.body
+    assert "Bravo" not in mail.body
