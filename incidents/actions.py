@@ -283,10 +283,10 @@ def _set_clock(report: Report, to: Status, *, now: datetime) -> None:
     if to == Status.REOPENED:
         report.due_at = promised(report.category, start=now)
     elif was_paused and effect == Clock.RUNS:
-        report.due_at = promised(report.category, start=_begun(report), report=report)
+        report.due_at = promised(report.category, start=begun(report), report=report)
 
 
-def _begun(report: Report) -> datetime:
+def begun(report: Report) -> datetime:
     """Return when the present promise began: at the last reopening, or when it was received."""
     last = report.changes.filter(after=Status.REOPENED).order_by("-at").first()
     return last.at if last else report.submitted_at

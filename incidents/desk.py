@@ -6,6 +6,7 @@ from django.db import transaction
 
 from identity.members import Member
 from incidents import emails, photos
+from incidents.actions import begun
 from incidents.calendar import current_commune, promised
 from incidents.geo import Place
 from incidents.handlers import responsible
@@ -13,7 +14,7 @@ from incidents.history import locked, noted
 from incidents.models import Category, ClockPause, Message, Report, ReportEvent, Team
 from incidents.people import colleague
 from incidents.refusals import IllegalMove, NotPublishable
-from incidents.workflow import CLOSED
+from incidents.workflow import CLOSED, EFFECTS, Clock, Status
 
 
 Kind = ReportEvent.Kind
@@ -92,7 +93,7 @@ def requalify(*, report: Report, category: Category, by: Member, now: datetime) 
     handler, _words = responsible(category, place=current.place, road_class=current.road_class)
     current.handler, current.team = handler, handler.team if handler else None
     if current.status not in CLOSED:
-        current.due_at = promised(category, start=current.submitted_at, report=current)
+        current.due_at = promised(category, start=begun(current), report=current)
     if category.moderation == Category.Moderation.NEVER:
         current.visibility = Report.Visibility.PRIVATE
     fields = ("category", "handler", "team", "due_at", "visibility")
@@ -179,12 +180,14 @@ def resume(*, report: Report, by: Member, now: datetime) -> None:
     """Let the clock run again, and promise a date without the days it stood still.
 
     Raises:
-        IllegalMove: it does not stand still.
+        IllegalMove: it does not stand still, or its state is one that stops it.
     """
     current = locked(report)
+    if EFFECTS[Status(current.status)].clock == Clock.PAUSED:
+        raise IllegalMove
     if not current.pauses.filter(ended_at__isnull=True).update(ended_at=now):
         raise IllegalMove
-    current.due_at = promised(current.category, start=current.submitted_at, report=current)
+    current.due_at = promised(current.category, start=begun(current), report=current)
     _saved(current, "due_at", now=now)
     noted(current, Kind.RESUMED, by=by, now=now)
 

@@ -40,7 +40,8 @@ def merge(*, report: Report, master: Report, by: Member, now: datetime) -> Repor
         master=master,
         is_told=False,
     )
-    Report.objects.filter(duplicate_of=current).update(duplicate_of=master)
+    along = list(Report.objects.filter(duplicate_of=current).values_list("pk", flat=True))
+    Report.objects.filter(pk__in=along).update(duplicate_of=master)
     added = _bring_along(current, master, now=now)
     master.reporters += current.reporters
     if master.reporters >= MANY:
@@ -56,6 +57,7 @@ def merge(*, report: Report, master: Report, by: Member, now: datetime) -> Repor
         other=current.reference,
         followers=added,
         reporters=current.reporters,
+        along=along,
     )
     emails.send(emails.merged(current, master, current_commune(), told))
     return master
@@ -64,6 +66,8 @@ def merge(*, report: Report, master: Report, by: Member, now: datetime) -> Repor
 @transaction.atomic
 def separate(*, report: Report, by: Member, now: datetime) -> Report:
     """Undo a merge: the report is open again, and its people follow it alone.
+
+    Those that had been merged with it before come back with it.
 
     Raises:
         IllegalMove: it is no duplicate.
@@ -85,6 +89,8 @@ def separate(*, report: Report, by: Member, now: datetime) -> Report:
         reason=Reason.OTHER,
     )
     if merging is not None:
+        along = Report.objects.filter(pk__in=merging.detail.get("along", []), duplicate_of=master)
+        along.update(duplicate_of=current)
         Follower.objects.filter(pk__in=merging.detail["followers"], report=master).delete()
         master.reporters = max(1, master.reporters - merging.detail["reporters"])
         master.touched_at = now

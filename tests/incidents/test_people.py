@@ -231,6 +231,19 @@ def test_separating_gives_everybody_back():
     assert not master.followers.exists()
 
 
+def test_separating_gives_back_those_that_came_along():
+    first = report(email="lea@example.org")
+    second, third = report(email="ines@example.org"), report()
+    merging.merge(report=first, master=second, by=AGENT, now=NOW)
+    merging.merge(report=Report.objects.get(pk=second.pk), master=third, by=AGENT, now=NOW)
+
+    merging.separate(report=Report.objects.get(pk=second.pk), by=AGENT, now=NOW)
+
+    assert Report.objects.get(pk=first.pk).duplicate_of_id == second.pk
+    assert [each.email for each in second.followers.all()] == ["lea@example.org"]
+    assert not third.followers.exists()
+
+
 def test_a_report_is_no_duplicate_of_a_duplicate_nor_of_itself():
     master, other, third = report(), report(), report()
     merging.merge(report=other, master=master, by=AGENT, now=NOW)
@@ -317,3 +330,30 @@ def test_another_category_has_another_promise(django_assert_max_num_queries):
     made.refresh_from_db()
     assert made.due_at == NOW + timedelta(hours=24)
     assert made.visibility == Report.Visibility.PRIVATE
+
+
+def test_a_state_that_stops_the_clock_is_left_by_a_move_alone():
+    found = report()
+    move(
+        report=found,
+        to=Status.AWAITING_REPORTER,
+        actor=Actor.STAFF,
+        by=AGENT,
+        now=NOW,
+        text="Où ?",
+    )
+
+    with pytest.raises(IllegalMove):
+        desk.resume(report=found, by=AGENT, now=NOW)
+    assert found.pauses.filter(ended_at=None).exists()
+
+
+def test_the_promise_of_a_reopened_report_is_counted_from_there():
+    found = closed(report())
+    later = NOW + timedelta(days=40)
+    move(report=found, to=Status.REOPENED, actor=Actor.STAFF, by=AGENT, now=later, reason="other")
+    promise = Report.objects.get(pk=found.pk).due_at
+    desk.pause(report=found, cause="weather", by=AGENT, now=later)
+    desk.resume(report=found, by=AGENT, now=later + timedelta(days=3))
+
+    assert Report.objects.get(pk=found.pk).due_at > promise
