@@ -16,12 +16,13 @@ from incidents.models import Category, Report
 CHANNELS = [
     (Report.Channel.PHONE, gettext_lazy("au téléphone")),
     (Report.Channel.COUNTER, gettext_lazy("au guichet")),
-    (Report.Channel.EMAIL, gettext_lazy("par courriel")),
+    (Report.Channel.EMAIL, gettext_lazy("par courriel ou message")),
 ]
 SENDER = re.compile(
     r"^\s*(?:De|From|Expéditeur)[\s\u00a0]*:\s*(?P<name>[^<\n]*?)\s*<?(?P<email>[\w.+-]+@[\w.-]+\w)>?",
     re.IGNORECASE | re.MULTILINE,
 )
+PHONE = re.compile(r"(?<!\d)(?:\+33[ .]?|0)[1-9](?:[ .-]?\d{2}){4}(?!\d)")
 NAMED_MOST = 5
 
 
@@ -57,6 +58,26 @@ def sender_of(text: str) -> tuple[str, str]:
     return found["name"].strip().strip('"')[:120], found["email"]
 
 
+def phone_of(text: str) -> str:
+    """Read the number that somebody left in a message, or nothing."""
+    found = PHONE.search(text)
+    return found[0] if found else ""
+
+
+def guess_categories(text: str, offered: list[Category]) -> list[Category]:
+    """Find the categories that a message names: by their name, or by one of their words."""
+    words = plain(re.sub(r"[^\w-]+", " ", text))
+    said = f" {words} "
+    return [
+        each
+        for each in offered
+        if f" {plain(each.name)} " in said
+        or any(
+            f" {plain(word)} " in said for word in each.keywords.split() if len(word) >= NAMED_MOST
+        )
+    ]
+
+
 class CaptureForm(forms.Form):
     """What, where, who; the category is typed, and found by its first letters."""
 
@@ -76,7 +97,9 @@ class CaptureForm(forms.Form):
         label=gettext_lazy("Où ?"),
         max_length=200,
         required=False,
-        widget=forms.TextInput(attrs={"list": "addresses", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"list": "addresses", "autocomplete": "off", "data-suggest": "/adresse/"}
+        ),
     )
     text = forms.CharField(
         label=gettext_lazy("Ce que dit la personne, ou son courriel collé ici"),
@@ -112,6 +135,15 @@ class CaptureForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
         self.offered = offered
+        if self.is_bound and not self.data.get("category", "").strip():
+            self._guess()
+
+    def _guess(self) -> None:
+        """Fill in the category when the message that was pasted names one, and one only."""
+        guessed = guess_categories(self.data.get("text", ""), self.offered)
+        if len(guessed) == 1:
+            self.data = self.data.copy()
+            self.data["category"] = guessed[0].name
 
     def clean_category(self) -> Category:
         """Find the category that the agent means."""
@@ -129,10 +161,14 @@ class CaptureForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Find the sender in a pasted message; a problem is somewhere."""
         known = super().clean() or {}
-        if known.get("channel") == Report.Channel.EMAIL and not known.get("email"):
-            name, email = sender_of(known.get("text", ""))
-            known["email"] = email
+        text = known.get("text", "")
+        name, email = sender_of(text)
+        if email:  # a message that was pasted, whatever the box says
+            known["channel"] = Report.Channel.EMAIL
+        if known.get("channel") == Report.Channel.EMAIL:
+            known["email"] = known.get("email") or email
             known["name"] = known.get("name") or name
+            known["phone"] = known.get("phone") or phone_of(text)
         category = known.get("category")
         if category and category.door == Category.Door.REPORT and not known.get("address"):
             self.add_error("address", ValidationError(_("Dites où c’est.")))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from incidents import actions, desk, links, photos
+from incidents import actions, desk, links, photos, where
 from incidents.capture_forms import CaptureForm, find_categories
 from incidents.geo import Place
 from incidents.models import Category, Photo, Report
@@ -91,7 +91,7 @@ def _kept(
         made, token = actions.receive(
             category=known["category"],
             text=known["text"],
-            place=places.get(known["address"]),
+            place=places.get(known["address"]) or _placed(known["address"]),
             address=known["address"],
             channel=known["channel"],
             now=now,
@@ -112,10 +112,16 @@ def _kept(
     return made
 
 
+def _placed(address: str) -> Place | None:
+    """Find where an address is, when it is one of the commune and surely that one."""
+    found = where.find(address) if address else None
+    return found.place if found else None
+
+
 def _done(reference: str) -> dict[str, Any] | None:
     """Say what was just kept, what it may repeat, and whether a slip is to be printed."""
     made = (
-        Report.objects.select_related("category", "contact")
+        Report.objects.select_related("category", "contact", "team", "handler")
         .filter(reference=reference.replace("\0", ""))
         .first()
     )

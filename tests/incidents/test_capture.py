@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from incidents import tasks
-from incidents.capture_forms import find_categories, sender_of
-from incidents.models import Category, Photo, Report
+from incidents.capture_forms import find_categories, phone_of, sender_of
+from incidents.models import Category, Photo, Report, RoutingRule
 from parvis.models import OutgoingEmail
 from tests.incidents.desk_pages import DESK, path_of, text_of
-from tests.incidents.factories import category, report
+from tests.incidents.factories import category, report, team
 from tests.incidents.test_photos import photo
 
 
@@ -56,6 +56,39 @@ def test_who_wrote_a_pasted_message_is_read():
 
     assert sender_of(pasted) == ("Jeanne Dupuy", "jeanne@example.org")
     assert sender_of("Bonjour, un trou.") == ("", "")
+    assert phone_of("Rappelez-moi au 05.56.59 17-17 svp") == "05.56.59 17-17"
+    assert phone_of("Dossier 0556591717123, le 01/02/2026") == ""
+
+
+def test_a_message_that_was_pasted_says_what_and_who(agent, hole, lamp):
+    pasted = (
+        "De : Jeanne Dupuy <jeanne@example.org>\nObjet : lampadaire éteint\n\n"
+        "Bonjour, le lampadaire éteint devant chez moi. 06 12 34 56 78"
+    )
+
+    agent.post(NEW, call(category="", text=pasted))
+
+    made = Report.objects.get()
+    assert (made.category, made.channel) == (lamp, "email")
+    contact = made.contact
+    assert (contact.name, contact.email) == ("Jeanne Dupuy", "jeanne@example.org")
+    assert contact.phone == "06 12 34 56 78"
+
+
+def test_a_message_that_says_nothing_of_it_is_asked_for(agent, hole, lamp):
+    answer = agent.post(NEW, call(category="", text="Bonjour, regardez la photo."))
+
+    assert answer.status_code == 422
+    assert "Dites de quoi il s’agit." in text_of(answer)
+
+
+def test_the_page_says_to_whom_it_went(agent, hole):
+    roads = team()
+    RoutingRule.objects.create(position=1, category=hole, handler=roads)
+
+    page = text_of(agent.post(NEW, call(), follow=True))
+
+    assert "Pour : Voirie." in page
 
 
 def test_a_call_is_kept_in_one_screen_and_only_the_channel_stays(agent):
