@@ -260,7 +260,7 @@ def _check_move(
         raise IllegalMove
     if (allowed := reasons(to)) and reason not in allowed:
         raise ReasonMissing
-    if to == Status.RESOLVED and report.category.needs_after_photo:
+    if to == Status.RESOLVED and report.category.needs_after_photo and actor != Actor.SYSTEM:
         after = report.photos.filter(stage=Photo.Stage.AFTER)
         if not after.exclude(state__in=[Photo.State.REFUSED, Photo.State.REMOVED]).exists():
             raise PhotoMissing

@@ -1,4 +1,4 @@
-"""The interventions about a report: noted, put right, erased; with what they took in all."""
+"""The work of others about a report: visits and what they took; partners who are chased."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from identity.access import member_of
-from incidents import access, interventions
+from incidents import access, chasing, interventions
 from incidents.intervention_forms import InterventionForm
 from incidents.models import Intervention, Report
 from incidents.staff_pages import (
@@ -32,9 +32,9 @@ LISTED_MOST = 100
 @require_http_methods(["GET", "HEAD", "POST"])
 def listed(request: HttpRequest, reference: str) -> HttpResponse:
     """List what was done about a report and what it took; note one more."""
-    found = report_or_404(reference)
     if request.method == "POST":
         return note(request, reference)
+    found = report_or_404(reference)
     form = InterventionForm(found, initial={"done_on": timezone.localdate()})
     return _page(request, found, form)
 
@@ -91,6 +91,19 @@ def erase(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
         lambda: interventions.erase(made=made, by=by, now=timezone.now()),
         to=reverse("incidents:agent:interventions", args=[reference]),
         done=_("L’intervention est effacée."),
+    )
+
+
+@handles_reports
+@require_POST
+def chase(request: HttpRequest, reference: str) -> HttpResponse:
+    """Write again to the body or the company that has the report."""
+    found, by = report_or_404(reference), current_member(request)
+    return after(
+        request,
+        lambda: chasing.chase(report=found, by=by, now=timezone.now()),
+        to=reverse("incidents:agent:report", args=[reference]),
+        done=_("Un rappel est parti."),
     )
 
 

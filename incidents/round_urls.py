@@ -25,4 +25,5 @@ urlpatterns = [
         intervention_views.erase,
         name="erase_intervention",
     ),
+    path("relance/<reference:reference>/", intervention_views.chase, name="chase"),
 ]

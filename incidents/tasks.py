@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from incidents import clocks, drafts, photos, retention, transfers
+from incidents import chasing, clocks, drafts, photos, retention, transfers
 from incidents.models import Report
 
 
@@ -74,3 +74,29 @@ def escalate() -> int:
 def erase_what_is_due() -> int:
     """Every night: erase people, photos and reports whose time has come."""
     return sum(retention.run(now=timezone.now()).values())
+
+
+@shared_task(name="incidents.take_photo")
+def take_photo(reference: str, origin: str, content: str) -> None:
+    """Keep a photo of a report that another commune handed over."""
+    transfers.take_photo(reference=reference, origin=origin, content=content, now=timezone.now())
+
+
+@shared_task(name="incidents.tell_again")
+def tell_again(reference: str) -> None:
+    """Tell once more what has become of a report, to the commune that handed it over."""
+    found = Report.objects.filter(reference=reference).first()
+    if found is not None:
+        transfers.tell_origin(found)
+
+
+@shared_task(name="incidents.ask_again")
+def ask_again() -> int:
+    """Ask other communes what has become of the reports they were handed."""
+    return transfers.ask_again(now=timezone.now())
+
+
+@shared_task(name="incidents.chase_silent")
+def chase_silent() -> int:
+    """Write again to the bodies and companies that keep silent."""
+    return chasing.chase_silent(now=timezone.now())

@@ -5,18 +5,20 @@ the queue, and its closing comes back the same way; both messages may be repeate
 """
 
 import json
+from base64 import b64decode, b64encode
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
 
 from identity.members import Member
-from incidents import emails
+from incidents import emails, photos, pictures
 from incidents.actions import move, receive
 from incidents.calendar import current_commune
 from incidents.geo import Place
-from incidents.history import noted
-from incidents.models import Category, Handler, Report, ReportContact, ReportEvent
+from incidents.history import locked, noted
+from incidents.models import Category, Handler, Photo, Report, ReportContact, ReportEvent
+from incidents.pictures import PHOTOS_MOST
 from incidents.refusals import NoSuchPlace
 from incidents.workflow import Actor, Status
 from parvis.deferred import defer, defer_to
@@ -24,6 +26,7 @@ from tenants.models import Commune
 
 
 PATIENCE = timedelta(minutes=5)  # before what was handed over is sent again
+ASKED_AFTER = timedelta(days=1)  # before news of it are asked for
 
 
 @transaction.atomic
@@ -57,9 +60,7 @@ def hand_over(*, report: Report, commune: Commune, text: str, by: Member, now: d
     """
     if commune.state != Commune.State.READY or commune.pk == current_commune().pk:
         raise NoSuchPlace
-    handler, _new = Handler.objects.get_or_create(
-        kind=Handler.Kind.MEMBER, commune=commune.insee_code, defaults={"name": commune.name}
-    )
+    handler = _handler_of(commune)
     current = move(
         report=report,
         to=Status.TRANSFERRED,
@@ -73,6 +74,19 @@ def hand_over(*, report: Report, commune: Commune, text: str, by: Member, now: d
     current.save(update_fields=["sent_to"])
     defer("incidents.hand_over", report_id=current.pk)
     return current
+
+
+def _handler_of(commune: Commune) -> Handler:
+    """Find who stands for another commune here; another body may have its very name."""
+    known = Handler.objects.filter(kind=Handler.Kind.MEMBER, commune=commune.insee_code).first()
+    if known is not None:
+        return known
+    is_taken = Handler.objects.filter(name=commune.name).exists()
+    return Handler.objects.create(
+        kind=Handler.Kind.MEMBER,
+        commune=commune.insee_code,
+        name=f"{commune.name} ({commune.insee_code})" if is_taken else commune.name,
+    )
 
 
 def send(report: Report) -> None:
@@ -148,8 +162,64 @@ def handed_over(*, reference: str, there: str, now: datetime) -> None:
     if report is None or report.sent_reference:
         return
     Report.objects.filter(pk=report.pk).update(sent_reference=there)
+    _send_photos(report, there)
     ReportContact.objects.filter(report=report).update(wants_news=False)
     noted(report, ReportEvent.Kind.ARRIVED, by=None, now=now, words=there)
+
+
+def _send_photos(report: Report, there: str) -> None:
+    """Send the clean renditions of what was reported; the other commune looks at them anew."""
+    target = Commune.objects.filter(insee_code=report.sent_to, state=Commune.State.READY).first()
+    ready = report.photos.filter(state=Photo.State.READY, stage=Photo.Stage.BEFORE)
+    for photo in ready[:PHOTOS_MOST] if target else ():
+        path = photos.rendition(photo, "l")
+        if path.exists():
+            defer_to(
+                target.schema_name,
+                "incidents.take_photo",
+                reference=there,
+                origin=f"{current_commune().insee_code}:{photo.name}",
+                content=b64encode(path.read_bytes()).decode(),
+            )
+
+
+@transaction.atomic
+def take_photo(*, reference: str, origin: str, content: str, now: datetime) -> Photo | None:
+    """Keep a photo of a report that another commune handed over; the same one once."""
+    known = Report.objects.filter(reference=reference).exclude(origin_commune="").first()
+    if known is None:
+        return None
+    report = locked(known)
+    arrived = report.events.filter(kind=ReportEvent.Kind.ARRIVED, detail__photo=origin)
+    if arrived.exists():
+        return None
+    try:
+        kept = photos.add(
+            report=report, content=b64decode(content), stage=Photo.Stage.BEFORE, now=now
+        )
+    except (pictures.Unfit, ValueError):
+        return None
+    noted(report, ReportEvent.Kind.ARRIVED, by=None, now=now, photo=origin)
+    return kept
+
+
+def ask_again(*, now: datetime) -> int:
+    """Ask what has become of the reports handed over long ago: news may have been lost on the way.
+
+    Returns how many were asked for.
+    """
+    waiting = Report.objects.filter(
+        status=Status.TRANSFERRED, touched_at__lt=now - ASKED_AFTER
+    ).exclude(sent_reference="")
+    asked = list(waiting.order_by("touched_at").values_list("sent_to", "sent_reference")[:200])
+    there = Commune.objects.filter(
+        insee_code__in={code for code, _reference in asked}, state=Commune.State.READY
+    )
+    schemas = {each.insee_code: each.schema_name for each in there}
+    for code, reference in asked:
+        if code in schemas:
+            defer_to(schemas[code], "incidents.tell_again", reference=reference)
+    return len(asked)
 
 
 def tell_origin(report: Report) -> None:
@@ -164,18 +234,20 @@ def tell_origin(report: Report) -> None:
         )
 
 
+@transaction.atomic
 def follow_transfer(*, reference: str, status: str, reason: str, now: datetime) -> None:
-    """Close a report as the commune did that took it over; said once."""
-    report = Report.objects.filter(reference=reference, status=Status.TRANSFERRED).first()
-    if report is not None:
-        move(
-            report=report,
-            to=Status(status),
-            actor=Actor.SYSTEM,
-            by=None,
-            now=now,
-            reason=reason,
-        )
+    """Close a report as the commune did that took it over; said once, whatever comes twice."""
+    known = Report.objects.filter(reference=reference).first()
+    if known is None or locked(known).status != Status.TRANSFERRED:
+        return
+    move(
+        report=known,
+        to=Status(status),
+        actor=Actor.SYSTEM,
+        by=None,
+        now=now,
+        reason=reason,
+    )
 
 
 def _category_like(known: dict[str, str]) -> Category | None:

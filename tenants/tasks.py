@@ -33,6 +33,8 @@ EVERY_NIGHT = (
     "booking.check_slots",
     "booking.tell_new_prices",
     "incidents.erase_what_is_due",
+    "incidents.ask_again",
+    "incidents.chase_silent",
     "parvis.forget_delivered",
 )
 

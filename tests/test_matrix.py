@@ -249,6 +249,7 @@ MATRIX = {
         "incidents:agent:interventions": Row(REPORTS, REPORT_DESK),
         "incidents:agent:change_intervention": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:erase_intervention": Row((), REPORT_DESK),
+        "incidents:agent:chase": Row((), REPORT_DESK),
         "incidents:tile": Row(EVERYBODY),
         "incidents:suggest_address": Row(EVERYBODY),
         "incidents:here": Row(EVERYBODY),
