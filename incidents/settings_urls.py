@@ -9,6 +9,7 @@ from incidents import (
     settings_handlers_views as handlers,
     settings_rules_views as rules,
     settings_views as home,
+    settings_words_views as words,
     settings_zones_views as zones,
 )
 
@@ -52,4 +53,9 @@ urlpatterns = [
     path("equipements/<int:pk>/", assets.change_asset, name="change_asset"),
     path("equipements/<int:pk>/suppression/", assets.delete_asset, name="delete_asset"),
     path("equipements/<int:pk>/autocollant.pdf", assets.sticker, name="sticker"),
+    path("reponses/", words.replies, name="replies"),
+    path("reponses/nouvelle/", words.add_reply, name="add_reply"),
+    path("reponses/<int:pk>/", words.change_reply, name="change_reply"),
+    path("reponses/<int:pk>/suppression/", words.delete_reply, name="delete_reply"),
+    path("accuse/", words.service, name="service"),
 ]

@@ -15,6 +15,7 @@ from incidents.models import Category, Handler, RoutingRule, SettingsChange, Tea
 from incidents.settings_assets_views import assets_state
 from incidents.settings_pages import SPACE, show
 from incidents.settings_rules_views import without_rule
+from incidents.settings_words_views import replies_state, service_state
 from incidents.settings_zones_views import zones_state
 from incidents.staff_pages import sets_reports
 from parvis.errors import DomainError
@@ -111,6 +112,8 @@ def _cards(categories: int) -> list[Card]:
         _card(_("Qui fait quoi"), "rules", "split", _rules()),
         _card(_("Zones"), "zones", "map", zones_state()),
         _card(_("Équipements"), "assets", "qr-code", assets_state()),
+        _card(_("Modèles de réponse"), "replies", "message-square-text", replies_state()),
+        _card(_("Accusé de réception"), "service", "mail-check", service_state()),
         Card(
             _("Montrer les signalements ailleurs"),
             reverse("incidents:agent:snippet"),

@@ -128,6 +128,11 @@ REPORT_SETTINGS = {
     "change_asset": Row(ADMIN, ADMIN),
     "delete_asset": Row((), ADMIN),
     "sticker": Row(ADMIN),
+    "replies": Row(ADMIN),
+    "add_reply": Row(ADMIN, ADMIN),
+    "change_reply": Row(ADMIN, ADMIN),
+    "delete_reply": Row((), ADMIN),
+    "service": Row(ADMIN, ADMIN),
 }
 MATRIX = {
     "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},
