@@ -117,7 +117,7 @@ def feature(
 
 
 @contextmanager
-def geoportal() -> Iterator[Geoportal]:
+def geoportal(port: int = 0) -> Iterator[Geoportal]:
     """Run it for the length of a block."""
     known = Geoportal()
 
@@ -139,7 +139,7 @@ def geoportal() -> Iterator[Geoportal]:
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     known.port = server.server_address[1]
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()

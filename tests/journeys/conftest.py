@@ -28,6 +28,8 @@ from playwright.sync_api import (
 )
 from psycopg import sql
 
+from tests.geoportal import Geoportal, feature, geoportal
+
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -38,6 +40,7 @@ FLAGS = [
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 PASSWORD = "parvis-demo"
 RUNNING = "PARVIS_JOURNEYS_AT"  # the port of a running demo, to write journeys faster
+MAPS = "PARVIS_JOURNEYS_MAPS"  # the port where that demo looks for maps and addresses
 COUNT = """
 from django.utils import timezone
 from django_tenants.utils import schema_context
@@ -104,7 +107,18 @@ def run(environment: dict[str, str], *arguments: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def maps() -> Iterator[Geoportal]:
+    """The State's servers of maps and addresses; a demo that runs already knows their port."""
+    with geoportal(int(os.environ.get(MAPS, "0"))) as known:
+        known.addresses |= {
+            "quai leon perier": [feature("Quai Léon-Périer 33250 Pauillac", 45.1987, -0.7462)],
+            "reverse": [feature("12 Rue Victor-Hugo 33250 Pauillac", 45.1981, -0.7488)],
+        }
+        yield known
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, maps: Geoportal) -> Iterator[Demo]:
     """Load the demo in a database of its own and serve it."""
     if RUNNING in os.environ:
         yield Demo(int(os.environ[RUNNING]))
@@ -124,8 +138,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         "PARVIS_APP_DATABASE_URL": f"{app.rpartition('/')[0]}/{name}",
         "REDIS_URL": os.environ["REDIS_URL"].rpartition("/")[0] + "/9",
         "PARVIS_DEMO": "1",
-        "PARVIS_TILES_URL": "",
-        "PARVIS_GEOCODER_URL": "",
+        "PARVIS_TILES_URL": maps.tiles,
+        "PARVIS_GEOCODER_URL": maps.geocoder,
         "PARVIS_PORT": str(port),
         "PARVIS_HOME": str(tmp_path_factory.mktemp("home")),
         "PARVIS_SECRET_KEY": "for journeys only, long enough to please everybody 0123456789",
@@ -232,7 +246,7 @@ def foreign(page: Page, seen: list[str]) -> None:
             None
             if ".localhost:" in asked.url
             or "//localhost:" in asked.url
-            or asked.url.startswith("data:")
+            or asked.url.startswith(("data:", "blob:"))
             else seen.append(asked.url)
         ),
     )
