@@ -3,6 +3,7 @@
 A form is known by its key, a random number that only its page has. Nothing serves these files.
 """
 
+import logging
 import secrets
 import shutil
 from datetime import datetime, timedelta
@@ -14,14 +15,21 @@ from django.conf import settings
 from parvis.guard import current_schema
 
 
+log = logging.getLogger(__name__)
 KEPT = timedelta(hours=1)
 
 
 def add(key: UUID, contents: list[bytes]) -> None:
-    """Keep photos that were checked."""
+    """Keep photos that were checked, as far as there is room for them."""
     if not contents:
         return
-    folder = _folder() / str(key)
+    try:
+        _write(_folder() / str(key), contents)
+    except OSError:
+        log.exception("The photos of a form cannot be kept")
+
+
+def _write(folder: Path, contents: list[bytes]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     first = len(list(folder.iterdir()))
     for number, content in enumerate(contents, first):

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,12 @@ class CoveredForGood(DomainError):
     """The proof is gone: what was covered cannot be shown again."""
 
     message = _("Ce qui a été flouté ne peut plus être montré : la photo non floutée est effacée.")
+
+
+class NotKept(DomainError):
+    """The disk is full, or cannot be written to."""
+
+    message = _("Une photo n’a pas pu être gardée. Ajoutez-la plus tard.")
 
 
 class NotReady(DomainError):
@@ -85,6 +92,7 @@ def add(
 
     Raises:
         pictures.Unfit: it is no photo that can be kept.
+        NotKept: there is no room for it.
     """
     pictures.read_header(content)
     photo = Photo(
@@ -93,9 +101,7 @@ def add(
         name=secrets.token_hex(STEM_BYTES),
         position=report.photos.count(),
     )
-    path = _quarantined(photo)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.write_bytes(content)
+    _keep_original(photo, content)
     photo.save()
     noted(report, ReportEvent.Kind.PHOTO, by=by, now=now, stage=stage, photo=photo.pk)
     defer("incidents.develop_photos")
@@ -124,8 +130,30 @@ def sweep(*, now: datetime) -> int:
     )
     for photo in old:
         _quarantined(photo).unlink(missing_ok=True)
+    _delete_lost_originals(now=now)
     _delete_old_proofs(now=now)
     return old.update(state=Photo.State.REFUSED)
+
+
+def _keep_original(photo: Photo, content: bytes) -> None:
+    """Write the original, whole or not at all."""
+    path = _quarantined(photo)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.write_bytes(content)
+    except OSError as fault:
+        log.exception("A photo of %s cannot be kept", photo.report.reference)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise NotKept from fault
+
+
+def _delete_lost_originals(*, now: datetime) -> None:
+    """Delete the files that no row names: their transaction was never over."""
+    for path in (Path(settings.MEDIA_ROOT) / current_schema() / "quarantine").glob("*"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < (now - KEPT_IN_QUARANTINE).timestamp():
+                path.unlink()
 
 
 def _delete_old_proofs(*, now: datetime) -> None:

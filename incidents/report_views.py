@@ -113,7 +113,7 @@ def _received(request: HttpRequest, form: ReportForm, *, now: datetime) -> HttpR
         return _before(request, form, waiting, place)
     try:
         take(REPORTS, address_of(request), now=now)
-        made, token, is_new = submit(_said(form, chosen, place), form.contents, now=now)
+        made, token, lost = submit(_said(form, chosen, place), form.contents, now=now)
     except DomainError as refusal:
         form.add_error(None, str(refusal))
         _keep_photos(request, form, now=now)
@@ -122,9 +122,9 @@ def _received(request: HttpRequest, form: ReportForm, *, now: datetime) -> HttpR
     drafts.forget(form.cleaned_data["key"])
     address = (f"/suivi/{token}/" if token else links.path_to(made)) + "?envoye=1"
     if is_queued:
-        said = {"reference": made.reference, "url": address, "refused": _refused(form)}
-        return JsonResponse(said, status=201 if is_new else 200)
-    for line in _refused(form):
+        said = {"reference": made.reference, "url": address, "refused": _refused(form) + lost}
+        return JsonResponse(said, status=201 if token else 200)
+    for line in _refused(form) + lost:
         messages.warning(request, line)
     return redirect(address)
 

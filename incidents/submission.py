@@ -1,7 +1,11 @@
-"""A citizen sends her form: the report and its photos are kept together, or not at all."""
+"""A citizen sends her form: the report and its photos are kept together, or not at all.
+
+Only a full disk parts them: the report is kept, and what was lost is said.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -27,9 +31,17 @@ class Said:
     praises: Report | None = None
 
 
+class Sent(NamedTuple):
+    """What became of it: the report, the secret of its link if it is new, the photos lost."""
+
+    report: Report
+    token: str
+    lost: list[str]
+
+
 @transaction.atomic
-def submit(said: Said, contents: list[bytes], *, now: datetime) -> tuple[Report, str, bool]:
-    """Receive what was said, with its photos; tell whether it is new.
+def submit(said: Said, contents: list[bytes], *, now: datetime) -> Sent:
+    """Receive what was said, with its photos; a photo that cannot be kept loses no report.
 
     The same form sent again is the first report. A page of before, filled in anew (the back
     button of a browser), has an old key but says something else: it is another report.
@@ -56,7 +68,10 @@ def submit(said: Said, contents: list[bytes], *, now: datetime) -> tuple[Report,
         asset=said.asset,
         praises=said.praises,
     )
-    if token:
-        for content in contents:
+    lost = []
+    for content in contents if token else []:
+        try:
             photos.add(report=report, content=content, stage=Photo.Stage.BEFORE, now=now)
-    return report, token, bool(token)
+        except photos.NotKept as refusal:
+            lost.append(str(refusal))
+    return Sent(report, token, lost)
