@@ -225,9 +225,6 @@ KINDS: Mapping[str, Many] = {
         label=gettext_lazy("Faire avancer"), form=MoveManyForm, perform=_move, is_told=True
     ),
     "confier": Many(label=gettext_lazy("Confier"), form=AssignManyForm, perform=_assign),
-    "tournee": Many(
-        label=gettext_lazy("Ajouter à une tournée"), form=RoundManyForm, perform=_add_to_round
-    ),
     "priorite": Many(
         label=gettext_lazy("Changer la priorité"), form=PrioritiseManyForm, perform=_prioritise
     ),
@@ -235,6 +232,9 @@ KINDS: Mapping[str, Many] = {
     "retirer": Many(label=gettext_lazy("Retirer du public"), perform=_withdraw),
     "tournee": Many(
         label=gettext_lazy("Préparer une tournée"), leads_to="incidents:agent:new_round"
+    ),
+    "rejoindre": Many(
+        label=gettext_lazy("Ajouter à une tournée"), form=RoundManyForm, perform=_add_to_round
     ),
     "bons": Many(
         label=gettext_lazy("Imprimer les bons de travail"),

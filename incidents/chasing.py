@@ -1,4 +1,4 @@
-"""A body or a company that keeps silent about a report it was given is chased, three times at most.
+"""A body or a company that keeps silent about what it was given is chased, three times at most.
 
 Silent: it has neither moved the report, nor taken note of it, nor written, since it was given or
 last chased. Working days are those of the commune. Running twice chases once.

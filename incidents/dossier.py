@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from incidents import journal, links
 from incidents.geo import Place
 from incidents.handlers import read_rules
+from incidents.hotspots import LEAST
 from incidents.models import ClockPause, Intervention, Photo, Report, RoutingRule
 from incidents.nearby import similar_reports
+from incidents.recurring import alike_here
 from incidents.routing import Question, first_match
 
 
@@ -38,6 +40,8 @@ class Dossier:
     duplicates: list[Report] = field(default_factory=list)
     compliments: list[Report] = field(default_factory=list)
     near: list[tuple[Report, int]] = field(default_factory=list)
+    again: int = 0
+    """How many of its kind there were within 100 m in 90 days, when they make a hot spot."""
     interventions: list[Intervention] = field(default_factory=list)
 
 
@@ -47,7 +51,7 @@ def read(reference: str, *, now: datetime) -> Dossier:
     Raises:
         Http404: there is none with this reference.
     """
-    report = _report(reference)
+    report = _report(reference, now=now)
     around = Report.objects.filter(Q(duplicate_of=report) | Q(praises=report)).order_by("-pk")
     others = list(around.select_related("category")[:50])
     cause = report.cause  # type: ignore[attr-defined]
@@ -61,11 +65,12 @@ def read(reference: str, *, now: datetime) -> Dossier:
         duplicates=[each for each in others if each.duplicate_of_id == report.pk],
         compliments=[each for each in others if each.praises_id == report.pk],
         near=_near(report, now=now),
+        again=again if (again := report.again or 0) >= LEAST else 0,  # type: ignore[attr-defined]
         interventions=list(report.interventions.select_related("team")[:20]),
     )
 
 
-def _report(reference: str) -> Report:
+def _report(reference: str, *, now: datetime) -> Report:
     pause = ClockPause.objects.filter(report=OuterRef("pk"), ended_at__isnull=True)
     report = (
         Report.objects.select_related(
@@ -73,6 +78,7 @@ def _report(reference: str) -> Report:
         )
         .annotate(
             confirmed=Count("followers", filter=Q(followers__confirmed_at__isnull=False)),
+            again=alike_here(now=now),
             cause=Subquery(pause.values("cause")[:1], output_field=CharField()),
         )
         .filter(reference=reference)

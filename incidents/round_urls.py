@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from incidents import intervention_views, round_views, sheet_views
+from incidents import intervention_views, recurring_views, round_views, sheet_views
 
 
 urlpatterns = [
@@ -26,4 +26,6 @@ urlpatterns = [
         name="erase_intervention",
     ),
     path("relance/<reference:reference>/", intervention_views.chase, name="chase"),
+    path("points-noirs/", recurring_views.listed, name="hotspots"),
+    path("points-noirs/tache/", recurring_views.prevent, name="prevent"),
 ]

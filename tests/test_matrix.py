@@ -255,6 +255,8 @@ MATRIX = {
         "incidents:agent:change_intervention": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:erase_intervention": Row((), REPORT_DESK),
         "incidents:agent:chase": Row((), REPORT_DESK),
+        "incidents:agent:hotspots": Row(REPORTS),
+        "incidents:agent:prevent": Row((), REPORT_DESK),
         "incidents:tile": Row(EVERYBODY),
         "incidents:suggest_address": Row(EVERYBODY),
         "incidents:here": Row(EVERYBODY),

@@ -80,7 +80,7 @@ def test_a_selection_is_chosen_already(agent):
 
 def test_what_was_ticked_in_the_list_goes_into_a_round(agent, tour):
     one, two = in_a_row(2, code="autre")
-    sent = {"what": "tournee", "asked": "1", "r": [f"{each.reference}-1" for each in (one, two)]}
+    sent = {"what": "rejoindre", "asked": "1", "r": [f"{each.reference}-1" for each in (one, two)]}
 
     refused = agent.post(f"{DESK}plusieurs/", sent)
     agent.post(f"{DESK}plusieurs/", sent | {"round": tour.pk})
