@@ -14,6 +14,7 @@ from tests.journeys.conftest import DESK, PHONE, foreign, log_in, new_context, w
 AGENT = "agent@pauillac.demo.parvis.test"
 ADMIN = "admin@pauillac.demo.parvis.test"
 DIRECTOR = "association@demo.parvis.test"
+REPORTS = "/agent/signalements/reglages/"
 # host, path, who looks
 PAGES = [
     ("", "/", None),
@@ -80,6 +81,28 @@ PAGES = [
     ("pauillac", "/agent/reglages/messages/booked/fr/", ADMIN),
     ("pauillac", "/agent/reglages/regles/", ADMIN),
     ("pauillac", "/agent/reglages/pourquoi/", ADMIN),
+    ("pauillac", f"{REPORTS}", ADMIN),
+    ("pauillac", f"{REPORTS}categories/", ADMIN),
+    ("pauillac", f"{REPORTS}categories/nouvelle/", ADMIN),
+    ("pauillac", f"{REPORTS}categories/1/", ADMIN),
+    ("pauillac", f"{REPORTS}categories/lots/", ADMIN),
+    ("pauillac", f"{REPORTS}categories/lots/littoral/", ADMIN),
+    ("pauillac", f"{REPORTS}responsables/", ADMIN),
+    ("pauillac", f"{REPORTS}responsables/nouveau/", ADMIN),
+    ("pauillac", f"{REPORTS}responsables/equipes/1/", ADMIN),
+    ("pauillac", f"{REPORTS}regles/", ADMIN),
+    ("pauillac", f"{REPORTS}regles/nouvelle/", ADMIN),
+    ("pauillac", f"{REPORTS}regles/1/", ADMIN),
+    ("pauillac", f"{REPORTS}regles/essai/?category=1&lat=45.2&lon=-0.75", ADMIN),
+    ("pauillac", f"{REPORTS}zones/", ADMIN),
+    ("pauillac", f"{REPORTS}zones/nouvelle/", ADMIN),
+    ("pauillac", f"{REPORTS}zones/fichier/", ADMIN),
+    ("pauillac", f"{REPORTS}equipements/", ADMIN),
+    ("pauillac", f"{REPORTS}equipements/nouveau/", ADMIN),
+    ("pauillac", f"{REPORTS}equipements/fichier/", ADMIN),
+    ("pauillac", f"{REPORTS}reponses/", ADMIN),
+    ("pauillac", f"{REPORTS}reponses/nouvelle/", ADMIN),
+    ("pauillac", f"{REPORTS}accuse/", ADMIN),
     ("connexion", "/lieux/", ADMIN),
     ("connexion", "/compte/", ADMIN),
     ("connexion", "/compte/courriel/", ADMIN),
