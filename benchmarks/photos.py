@@ -269,5 +269,6 @@ def _coordinates() -> Iterator[bytes]:
 
 @contextmanager
 def _own_files() -> Iterator[None]:
-    with tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder):
+    """Keep the files apart, and ask nobody where an address is."""
+    with tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder, GEOCODER_URL=""):
         yield

@@ -10,20 +10,28 @@ from tests.journeys.conftest import PHONE
 
 
 AGENT = ("pauillac", "agent@pauillac.demo.parvis.test")
+TECHNICAL = ("pauillac", "technique@pauillac.demo.parvis.test")
 DIRECTOR = ("gironde", "association@demo.parvis.test")
 KB = 1024
 KINDS = {"document": "html", "stylesheet": "css", "script": "js", "font": "font"}
 CITIZEN = {"html": 15, "css": 15, "js": 20, "font": 45, "all": 110, "requests": 12}
 STAFF = CITIZEN | {"js": 40, "requests": 16}
+MAP = CITIZEN | {"js": 65, "all": 160, "requests": 16}
 SHIFT_MOST = 0.02
 PAGES = [
     ("", "/", None, CITIZEN),
     ("pauillac", "/", None, CITIZEN),
     ("pauillac", "/rendez-vous/carte-identite/", None, CITIZEN),
     ("pauillac", "/rendez-vous/carte-identite/creneaux/", None, CITIZEN),
+    ("pauillac", "/signaler/", None, MAP),
+    ("pauillac", "/signalements/", None, MAP),
+    ("pauillac", "/signalements/chiffres/", None, CITIZEN),
     ("connexion", "/connexion/", None, CITIZEN),
     ("pauillac", "/agent/", AGENT, STAFF),
     ("pauillac", "/agent/rendez-vous/nouveau/", AGENT, STAFF),
+    ("pauillac", "/agent/signalements/", TECHNICAL, STAFF),
+    ("pauillac", "/agent/signalements/?vue=tableau", TECHNICAL, STAFF),
+    ("pauillac", "/agent/signalements/?vue=carte", TECHNICAL, MAP),
     ("gironde", "/", DIRECTOR, STAFF),
 ]
 SHIFT = """() => new Promise(done => {
