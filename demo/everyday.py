@@ -118,7 +118,8 @@ class Teller:
         near = {"place": beside(street, self.luck), "address": f"{number}{street.name}"}
         report = self.say(code, words, **(near | {"street": street, "at": at} | options))
         saying = town.SAYINGS.get(code)
-        if saying and saying.picture and self.luck.random() < 0.6:  # noqa: PLR2004
+        is_shown = self.luck.random() < 0.6 or options.get("is_known", False)  # noqa: PLR2004
+        if saying and saying.picture and is_shown:
             self.take_photo(report, saying.picture, at=at)
         return report
 
@@ -214,8 +215,11 @@ class Teller:
                 self.move(report, Status.ACCEPTED, at=self.later(said, 2))
             return
         if turn < RESOLVED:
-            done = self.repair(report, since=said, days=self.luck.lognormvariate(1.9, 0.6))
-            self.rate(report, at=done)
+            days = self.luck.lognormvariate(1.9, 0.6)
+            if said + timedelta(days=days + 2) > self.now:  # there was no time yet
+                self.move(report, Status.ACCEPTED, at=self.later(said, 1))
+                return
+            self.rate(report, at=self.repair(report, since=said, days=days))
         elif turn < REJECTED:
             words = "Nous sommes passés et n’avons rien trouvé à cet endroit."
             at = self.later(said, self.luck.uniform(1, 6))

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from demo import town
 from demo.everyday import VARIANTS, Teller, developed, drawn
-from demo.furnishing import FOREMAN, Partners, set_up
+from demo.furnishing import FOREMAN, TEAMS, Partners, set_up
 from demo.town import ELSEWHERE, STREETS, TALES, THANKS, WORDS, Street, Tale
 from identity.members import ADMIN, REPORT_AGENT, Member
 from incidents import (
@@ -41,8 +41,8 @@ from tenants.models import Commune, Membership
 
 ORDINARY, FEW = 92, 2
 CONCERNED = 9  # who join the first tale, besides those whose reports are merged with it
-ROUND_STOPS = 6
-YESTERDAY_STOPS = 5
+ROUND_STOPS = 5
+YESTERDAY_STOPS = 4
 YESTERDAY = (
     (Outcome.DONE, "Fait."),
     (Outcome.DONE, ""),
@@ -238,10 +238,12 @@ def _thank(teller: Teller, words: str, *, praises: Report | None) -> None:
 
 def _rounds(teller: Teller) -> None:
     """Let a team have been out yesterday, and be out today."""
-    roads = Team.objects.order_by("-name").first()
+    roads = Team.objects.get(name=TEAMS[0][0])
     today = teller.now.astimezone(zone()).date()
     ready = list(
-        Report.objects.filter(status=Status.ACCEPTED, lat__isnull=False)
+        Report.objects.filter(
+            status=Status.ACCEPTED, team=roads, lat__isnull=False, reporters__lt=CONCERNED
+        )
         .select_related("category")
         .order_by("due_at", "pk")[: 2 * ROUND_STOPS]
     )

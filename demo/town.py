@@ -38,7 +38,6 @@ class Tale:
     words: str
     days: int
     outcome: str = ""
-    priority: int = 0
 
 
 HAMLET = 0.0014
@@ -347,6 +346,55 @@ TALES = (
         street="Place Roger-Gabriel-Gachet",
         words="Un banc à l’ombre pour attendre le bus.",
         days=7,
+    ),
+    Tale(
+        code="trottoir",
+        street="Rue du Maréchal-Joffre",
+        words="Une dalle bascule quand on marche dessus.",
+        days=8,
+        outcome="accepted",
+    ),
+    Tale(
+        code="avaloir",
+        street="Quai Antoine-Ferchaud",
+        words="L’avaloir est plein de feuilles.",
+        days=7,
+        outcome="accepted",
+    ),
+    Tale(
+        code="panneau",
+        street="Rue Aristide-Briand",
+        words="Le panneau du passage piéton penche.",
+        days=6,
+        outcome="accepted",
+    ),
+    Tale(
+        code="marquage",
+        street="Place de Lattre-de-Tassigny",
+        words="On ne voit plus le passage piéton.",
+        days=10,
+        outcome="accepted",
+    ),
+    Tale(
+        code="nid-de-poule",
+        street="Mousset",
+        words="Deux trous à l’entrée du hameau.",
+        days=6,
+        outcome="accepted",
+    ),
+    Tale(
+        code="trottoir",
+        street="Rue Saint-Martin",
+        words="La bordure est descellée devant le garage.",
+        days=5,
+        outcome="accepted",
+    ),
+    Tale(
+        code="avaloir",
+        street="Trompeloup",
+        words="L’eau reste sur la route après la pluie.",
+        days=4,
+        outcome="accepted",
     ),
 )
 THANKS = (
