@@ -132,6 +132,9 @@ class ReportForm(forms.Form):
         self.now = now
         if door != Category.Door.COMPLIMENT:
             del self.fields["merci"]
+        if door != Category.Door.REPORT:
+            self.fields["text"].label = _("Votre message")
+            self.fields["text"].required = not self.is_bound
         self.needs_place = door == Category.Door.REPORT and asset is None
         self.fields["address"].required = self.needs_place and not self.is_bound
         if len(self.offered) == 1 and not self.is_bound:
@@ -201,8 +204,10 @@ class ReportForm(forms.Form):
             if not (known.get("address") or self.place or "address" in self.errors):
                 where = _("Dites où c’est : une adresse ou un repère.")
                 self.add_error("address", ValidationError(where))
-        elif not known.get("text") and "text" not in self.errors:
-            self.add_error("text", ValidationError(_("Écrivez quelques mots.")))
+        else:
+            self.fields["text"].required = True
+            if not known.get("text") and "text" not in self.errors:
+                self.add_error("text", ValidationError(_("Écrivez quelques mots.")))
         return known
 
 

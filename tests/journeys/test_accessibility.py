@@ -29,6 +29,8 @@ PAGES = [
     ("pauillac", "/rendez-vous/pacs/", None),
     ("pauillac", "/mon-rendez-vous/retrouver/", None),
     ("pauillac", "/mon-rendez-vous/retrouver/envoye/", None),
+    ("pauillac", "/signaler/", None),
+    ("pauillac", "/signaler/?porte=feliciter", None),
     ("pauillac", "/accessibilite/", None),
     ("pauillac", "/mentions-legales/", None),
     ("pauillac", "/confidentialite/", None),

@@ -104,18 +104,18 @@ def place_box(content: str, *, reverse: str, suggest: str) -> SafeString:
         '<legend class="field__label">{}</legend><div class="place__inner stack stack--s">'
         '<div class="place__buttons" hidden data-place-buttons>'
         '<button class="button button--secondary" type="button" data-locate>{}<span>{}</span>'
-        '</button><button class="button button--quiet" type="button" data-centre>'
-        "<span>{}</span></button></div>"
-        '<p class="place__said" role="status" data-said></p>'
-        '{}<p class="place__said" data-here role="status" hidden></p></div></fieldset>',
+        '</button></div><p class="place__said" role="status" data-said></p>{}'
+        '<button class="button button--quiet place__centre" type="button" data-centre hidden>'
+        "<span>{}</span></button>"
+        '<p class="place__said" data-here role="status" hidden></p></div></fieldset>',
         reverse,
         suggest,
         format_html_join("", ' data-{}="{}"', words.items()),
         _("Où ?"),
         svg("locate-fixed", size=20),
         _("Ma position"),
-        _("Placer le repère au centre de la carte"),
         content,
+        _("Placer le repère au centre de la carte"),
     )
 
 

@@ -5,10 +5,10 @@
   if (!form?.querySelector("[data-kinds]")) return;
   const fold = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const one = name => form.querySelector(`[data-${name}]`);
-  const danger = form.elements.danger, known = one("known");
+  const danger = form.elements.danger, known = one("known"), search = one("kind-search");
   const chosen = () => form.querySelector("[name=category]:checked")?.value ?? "";
+  const left = part => part.querySelector(".kind:not([hidden])");
 
-  const search = one("kind-search");
   if (search) {
     one("search-row").hidden = false;
     search.addEventListener("input", () => {
@@ -16,13 +16,18 @@
       for (const kind of form.querySelectorAll(".kind")) {
         kind.hidden = !words.every(word => fold(kind.dataset.words).includes(word));
       }
-      for (const group of form.querySelectorAll("[data-group]")) {
-        group.hidden = !group.querySelector(".kind:not([hidden])");
-      }
-      one("none").hidden = Boolean(form.querySelector(".kind:not([hidden])"));
+      for (const group of form.querySelectorAll("[data-group]")) group.hidden = !left(group);
+      one("none").hidden = Boolean(left(form));
     });
     search.addEventListener("keydown", event => { if (event.key === "Enter") event.preventDefault(); });
   }
+  form.addEventListener("click", event => {  // one touched behind "Autre…" joins the first ones
+    const more = event.detail && event.target.name === "category" && event.target.closest("details");
+    if (!more) return;
+    more.previousElementSibling.append(event.target.closest(".kind"));
+    more.open = false;
+    event.target.focus();
+  });
 
   const show = () => {
     let elsewhere = false, risky = false;
@@ -32,13 +37,10 @@
       elsewhere ||= mine && "elsewhere" in aside.dataset;
       risky ||= mine && "danger" in aside.dataset;
     }
-    if (danger) {
-      one("danger-box").hidden = !risky && !danger.checked;
-      one("emergency").hidden = !danger.checked;
-    }
+    if (danger) one("danger-box").hidden = !(risky || danger.checked);
+    if (danger) one("emergency").hidden = !danger.checked;
     one("send").hidden = elsewhere || Boolean(danger?.checked);
   };
-
   let asked = "";
   const lookAround = async () => {
     const { lat, lon } = form.elements;
@@ -47,12 +49,9 @@
     if (asked === (asked = String(query))) return;
     const answer = await fetch(`${known.dataset.source}?${query}`).catch(() => null);
     if (!answer?.ok || asked !== String(query)) return;
-    const part = new DOMParser().parseFromString(await answer.text(), "text/html");
-    known.replaceChildren(...part.body.children);
+    known.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.children);
   };
-  form.addEventListener("change", event => {
-    if (["category", "danger"].includes(event.target.name)) { show(); lookAround(); }
-  });
+  form.addEventListener("change", event => { if (["category", "danger"].includes(event.target.name)) { show(); lookAround(); } });
   form.addEventListener("parvis:place", lookAround);
   addEventListener("pageshow", show);
 })();
