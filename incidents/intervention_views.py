@@ -118,7 +118,7 @@ def _page(
         .select_related("team")[:LISTED_MOST]
     )
     total = shared(
-        Visit(minutes=each.minutes, cost_cents=each.cost_cents, reports=each.count)  # type: ignore[attr-defined]
+        Visit(minutes=each.minutes, cost_cents=each.cost_cents, reports=each.count)
         for each in made
     )
     context = {

@@ -1,6 +1,7 @@
 """What a body or a company says about a report it was given."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -36,7 +37,7 @@ class AfterPhotoField(forms.FileField):
         return content
 
 
-def words(label: str, *, required: str = "") -> forms.CharField:
+def words(label: Any, *, required: Any = "") -> forms.CharField:
     """Ask for a few words; ``required`` is what is said when there are none."""
     return forms.CharField(
         label=label,

@@ -50,16 +50,17 @@ def answer(request: HttpRequest, secret: str) -> HttpResponse:
         return _page(request, report, handler, offered, refused=form)
     if act == "decline":
         return private(render(request, "incidents/partner/ended.html", {"is_declined": True}))
-    messages.success(request, _("C’est noté, merci. La mairie et le déclarant le voient."))
+    messages.success(request, _("C’est noté, merci."))
     return private(redirect(request.path))
 
 
 def _forms(request: HttpRequest, act: str) -> dict[str, Any]:
     """Make the forms of the page; the one that was sent is bound."""
 
-    def made(name: str, kind: type[forms.Form], **known: Any) -> forms.Form:
+    def made(name: str, kind: Any, **known: Any) -> forms.Form:
         sent = (request.POST, request.FILES) if name == act else ()
-        return kind(*sent, prefix=name, **known)
+        form: forms.Form = kind(*sent, prefix=name, **known)
+        return form
 
     return {
         "plan": made("plan", PlanForm, today=timezone.localdate()),

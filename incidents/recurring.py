@@ -43,7 +43,10 @@ def read(*, now: datetime) -> list[HotSpot]:
         .order_by("-submitted_at", "-pk")
         .values_list("pk", "category_id", "lat", "lon", "submitted_at")
     )
-    return hot_spots(Sighting(*row) for row in rows[:LOOKED_AT_MOST])
+    return hot_spots(
+        Sighting(pk, kind, lat or 0.0, lon or 0.0, at)
+        for pk, kind, lat, lon, at in rows[:LOOKED_AT_MOST]
+    )
 
 
 def alike_here(*, now: datetime) -> Subquery:

@@ -43,9 +43,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         .annotate(count=Count("stops"), left=Count("stops", filter=Q(stops__done_at__isnull=True)))
         .order_by("-day", "-pk")[:LISTED_MOST]
     )
-    rows = [
-        {"round": each, "done": each.count - each.left, "count": each.count}  # type: ignore[attr-defined]
-        for each in known
+    rows: list[dict[str, Any]] = [
+        {"round": each, "done": each.count - each.left, "count": each.count} for each in known
     ]
     context = {
         "open": [row for row in rows if row["round"].closed_at is None],
@@ -177,7 +176,7 @@ def _offered(request: HttpRequest) -> tuple[list[Report], filters.Filter]:
     """Find the open reports to choose from: those named, or those that a filter lets through."""
     by = current_member(request)
     known = offered.read(user_id=by.user_id)
-    query = {name: value for name, value in request.GET.items() if name != "choix"}
+    query = {name: str(value) for name, value in request.GET.items() if name != "choix"}
     usual = {"etat": filters.OPEN_ONES, "porte": str(Category.Door.REPORT)}
     wanted = filters.read(usual | query, known)
     named = _named(request)

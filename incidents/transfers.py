@@ -171,7 +171,9 @@ def _send_photos(report: Report, there: str) -> None:
     """Send the clean renditions of what was reported; the other commune looks at them anew."""
     target = Commune.objects.filter(insee_code=report.sent_to, state=Commune.State.READY).first()
     ready = report.photos.filter(state=Photo.State.READY, stage=Photo.Stage.BEFORE)
-    for photo in ready[:PHOTOS_MOST] if target else ():
+    if target is None:
+        return
+    for photo in ready[:PHOTOS_MOST]:
         path = photos.rendition(photo, "l")
         if path.exists():
             defer_to(

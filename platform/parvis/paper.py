@@ -9,7 +9,7 @@ from fpdf import FPDF
 
 FACE = "text"
 FONT = settings.ROOT / "platform" / "parvis" / "static" / "fonts" / "public-sans.woff2"
-WEIGHTS = {"": {"wght": 400}, "B": {"wght": 650}}
+WEIGHTS = {"": {"wght": 400.0}, "B": {"wght": 650.0}}
 MARGIN_MM = 15
 
 

@@ -251,6 +251,44 @@ def test_everybody_can_book(open_page, demo):
     assert walk.problems == []
 
 
+@pytest.mark.console("422", "404")
+def test_everybody_can_work_outdoors(open_page, demo):
+    page = open_page(("pauillac", ADMIN))
+    walk = Walk(page)
+    desk = "/agent/signalements/"
+    page.goto(demo.url("pauillac", f"{desk}points-noirs/"))
+    walk.look("Points noirs")
+    page.goto(demo.url("pauillac", f"{desk}tournees/"))
+    walk.look("Tournées")
+    page.goto(demo.url("pauillac", f"{desk}tournees/nouvelle/"))
+    page.get_by_role("button", name="Préparer la tournée").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    walk.look("Préparer une tournée")
+    for box in page.locator("input[name=reports]").all()[:3]:
+        box.check()
+    page.get_by_label("Titre", exact=True).fill("Pour tous")
+    page.get_by_role("button", name="Préparer la tournée").click()
+    walk.look("Pour tous")
+    phone = page.get_by_role("link", name="Ouvrir la vue du téléphone").get_attribute("href")
+    report = page.locator("[data-stop] a").first.get_attribute("href")
+    page.get_by_role("link", name="Feuille à imprimer").click()
+    page.wait_for_url("**/feuille/")
+    walk.look("Pour tous")
+    page.goto(phone)
+    for summary in page.locator("summary:visible").all()[:3]:
+        summary.click()
+    walk.look("Pour tous")
+    page.goto(demo.url("pauillac", f"{desk}interventions/{report.split('/')[-2]}/"))
+    page.get_by_role("button", name="Noter", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    walk.look("Interventions")
+    for path in ("/tournee/jamais-vue/", "/intervenant/jamais-vu/"):
+        page.goto(demo.url("pauillac", path))
+        walk.look("Ce lien n’ouvre plus")
+
+    assert walk.problems == []
+
+
 @pytest.mark.console("422")
 def test_everybody_can_work_at_the_counter(open_page, demo):
     page = open_page(("pauillac", AGENT))
