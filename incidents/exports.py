@@ -28,7 +28,7 @@ class TooMany(DomainError):
     """A file of that size is made of several."""
 
     message = gettext_lazy(
-        "Plus de 10 000 signalements : resserrez les filtres, par exemple par période."
+        "Plus de 10 000 signalements : resserrez les filtres, par exemple par période."
     )
 
 

@@ -39,7 +39,7 @@ def chips(chips: Sequence[Chip], *, label: str) -> SafeString:
 
 
 def _taken_away() -> SafeString:
-    return format_html('<span class="unseen">{}</span>{}', _(" : retirer"), svg("x", size=16))
+    return format_html('<span class="unseen">{}</span>{}', _(" : retirer"), svg("x", size=16))
 
 
 @register.simple_block_tag
@@ -175,7 +175,7 @@ def _column(column: Column) -> SafeString:
     return format_html(
         '<details class="lane" data-lane="{state}"{open}><summary class="lane__head">'
         '<h2 class="lane__title">{title}</h2> <span class="lane__count">{count}</span></summary>'
-        '{cards}<p><a class="link" href="{href}">{all}<span class="unseen"> : {title}</span></a>'
+        '{cards}<p><a class="link" href="{href}">{all}<span class="unseen"> : {title}</span></a>'
         "</p></details>",
         state=column.state,
         open=SafeString("" if column.is_folded else " open"),
@@ -214,7 +214,7 @@ def _move(card: ReportCard) -> SafeString:
     return format_html(
         '<form class="card__move" method="get" action="{}"><label><span class="unseen">{}</span>'
         '<select name="vers">{}</select></label><button class="button button--secondary" '
-        'type="submit"><span>{}</span><span class="unseen"> : {}, {}</span></button></form>',
+        'type="submit"><span>{}</span><span class="unseen"> : {}, {}</span></button></form>',
         card.move,
         _("Nouvel état"),
         options,
