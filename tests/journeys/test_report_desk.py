@@ -35,7 +35,7 @@ def key_in(page: Page, demo, *, what="nid", where="1 quai Léon-Périer", email=
     page.get_by_label("Catégorie").fill(what)
     page.get_by_label("Où ?").fill(where)
     if email:
-        page.get_by_role("textbox", name="Courriel").fill(email)
+        page.get_by_role("textbox", name=re.compile("^Courriel")).fill(email)
     page.get_by_role("button", name="Enregistrer et ouvrir").click()
     page.wait_for_url(re.compile(r"/agent/signalements/[0-9A-Z]{8}/$"))
     return page.url.rstrip("/").rpartition("/")[2]
@@ -123,7 +123,7 @@ def test_the_board_and_the_list_work_without_script(open_page, demo):
     page = open_page(ADMIN, java_script_enabled=False)
     page.goto(demo.url("pauillac", f"{HOME}?vue=tableau"))
     card = page.locator("[data-lane=accepted] [data-card]").first
-    card.get_by_label("Nouvel état").select_option("planned")
+    card.get_by_role("combobox", name="Passer à").select_option("planned")
     card.get_by_role("button", name="Passer à").click()
     page.wait_for_url(re.compile(r"/passer/\?vers=planned"))
 

@@ -212,12 +212,13 @@ def _move(card: ReportCard) -> SafeString:
         return SafeString("")
     options = format_html_join("", '<option value="{}">{}</option>', card.moves)
     return format_html(
-        '<form class="card__move" method="get" action="{}"><label><span class="unseen">{}</span>'
+        '<form class="card__move" method="get" action="{}"><label><span>{}</span> '
         '<select name="vers">{}</select></label><button class="button button--secondary" '
-        'type="submit"><span>{}</span><span class="unseen"> : {}, {}</span></button></form>',
+        'type="submit">{}<span class="unseen">{} : {}, {}</span></button></form>',
         card.move,
-        _("Nouvel état"),
+        _("Passer à"),
         options,
+        svg("arrow-right", size=20),
         _("Passer à"),
         card.title,
         card.place,
