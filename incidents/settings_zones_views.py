@@ -26,7 +26,7 @@ SHOWN_BY = 5e-5  # degrees: outlines are smoothed by some metres on the map
 @sets_reports
 def zones(request: HttpRequest) -> HttpResponse:
     """List the zones, and show them on the map."""
-    known = list(Zone.objects.annotate(rules=Count("routingrule")))
+    known = list(Zone.objects.annotate(rules=Count("routingrule")).order_by("name"))
     return show(request, "zones", {"zones": known, "drawing": drawing(known)})
 
 
