@@ -279,6 +279,8 @@ MATRIX = {
         "incidents:agent:save_filter": Row((), REPORTS),
         "incidents:agent:forget_filter": Row((), REPORTS),
         "incidents:agent:figures": Row(REPORTS),
+        "incidents:agent:retention": Row(ADMIN),
+        "incidents:agent:eliminations": Row(ADMIN),
         "incidents:agent:figure_definitions": Row(REPORTS),
         "incidents:agent:figure_table": Row(REPORTS),
         "incidents:agent:report": Row(REPORTS),

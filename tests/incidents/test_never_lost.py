@@ -1,5 +1,6 @@
 """What breaks around a report loses none: mail, queue, disk, worker, and two clicks at once."""
 
+import os
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
@@ -171,6 +172,8 @@ class TestPhotos:
     def test_an_original_nobody_developed_is_gone_after_an_hour(self, commune, root):
         photos.add(report=report(), content=photo(), stage="before", now=NOW)
         now = timezone.now()
+        for path in files(root):
+            os.utime(path, ((now + timedelta(days=1)).timestamp(),) * 2)  # only its row is old
 
         assert photos.sweep(now=now + timedelta(minutes=59)) == 0
         assert len(files(root)) == 1

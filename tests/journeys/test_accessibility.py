@@ -31,6 +31,7 @@ PAGES = [
     ("pauillac", "/mon-rendez-vous/retrouver/envoye/", None),
     ("pauillac", "/signaler/", None),
     ("pauillac", "/signaler/?porte=feliciter", None),
+    ("pauillac", "/signalements/chiffres/", None),
     ("pauillac", "/accessibilite/", None),
     ("pauillac", "/mentions-legales/", None),
     ("pauillac", "/confidentialite/", None),
@@ -111,6 +112,10 @@ PAGES = [
     ("pauillac", f"{REPORTS}reponses/", ADMIN),
     ("pauillac", f"{REPORTS}reponses/nouvelle/", ADMIN),
     ("pauillac", f"{REPORTS}accuse/", ADMIN),
+    ("pauillac", "/agent/signalements/chiffres/", ADMIN),
+    ("pauillac", "/agent/signalements/chiffres/?du=hier", ADMIN),
+    ("pauillac", "/agent/signalements/chiffres/definitions/", ADMIN),
+    ("pauillac", "/agent/signalements/chiffres/conservation/", ADMIN),
     ("connexion", "/lieux/", ADMIN),
     ("connexion", "/compte/", ADMIN),
     ("connexion", "/compte/courriel/", ADMIN),
@@ -129,6 +134,7 @@ PAGES = [
     ("connexion", "/equipe/association/gironde/", DIRECTOR),
 ]
 STATUSES = {
+    "/agent/signalements/chiffres/?du=hier": 422,
     "/nulle-part/": 404,
     "/rdv/jamais-vu": 404,
     "/rendez-vous/coordonnees/": 410,
