@@ -78,7 +78,8 @@ def rehearse(proposed: Sequence[Rule], *, now: datetime) -> Rehearsal:
         )
     )
     names = dict(Handler.objects.values_list("pk", "name"))
-    total, changed, rows = 0, 0, []
+    rows: list[Moved] = []
+    total, changed = 0, 0
     for reference, category, group, name, address, lat, lon, road_class in found[:REPORTS_MOST]:
         place = Place(lat, lon) if lat is not None and lon is not None else None
         question = Question(category=category, group=group, place=place, road_class=road_class)

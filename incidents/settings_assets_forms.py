@@ -121,7 +121,7 @@ class AssetFileForm(forms.Form):
 
     def clean_file(self) -> bytes:
         """Return the content of a file that can be read."""
-        sent: UploadedFile = self.cleaned_data["file"]
+        sent: UploadedFile[bytes] = self.cleaned_data["file"]
         content = bytes(sent.read(MOST_BYTES + 1))
         try:
             read_table(content)
@@ -150,7 +150,7 @@ class ColumnsForm(forms.Form):
                 label=label,
                 choices=choices if is_free else [("", _("Choisir…")), *named],
                 coerce=int,
-                empty_value=-1,
+                empty_value="",
                 required=not is_free,
                 initial=guessed.get(what, ""),
                 error_messages={"required": _("Dites dans quelle colonne c’est.")},
@@ -160,4 +160,5 @@ class ColumnsForm(forms.Form):
     @property
     def columns(self) -> dict[str, int]:
         """Return the column of each part."""
-        return {what: self.cleaned_data[what] for what in COLUMNS}
+        chosen = {what: self.cleaned_data[what] for what in COLUMNS}
+        return {what: column for what, column in chosen.items() if column != ""}

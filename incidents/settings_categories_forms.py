@@ -109,8 +109,9 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = dict(ICONS)
-        offered.setdefault(self.instance.icon, _("Le dessin actuel"))
+        offered = {self.instance.icon: _("Le dessin actuel")} | {
+            name: str(label) for name, label in ICONS.items()
+        }
         self.icons = {name: name for name in offered}
         self.fields["icon"] = forms.ChoiceField(
             label=_("Dessin"),

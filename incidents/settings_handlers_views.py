@@ -29,7 +29,7 @@ def handlers(request: HttpRequest) -> HttpResponse:
     people = dict(_people())
     found = Handler.objects.select_related("team").annotate(named=Count("rules")).order_by("name")
     known = list(found)
-    rules = {each.team_id: each.named for each in known if each.team_id}  # type: ignore[attr-defined]
+    rules = {each.team_id: each.named for each in known if each.team_id}
     page = {
         "teams": [
             {

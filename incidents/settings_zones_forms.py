@@ -103,7 +103,7 @@ class ZoneFileForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read the zones; nothing is kept of a file in which one is wrong."""
         known = super().clean() or {}
-        sent: UploadedFile | None = known.get("file")
+        sent: UploadedFile[bytes] | None = known.get("file")
         if sent is None or self.errors:
             return known
         content = sent.read(MOST_BYTES + 1)

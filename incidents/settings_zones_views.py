@@ -1,6 +1,7 @@
 """The settings of zones: parts of the commune that rules, filters and figures name."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count
@@ -76,7 +77,7 @@ def delete_zone(request: HttpRequest, pk: int) -> HttpResponse:
     return save(request, label=label, work=zone.delete, to=reverse(LIST), now=timezone.now())
 
 
-def drawing(known: list[Zone]) -> str:
+def drawing(known: Sequence[Zone]) -> str:
     """Write zones as a map shows them, smoothed."""
     features: list[dict[str, Any]] = [
         {

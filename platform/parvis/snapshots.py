@@ -78,11 +78,12 @@ def bring_back(
 
 def _delete(created: Sequence[Sequence[Any]], tables: Iterable[type[models.Model]]) -> None:
     known = {model._meta.label_lower: model for model in tables}  # noqa: SLF001
-    links = {
-        field.remote_field.through._meta.label_lower  # noqa: SLF001
+    joins = [
+        field.remote_field.through
         for model in known.values()
         for field in model._meta.many_to_many  # noqa: SLF001
-    }
+    ]
+    links = {join._meta.label_lower for join in joins if join is not None}  # noqa: SLF001
     for name, keys in groupby(reversed(created), key=lambda key: str(key[0])):
         numbers = [pk for _name, pk in keys]
         _total, gone = known[name]._default_manager.filter(pk__in=numbers).delete()  # noqa: SLF001
