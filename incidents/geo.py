@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shapely import Point, prepare
+from shapely import Point, intersects_xy, prepare
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
@@ -92,6 +92,12 @@ class Outline:
     def holds(self, place: Place) -> bool:
         """Tell whether a place is inside, or on the line."""
         return bool(self._shape.covers(Point(place.lon, place.lat)))
+
+    def holding(self, places: Sequence[Place | None]) -> list[bool]:
+        """Tell of many places whether each is inside, at once; what has no place is not."""
+        lons = [math.nan if each is None else each.lon for each in places]
+        lats = [math.nan if each is None else each.lat for each in places]
+        return list(intersects_xy(self._shape, lons, lats).tolist())
 
     def metres_to(self, place: Place) -> float:
         """Measure how far a place is from it; 0 inside."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from incidents.geo import Place
 from incidents.handlers import read_rules
 from incidents.models import Category, Handler, Report
-from incidents.routing import Question, Rule, first_match
+from incidents.routing import Question, Rule
 
 
 PERIOD = timedelta(days=365)
@@ -45,21 +45,31 @@ class Rehearsal:
         return self.changed - len(self.rows)
 
 
-class Table:
-    """A table of rules, asked about many reports: what cannot apply is left out once."""
+def outcomes(rules: Sequence[Rule], questions: Sequence[Question]) -> list[int | None]:
+    """Say who takes care of each of many reports, as :func:`incidents.routing.first_match` does.
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = rules
-        self._kept: dict[Known, list[Rule]] = {}
-
-    def handler(self, question: Question) -> int | None:
-        """Return who takes care of it, if anybody."""
+    Each zone is asked once about all places, and what cannot apply is left out once for all
+    reports of one category and road.
+    """
+    places = [each.place for each in questions]
+    inside = {id(zone): zone.holding(places) for rule in rules if (zone := rule.zone) is not None}
+    kept: dict[Known, list[Rule]] = {}
+    found: list[int | None] = []
+    for number, question in enumerate(questions):
         known = (question.category, question.group, question.road_class)
-        kept = self._kept.get(known)
-        if kept is None:
-            kept = self._kept[known] = [each for each in self._rules if _may_apply(each, question)]
-        rule = first_match(kept, question)
-        return rule.handler if rule else None
+        if known not in kept:
+            kept[known] = [each for each in rules if _may_apply(each, question)]
+        found.append(
+            next(
+                (
+                    rule.handler
+                    for rule in kept[known]
+                    if rule.zone is None or inside[id(rule.zone)][number]
+                ),
+                None,
+            )
+        )
+    return found
 
 
 def rehearse(proposed: Sequence[Rule], *, now: datetime) -> Rehearsal:
@@ -67,31 +77,38 @@ def rehearse(proposed: Sequence[Rule], *, now: datetime) -> Rehearsal:
 
     Three queries, whatever the number of rules and reports; at most ``REPORTS_MOST`` reports.
     """
-    today, then = Table(read_rules()), Table(proposed)
-    found = (
+    found = list(
         Report.objects.filter(submitted_at__gte=now - PERIOD)
         .exclude(category__door=Category.Door.COMPLIMENT)
         .order_by("-submitted_at", "-id")
         .values_list(
             *("reference", "category_id", "category__group", "category__name"),
             *("address", "lat", "lon", "road_class"),
-        )
+        )[:REPORTS_MOST]
     )
+    questions = [
+        Question(
+            category=category,
+            group=group,
+            place=Place(lat, lon) if lat is not None and lon is not None else None,
+            road_class=road_class,
+        )
+        for _reference, category, group, _name, _address, lat, lon, road_class in found
+    ]
     names = dict(Handler.objects.values_list("pk", "name"))
-    rows: list[Moved] = []
-    total, changed = 0, 0
-    for reference, category, group, name, address, lat, lon, road_class in found[:REPORTS_MOST]:
-        place = Place(lat, lon) if lat is not None and lon is not None else None
-        question = Question(category=category, group=group, place=place, road_class=road_class)
-        before, after = today.handler(question), then.handler(question)
-        total += 1
-        if before == after:
-            continue
-        changed += 1
-        if len(rows) < LISTED:
-            who = [names.get(each or 0, "") for each in (before, after)]
-            rows.append(Moved(reference, name, address, *who))
-    return Rehearsal(total, changed, rows)
+    before, after = outcomes(read_rules(), questions), outcomes(proposed, questions)
+    moved = [n for n in range(len(found)) if before[n] != after[n]]
+    rows = [
+        Moved(
+            reference=found[n][0],
+            category=found[n][3],
+            address=found[n][4],
+            before=names.get(before[n] or 0, ""),
+            after=names.get(after[n] or 0, ""),
+        )
+        for n in moved[:LISTED]
+    ]
+    return Rehearsal(len(found), len(moved), rows)
 
 
 def _may_apply(rule: Rule, question: Question) -> bool:

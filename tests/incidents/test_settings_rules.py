@@ -1,17 +1,18 @@
 """The settings of who does what: the table, its trial on one case, its rehearsal on a year."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from incidents.geo import Outline
+from incidents.geo import Outline, Place
 from incidents.handlers import read_rules
 from incidents.models import Category, Handler, Report, RoutingRule, Zone
-from incidents.rehearsal import rehearse
-from incidents.routing import Rule, hidden
+from incidents.rehearsal import outcomes, rehearse
+from incidents.routing import Question, Rule, first_match, hidden
 from tests.incidents.factories import QUAY, category, report, team
 from tests.incidents.settings_pages import HOME, text_of, told, undo_last
 
@@ -257,6 +258,36 @@ def test_a_rehearsal_leaves_out_what_is_older_than_a_year():
 
     assert (found.total, found.changed) == (1, 1)
     assert (found.rows[0].before, found.rows[0].after) == ("", "Voirie")
+
+
+def test_a_rehearsal_finds_what_each_report_would_find():
+    draw = Random(7)
+    zones = [Outline({"type": "Polygon", "coordinates": [ring]}) for ring in (AROUND, FAR)]
+    rules = [
+        Rule(
+            key=number,
+            handler=number,
+            category=draw.choice([None, 1, 2]),
+            group=draw.choice(["", "Voirie", "Eau"]),
+            zone=draw.choice([None, *zones]),
+            road_class=draw.choice(["", "national"]),
+            is_off=draw.random() < 0.2,
+        )
+        for number in range(30)
+    ]
+    questions = [
+        Question(
+            category=draw.choice([1, 2, 3]),
+            group=draw.choice(["Voirie", "Eau"]),
+            place=draw.choice([None, QUAY, Place(44.5, 0.5), Place(45.19, -0.74), Place(0, 0)]),
+            road_class=draw.choice(["", "national", "private"]),
+        )
+        for _each in range(200)
+    ]
+
+    winners = [first_match(rules, each) for each in questions]
+
+    assert outcomes(rules, questions) == [each.handler if each else None for each in winners]
 
 
 def test_a_rehearsal_costs_the_same_for_one_report_and_for_many():
