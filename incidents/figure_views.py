@@ -13,13 +13,14 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext as _, gettext_lazy
 from django.views.decorators.http import require_safe
 
+from identity.members import ADMIN
 from incidents import calendar, metrics
 from incidents.figure_forms import ScopeForm
 from incidents.figure_words import in_days, of, wait
 from incidents.metrics import Figures, Line
 from incidents.models import Report
 from incidents.models.reports import REASON_WORDS
-from incidents.staff_pages import reads_reports
+from incidents.staff_pages import current_member, reads_reports
 from incidents.workflow import Reason
 from parvis.exports import XLSX, to_csv, to_xlsx
 from parvis.typo import jour_mois
@@ -64,6 +65,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context |= {
         "period": scope.period,
         "figures": known,
+        "is_admin": current_member(request).role == ADMIN,
         "tables": [
             (title, head, _lines(metrics.lines(scope, by=by, now=now)), _address(by, "csv", form))
             for by, (title, head) in LINES.items()

@@ -120,6 +120,12 @@ def _cards(categories: int) -> list[Card]:
             "code-xml",
             _("Une carte pour le site de la commune, un fil d’actualité"),
         ),
+        Card(
+            _("Durées de conservation"),
+            reverse("incidents:agent:retention"),
+            "archive",
+            _("Ce qui est gardé, ce qui s’efface de lui-même"),
+        ),
     ]
 
 
