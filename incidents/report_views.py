@@ -30,7 +30,6 @@ DOORS = {
 }
 REPORTS = Limit("report", 40, timedelta(hours=1))  # per address; a library shares one
 UNFINISHED = Limit("report-unfinished", 60, timedelta(hours=1))  # forms whose photos wait
-FOLLOWED = Limit("report-follow-mail", 5, timedelta(hours=1))  # per recipient
 QUEUED = "X-Offline-Queue"
 PREFILLED = {"categorie": "category", "texte": "text", "adresse": "address", "merci": "merci"}
 PREFILLED_MOST = 500
@@ -237,7 +236,7 @@ def same(request: HttpRequest, reference: str) -> HttpResponse:
     shown = published.one(reference)
     if email and shown is not None and _is_address(email):
         now = timezone.now()
-        take(FOLLOWED, email, now=now)
+        take(public_views.FOLLOWED, email, now=now)
         language = get_language() or "fr"
         following.follow(report=shown, email=email, language=language, now=now, is_concerned=False)
         messages.success(

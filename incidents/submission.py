@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from incidents import actions, photos
-from incidents.geo import Place
+from incidents.geo import Place, distance_m
 from incidents.models import Asset, Category, Photo, Report
 
 
@@ -39,6 +39,9 @@ class Sent(NamedTuple):
     lost: list[str]
 
 
+FARTHER_M = 30  # than this, it is another place
+
+
 @transaction.atomic
 def submit(said: Said, contents: list[bytes], *, now: datetime) -> Sent:
     """Receive what was said, with its photos; a photo that cannot be kept loses no report.
@@ -52,8 +55,8 @@ def submit(said: Said, contents: list[bytes], *, now: datetime) -> Sent:
     """
     key = said.key
     first = Report.objects.filter(idempotency_key=key).first()
-    if first is not None and (first.category_id, first.text) != (said.category.pk, said.text):
-        key = uuid5(key, f"{said.category.code}\n{said.text}")
+    if first is not None and _is_another(said, first):
+        key = uuid5(key, f"{said.category.code}\n{said.text}\n{said.address}\n{said.place}")
     report, token = actions.receive(
         category=said.category,
         text=said.text,
@@ -75,3 +78,13 @@ def submit(said: Said, contents: list[bytes], *, now: datetime) -> Sent:
         except photos.NotKept as refusal:
             lost.append(str(refusal))
     return Sent(report, token, lost)
+
+
+def _is_another(said: Said, first: Report) -> bool:
+    """Tell whether a form says something else than the report that its key made."""
+    words = (first.category_id, first.text, first.address)
+    if words != (said.category.pk, said.text, said.address):
+        return True
+    if said.place is None or first.place is None:
+        return False
+    return distance_m(said.place, first.place) > FARTHER_M

@@ -153,6 +153,14 @@ class TestKey:
 
         assert Report.objects.count() == 2
 
+    def test_an_old_page_moved_to_another_place_is_another_report(self, client):
+        category()
+        form = sent(text="", address="")
+        for lat in (45.1995, 45.1995, 45.1996, 45.2045):
+            client.post("/signaler/", form | {"lat": str(lat), "lon": "-0.7475"})
+
+        assert Report.objects.count() == 2
+
     def test_a_form_sent_from_a_queue_is_answered_in_json(self, client):
         category()
         form, queued = sent(), {"X-Offline-Queue": "1"}

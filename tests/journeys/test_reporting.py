@@ -323,6 +323,19 @@ def test_what_was_typed_survives_a_closed_browser(open_page, demo):
     expect(page.get_by_label("Courriel pour suivre")).to_have_value("")  # not asked to be kept
 
 
+def test_what_was_sent_is_not_offered_again(open_page, demo):
+    page = opened(open_page(), demo)
+    choose(page)
+    page.get_by_label("Précisions").fill("Une fois suffit.")
+    page.get_by_label("Adresse ou repère").fill("au port")
+    send(page)
+    arrived(page)
+
+    opened(page, demo)
+
+    expect(page.get_by_label("Précisions")).to_have_value("")
+
+
 def test_contact_is_remembered_where_asked(open_page, demo):
     page = opened(open_page(), demo)
     page.get_by_label("Courriel pour suivre").fill("lea@example.org")
