@@ -19,6 +19,7 @@ from uuid import uuid4
 
 import numpy as np
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
 from PIL import Image
@@ -41,6 +42,7 @@ RECEIVED_MS, DEVELOPED_MS, MEMORY_MB = 30, 250, 100
 
 def run(sheet: Sheet) -> None:
     """Print what a photo costs the request and the worker, and look for what may not be kept."""
+    call_command("collectstatic", interactive=False, verbosity=0)
     content = heavy_photo()
     with tempfile.TemporaryDirectory() as folder:
         _develop(sheet, content, Path(folder))
