@@ -75,11 +75,12 @@ class MoveForm(forms.Form):
         self._offer("commune", ready.order_by("name"))
         self._offer(
             "template",
-            ReplyTemplate.objects.filter(Q(category=None) | Q(category=report.category_id)),
+            ReplyTemplate.objects.filter(
+                Q(category=None) | Q(category=report.category_id),
+                status__in=["", *(str(each) for each in legal)],
+            ),
         )
-        self.fields["template"].label_from_instance = (  # type: ignore[attr-defined]
-            lambda each: each.title
-        )
+        self.fields["template"].label_from_instance = _template_words  # type: ignore[attr-defined]
 
     def _offer(self, name: str, queryset: QuerySet[Any]) -> None:
         self.fields[name].queryset = queryset  # type: ignore[attr-defined]
@@ -221,3 +222,10 @@ class MergeForm(forms.Form):
     """The report that is handled instead."""
 
     master = forms.CharField(label=gettext_lazy("Référence"), max_length=12)
+
+
+def _template_words(template: ReplyTemplate) -> str:
+    """Name a template in a list, with the state it is meant for."""
+    if template.status not in set(Status):
+        return template.title
+    return f"{template.title} ({STATUS_WORDS[Status(template.status)]})"

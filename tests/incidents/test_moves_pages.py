@@ -74,6 +74,18 @@ def test_a_template_fills_the_message_without_script(agent, found):
     assert 'value="2026-12-01"' in by_button.content.decode()
 
 
+def test_templates_of_states_that_cannot_come_next_are_not_offered(agent, found):
+    ReplyTemplate.objects.create(title="Toujours", text="Merci.")
+    ReplyTemplate.objects.create(title="Réparé", text="Merci.", status="resolved")
+    ReplyTemplate.objects.create(title="De retour", text="Merci.", status="reopened")
+
+    page = text_of(agent.get(path_of(found, "passer")))
+
+    assert "Toujours" in page
+    assert "Réparé (résolu)" in page
+    assert "De retour" not in page
+
+
 def test_a_page_that_is_old_is_refused_and_keeps_the_words(agent, found):
     answer = send(agent, found, "accepted", version="0", text="Nous passons.")
 
