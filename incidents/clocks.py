@@ -7,6 +7,7 @@ and "working day" are those of the commune.
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
@@ -119,7 +120,7 @@ def escalate(*, now: datetime) -> int:
     return len({report.pk for late in told.values() for report, _level in late})
 
 
-def _silent() -> QuerySet[Report]:
+def _silent() -> QuerySet[Any, Any]:
     """Reports that wait for their reporter, since when, and when she was reminded of it."""
     asked = StatusChange.objects.filter(
         report=OuterRef("pk"), after=Status.AWAITING_REPORTER
@@ -183,7 +184,7 @@ def _is_time_for_digest(now: datetime) -> bool:
 
 def _late(units: list[str], *, now: datetime) -> dict[int, int]:
     """Find the reports to tell about, each with the share of its promise that has passed."""
-    values = {
+    values: dict[str, Any] = {
         "closed": [str(each) for each in CLOSED],
         "now": now,
         "late": LATE_AT,

@@ -11,7 +11,7 @@ The ninth tenth is ``percentile_disc(0.9)``: a time that was really waited. Time
 "run" leaves out the pauses of the clock. Nothing here names a citizen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -289,7 +289,7 @@ def _values(scope: Scope, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _rings(zones: Sequence[Zone]) -> tuple[list[int], list[str], list[bool]]:
+def _rings(zones: Iterable[Zone]) -> tuple[list[int], list[str], list[bool]]:
     """Write the rings of zones as PostgreSQL reads polygons."""
     ids, rings, holes = [], [], []
     for zone in zones:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import ProgrammingError, connection, transaction
 
@@ -69,7 +70,7 @@ class Group:
 
 def due(what: Elimination.What, *, now: datetime, key: int | None = None) -> list[Group]:
     """List what has reached its end, without touching it: one query."""
-    values = {
+    values: dict[str, Any] = {
         "cancelled": keeping.CANCELLED_KEPT,
         "abusive": keeping.ABUSIVE_KEPT,
         "record": keeping.RECORD_KEPT,
