@@ -26,6 +26,7 @@ SILENT_DAYS = 5
 TIMES_MOST = 3
 LOOKED_AT_MOST = 200  # in one run; the next one goes on
 OUTSIDE = (Handler.Kind.BODY, Handler.Kind.CONTRACTOR)
+WITH_PARTNER = (Status.FORWARDED, Status.PLANNED, Status.IN_PROGRESS)
 
 
 class NotWithPartner(DomainError):
@@ -40,6 +41,13 @@ class ChasedEnough(DomainError):
     message = gettext_lazy("Déjà relancé trois fois. Mieux vaut appeler, ou reprendre la main.")
 
 
+def is_with_partner(report: Report) -> bool:
+    """Tell whether another body or a company has a report, and can be written to."""
+    handler = report.handler
+    is_theirs = handler is not None and handler.kind in OUTSIDE and bool(handler.email)
+    return is_theirs and report.status in WITH_PARTNER
+
+
 @transaction.atomic
 def chase(*, report: Report, by: Member | None, now: datetime) -> None:
     """Write again to whoever was given a report; ``by`` is None when it happens by itself.
@@ -50,7 +58,7 @@ def chase(*, report: Report, by: Member | None, now: datetime) -> None:
     """
     current = locked(report)
     handler = current.handler
-    if handler is None or not current.is_with_partner:
+    if handler is None or not is_with_partner(current):
         raise NotWithPartner
     given = current.changes.filter(after=Status.FORWARDED).last()
     chased = current.events.filter(kind=ReportEvent.Kind.CHASED)

@@ -8,7 +8,7 @@ from django.db.models import CharField, Count, OuterRef, Q, Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from incidents import journal, links
+from incidents import chasing, journal, links
 from incidents.geo import Place
 from incidents.handlers import read_rules
 from incidents.hotspots import LEAST
@@ -40,6 +40,7 @@ class Dossier:
     duplicates: list[Report] = field(default_factory=list)
     compliments: list[Report] = field(default_factory=list)
     near: list[tuple[Report, int]] = field(default_factory=list)
+    may_chase: bool = False
     again: int = 0
     """How many of its kind there were within 100 m in 90 days, when they make a hot spot."""
     interventions: list[Intervention] = field(default_factory=list)
@@ -65,6 +66,7 @@ def read(reference: str, *, now: datetime) -> Dossier:
         duplicates=[each for each in others if each.duplicate_of_id == report.pk],
         compliments=[each for each in others if each.praises_id == report.pk],
         near=_near(report, now=now),
+        may_chase=chasing.is_with_partner(report),
         again=again if (again := report.again or 0) >= LEAST else 0,  # type: ignore[attr-defined]
         interventions=list(report.interventions.select_related("team")[:20]),
     )

@@ -259,16 +259,6 @@ class Report(TenantModel):
         """Whether it is over, whatever became of it."""
         return self.status in CLOSED
 
-    @property
-    def is_with_partner(self) -> bool:
-        """Whether another body or a company has it, and can be written to."""
-        return (
-            self.status in {Status.FORWARDED, Status.PLANNED, Status.IN_PROGRESS}
-            and self.handler is not None
-            and self.handler.kind in {Handler.Kind.BODY, Handler.Kind.CONTRACTOR}
-            and bool(self.handler.email)
-        )
-
 
 class ReportContact(TenantModel):
     """The only place of a reporter's identity; erased some time after the end."""
