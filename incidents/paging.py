@@ -124,7 +124,10 @@ def page(
     chosen = ORDERS[order]
     start, end = _read_mark(chosen, after), _read_mark(chosen, before)
     is_back = end is not None and start is None
-    rows = list(_from(sorted_by(reports, order, is_back=is_back), chosen, start, end)[: size + 1])
+    keys = _from(sorted_by(reports, order, is_back=is_back), chosen, start, end).values("pk")
+    # Only numbers are sorted; what a row shows is joined to the few that are left.
+    rows = list(with_thumbnail(Report.objects.filter(pk__in=keys[: size + 1])))
+    rows.sort(key=chosen.of, reverse=chosen.descending != is_back)
     has_more = len(rows) > size
     rows = rows[:size]
     if is_back:
