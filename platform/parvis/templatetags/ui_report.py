@@ -102,7 +102,7 @@ def place_box(content: str, *, reverse: str, suggest: str) -> SafeString:
     return format_html(
         '<fieldset class="field place" data-place data-reverse="{}" data-suggest="{}"{}>'
         '<legend class="field__label">{}</legend><div class="place__inner stack stack--s">'
-        '<div class="place__buttons" hidden data-place-buttons>'
+        '<div class="place__buttons">'
         '<button class="button button--secondary" type="button" data-locate>{}<span>{}</span>'
         '</button></div><p class="place__said" role="status" data-said></p>{}'
         '<button class="button button--quiet place__centre" type="button" data-centre hidden>'
@@ -141,7 +141,7 @@ def live_slot(name: str, *, source: str) -> SafeString:
 def remember_box() -> SafeString:
     """Offer to keep e-mail and telephone in this browser; shown where scripts run."""
     return format_html(
-        '<div class="box" data-remember-row hidden><input type="checkbox" id="remember"'
+        '<div class="box" data-remember-row><input type="checkbox" id="remember"'
         ' data-remember><label for="remember">{}</label></div>',
         _("Retenir mes coordonnées sur cet appareil"),
     )

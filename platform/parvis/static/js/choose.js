@@ -37,7 +37,7 @@
       elsewhere ||= mine && "elsewhere" in aside.dataset;
       risky ||= mine && "danger" in aside.dataset;
     }
-    if (danger) one("danger-box").hidden = !(risky || danger.checked);
+    if (danger) one("danger-box").toggleAttribute("data-shown", risky || danger.checked);
     if (danger) one("emergency").hidden = !danger.checked;
     one("send").hidden = elsewhere || Boolean(danger?.checked);
   };

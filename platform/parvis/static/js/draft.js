@@ -17,7 +17,6 @@
   };
   const box = form.querySelector("[data-remember]"), contact = read(CONTACT);
   if (box) {
-    box.closest("[data-remember-row]").hidden = false;
     box.checked = Boolean(contact);
     if (contact) { put("email", contact.email); put("phone", contact.phone); }
     const keep = () => {

@@ -50,5 +50,4 @@
       { enableHighAccuracy: true, timeout: 10000, maximumAge: 30000 },
     );
   });
-  box.querySelector("[data-place-buttons]").hidden = false;
 })();
