@@ -23,6 +23,7 @@ CELL_PX = 64
 TILE_PX = 256
 ZOOMS = range(20)
 CELLS_MOST = 600  # of one answer: a screen of 1,900 × 1,300 pixels
+LOOSE = 0.3  # how much of the way from the middle of its square a mark of many may go
 EDGE = 0.00002  # degrees, two metres
 FLATTEST = 85.0  # degrees; beyond, the projection runs away
 
@@ -76,7 +77,7 @@ def clusters(reports: ReportQuerySet, *, box: Box, zoom: int) -> list[Cluster]:
     )
     found = list(squares)
     alone = _singles([each["first"] for each in found if each["n"] == 1])
-    return [_cluster(each, alone) for each in found]
+    return [_cluster(each, alone, per_degree) for each in found]
 
 
 def marks(
@@ -117,11 +118,11 @@ def _query(box: Box) -> str:
     return f"?boite={south:.5f},{west:.5f},{north:.5f},{east:.5f}"
 
 
-def _cluster(square: dict[str, float], alone: dict[int, Report]) -> Cluster:
+def _cluster(square: dict[str, float], alone: dict[int, Report], per_degree: float) -> Cluster:
     box = Box(square["south"], square["west"], square["north"], square["east"])
     report = alone.get(int(square["first"])) if square["n"] == 1 else None
     if report is None:
-        return Cluster(square["mid_lat"], square["mid_lon"], int(square["n"]), box)
+        return Cluster(*_centred(square, box, per_degree), int(square["n"]), box)
     state = state_of(report.status)
     words = [report.category.label, report.address, state.word]
     return Cluster(
@@ -135,6 +136,21 @@ def _cluster(square: dict[str, float], alone: dict[int, Report]) -> Cluster:
         status=report.status,
         tone=state.tone,
         shape=state.shape,
+    )
+
+
+def _centred(square: dict[str, float], box: Box, per_degree: float) -> tuple[float, float]:
+    """Draw the mark of many towards the middle of their square, away from the marks beside it.
+
+    It stays among its reports, where they are on the ground.
+    """
+    lon = (square["column"] + 0.5) / per_degree - 180.0
+    lat = _latitude((square["line"] + 0.5) / per_degree)
+    drawn_lat = lat + (square["mid_lat"] - lat) * LOOSE
+    drawn_lon = lon + (square["mid_lon"] - lon) * LOOSE
+    return (
+        min(max(drawn_lat, box.south), box.north),
+        min(max(drawn_lon, box.west), box.east),
     )
 
 
@@ -174,3 +190,7 @@ def _zoom_for(box: Box, zoom: int) -> int:
 
 def _ordinate(lat: float) -> float:
     return math.degrees(math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)))
+
+
+def _latitude(ordinate: float) -> float:
+    return math.degrees(2 * math.atan(math.exp(math.radians(ordinate))) - math.pi / 2)

@@ -51,7 +51,7 @@ def _head(sheet: FPDF, title: str, office: str, address: str) -> None:
     sheet.set_font(FACE, style="B", size=22)
     sheet.multi_cell(wide, 11, title, align="L", new_x="LMARGIN", new_y="NEXT")
     sheet.set_font(FACE, size=10)
-    said = _("Ce code ouvre la page de suivi de votre signalement : gardez-le pour vous.")
+    said = _("Ce code ouvre la page de suivi de votre signalement : gardez-le pour vous.")
     sheet.multi_cell(wide, 5, said, align="L", new_x="LMARGIN", new_y="NEXT")
     sheet.set_y(max(sheet.get_y(), top + CODE_MM) + 6)
 

@@ -1,5 +1,7 @@
 """The marks of a map: few, steady, and each report in exactly one of them."""
 
+import itertools
+import math
 import random
 import time
 from uuid import uuid4
@@ -63,6 +65,20 @@ def test_neighbours_are_one_mark_from_afar_and_two_nearby():
     assert (far.count, far.reference, far.label) == (2, "", "")
     assert far.box.holds(QUAY)
     assert [mark.count for mark in marks(zoom=18, box=far.box)] == [1, 1]
+
+
+@pytest.mark.django_db
+def test_marks_of_many_keep_away_from_each_other_and_stay_among_their_reports():
+    scattered(3000)
+
+    many = [mark for mark in marks(zoom=12) if mark.count > 2]
+
+    degrees_per_px = 360 / (256 * 2**12)
+    for mark in many:
+        assert mark.box.holds(Place(mark.lat, mark.lon))
+    for one, other in itertools.combinations(many, 2):
+        tall = (one.lat - other.lat) / math.cos(math.radians(one.lat))
+        assert math.hypot(one.lon - other.lon, tall) / degrees_per_px > 32
 
 
 @pytest.mark.django_db

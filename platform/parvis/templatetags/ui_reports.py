@@ -80,7 +80,7 @@ def photo_row(pictures: Any, *, title: str = "", level: int = 3) -> SafeString:
 
 
 def _photo_words(caption: str) -> str:
-    return _("Photo : %(caption)s") % {"caption": caption}
+    return _("Photo : %(caption)s") % {"caption": caption}
 
 
 @register.simple_block_tag
