@@ -72,6 +72,14 @@ PAGES = [
     ("pauillac", "/agent/signalements/?vue=carte&etat=tous", ADMIN),
     ("pauillac", "/agent/signalements/nouveau/", ADMIN),
     ("pauillac", "/agent/signalements/tournee-elu/", ADMIN),
+    ("pauillac", "/signalements/", None),
+    ("pauillac", "/signalements/?q=zzz", None),
+    ("pauillac", "/signalements/mercis/", None),
+    ("pauillac", "/signalements/carte/integrer/", None),
+    ("pauillac", "/suivi/retrouver/", None),
+    ("pauillac", "/suivi/retrouver/envoye/", None),
+    ("pauillac", "/suivi/jamais-vu/", None),
+    ("pauillac", "/agent/signalements/integrer/", ADMIN),
     ("pauillac", "/agent/reglages/", ADMIN),
     ("pauillac", "/agent/reglages/horaires/", ADMIN),
     ("pauillac", "/agent/reglages/horaires/1/", ADMIN),
@@ -136,6 +144,7 @@ PAGES = [
 STATUSES = {
     "/agent/signalements/chiffres/?du=hier": 422,
     "/nulle-part/": 404,
+    "/suivi/jamais-vu/": 404,
     "/rdv/jamais-vu": 404,
     "/rendez-vous/coordonnees/": 410,
     "/invitation/jamais-vue/": 410,
@@ -297,6 +306,26 @@ def test_everybody_can_work_outdoors(open_page, demo):
     for path in ("/tournee/jamais-vue/", "/intervenant/jamais-vu/"):
         page.goto(demo.url("pauillac", path))
         walk.look("Ce lien n’ouvre plus")
+
+    assert walk.problems == []
+
+
+@pytest.mark.console("422", "503", "404")
+def test_everybody_can_follow_a_report(open_page, demo):
+    page = open_page()
+    walk = Walk(page)
+    page.goto(demo.url("pauillac", "/signalements/?etat=termines"))
+    page.locator(".report-row a").first.click()
+    walk.look(".")
+    page.get_by_text("Être prévenu de la suite").click()
+    page.get_by_role("button", name="Suivre ce signalement").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    walk.look(".")
+    page.get_by_label("Votre courriel").fill("suit.tout@example.org")
+    page.get_by_role("button", name="Suivre ce signalement").click()
+    walks.read_mail(page, demo, "Voulez-vous suivre ce signalement")
+    page.locator("a[href*='/suivi/']").first.click()
+    walk.look(".")
 
     assert walk.problems == []
 

@@ -10,7 +10,9 @@
       });
       const pin = L.marker([each.lat, each.lon], { icon, alt: each.label, title: each.label });
       pin.addTo(map).getElement().setAttribute("aria-label", each.label);
-      if (each.href) pin.on("click", () => { location.href = each.href; });
+      if (each.href) pin.on("click keypress", ({ originalEvent: { key } }) => {
+        if (!key || key === "Enter") location.href = each.href;
+      });
     }
   });
 })();

@@ -26,7 +26,7 @@
           iconSize: mark.reference ? [32, 32] : [44, 44],
         });
         const pin = L.marker([mark.lat, mark.lon], { icon, title: mark.label, riseOnHover: true });
-        pin.addTo(layer).on("click", () => open(mark));
+        pin.addTo(layer).on("click keypress", ({ originalEvent: { key } }) => { if (!key || key === "Enter") open(mark); });
         pin.getElement().setAttribute("aria-label", number ? `${number}. ${mark.label}` : mark.label);
       }
       if (hadFocus) target.focus();
