@@ -4,9 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
+from django.db import IntegrityError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from identity.access import member_of
 from incidents.reconfiguring import CONFIGURATION, Tables, reconfigure
@@ -41,9 +44,17 @@ def save(  # noqa: PLR0913 - what is done, and what is said of it
 ) -> HttpResponse:
     """Make a change that can be undone, and go on to a page that says so.
 
-    ``warning`` tells what the change leaves to do.
+    ``warning`` tells what the change leaves to do. What somebody else has changed in the same
+    moment, so that both cannot hold, is refused.
     """
-    change = reconfigure(label=label, work=work, by=member_of(request), now=now, tables=tables)
+    try:
+        change = reconfigure(label=label, work=work, by=member_of(request), now=now, tables=tables)
+    except IntegrityError:
+        messages.error(
+            request,
+            _("Quelqu’un vient de changer la même chose : vérifiez, puis recommencez."),
+        )
+        return redirect(to)
     request.session[DONE] = {
         "text": label,
         "change": change.pk if change else None,

@@ -55,7 +55,7 @@ def add_rule(request: HttpRequest) -> HttpResponse:
     table = _table()
     others = [(each.pk, f"{rank}. {_subject(each)}") for rank, each in enumerate(table, start=1)]
     form = RuleForm(request.POST or None, rule=None, others=others)
-    return _edit(request, form, table, label=_("Règle ajoutée : %(words)s"))
+    return _edit(request, form, label=_("Règle ajoutée : %(words)s"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,7 +64,7 @@ def change_rule(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a rule, once it is known what that changes."""
     rule = get_object_or_404(RoutingRule, pk=pk)
     form = RuleForm(request.POST or None, rule=rule, others=[])
-    return _edit(request, form, _table(), label=_("Règle modifiée : %(words)s"))
+    return _edit(request, form, label=_("Règle modifiée : %(words)s"))
 
 
 @require_POST
@@ -78,13 +78,16 @@ def move_rule(request: HttpRequest, pk: int) -> HttpResponse:
     there = here + (1 if request.POST.get("sens") == "bas" else -1)
     if not 0 <= there < len(order):
         return redirect(LIST)
-    other = table[there]
+    other = table[there].pk
     proposed = read_rules()
     proposed[here], proposed[there] = proposed[there], proposed[here]
 
     def work() -> None:
-        RoutingRule.objects.filter(pk=rule.pk).update(position=other.position)
-        RoutingRule.objects.filter(pk=other.pk).update(position=rule.position)
+        known = RoutingRule.objects.filter(pk__in=[rule.pk, other])
+        places = dict(known.values_list("pk", "position"))
+        if len(places) == 2:  # noqa: PLR2004 (somebody may have deleted one since)
+            RoutingRule.objects.filter(pk=rule.pk).update(position=places[other])
+            RoutingRule.objects.filter(pk=other).update(position=places[rule.pk])
 
     label = _("Règle déplacée : %(words)s") % {"words": short(_subject(table[here]))}
     return _confirmed(request, proposed, work, label)
@@ -151,9 +154,7 @@ def _subject(rule: RoutingRule) -> str:
     return rule.group or _("Tous les signalements")
 
 
-def _edit(
-    request: HttpRequest, form: RuleForm, table: Sequence[RoutingRule], *, label: str
-) -> HttpResponse:
+def _edit(request: HttpRequest, form: RuleForm, *, label: str) -> HttpResponse:
     rule = form.rule
     page: dict[str, Any] = {"rule": rule, "rehearsal": None}
     if form.is_bound and form.is_valid():
@@ -164,7 +165,7 @@ def _edit(
             return save(
                 request,
                 label=label % {"words": short(_subject(wanted))},
-                work=_write(wanted, table, before),
+                work=_write(wanted, before),
                 to=reverse(LIST),
                 now=timezone.now(),
             )
@@ -190,13 +191,14 @@ def _with(wanted: RoutingRule, before: str) -> list[Rule]:
     return [*known[:rank], made, *known[rank:]]
 
 
-def _write(wanted: RoutingRule, table: Sequence[RoutingRule], before: str) -> Callable[[], object]:
+def _write(wanted: RoutingRule, before: str) -> Callable[[], object]:
     def work() -> None:
         if wanted.pk:
-            fields = ["category", "group", "zone", "road_class", "handler", "explanation"]
-            wanted.save(update_fields=fields)
+            names = ["category", "group", "zone", "road_class", "handler", "explanation"]
+            columns = {name: getattr(wanted, name) for name in names}
+            RoutingRule.objects.filter(pk=wanted.pk).update(**columns)
             return
-        next_one = next((each for each in table if str(each.pk) == before), None)
+        next_one = RoutingRule.objects.filter(pk=before).first() if before != LAST else None
         if next_one is None:
             last = RoutingRule.objects.aggregate(last=Max("position"))["last"]
             wanted.position = (last or 0) + 1
