@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Demo
+from tests.journeys.test_accessibility import AXE, RULES, RUN
 from tests.journeys.walks import heading
 
 
@@ -360,3 +361,19 @@ def test_little_is_required(open_page, demo):
         "[...new Set([...document.querySelectorAll('main [required]')].map(e => e.name))]"
     )
     assert len(names) <= 3
+
+
+def test_the_filled_form_and_what_stops_it_are_accessible(open_page, demo):
+    page = opened(open_page(bypass_csp=True, **LOCATED), demo)
+    choose(page, "Lampadaire éteint ou cassé")
+    page.get_by_role("button", name="Ma position").click()
+    expect(page.locator(".pin--here")).to_be_visible()
+    page.get_by_label("Quelqu’un est en danger").check()
+    page.evaluate(AXE)
+    assert page.evaluate(RUN, RULES) == []
+
+    page.evaluate("document.getElementById('report-form').submit()")  # as without script
+    heading(page, "Avant d’envoyer")
+    page.evaluate(AXE)
+    assert page.evaluate(RUN, RULES) == []
+    expect(page.get_by_role("link", name="Appeler le 112")).to_be_visible()
