@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ from incidents.workflow import EFFECTS, Actor, Status
 from parvis.errors import DomainError
 
 
+BACK_MOST = 500
 Perform = Callable[[list[Chosen], dict[str, Any], dict[str, Any]], Outcome]
 
 
@@ -72,12 +74,19 @@ def many(request: HttpRequest) -> HttpResponse:
 
 def _back(request: HttpRequest, words: str) -> HttpResponse:
     messages.error(request, words)
-    return redirect("incidents:agent:list")
+    return redirect(_way_back(request)["list_address"])
+
+
+def _way_back(request: HttpRequest) -> dict[str, Any]:
+    """Lead back to the list as it was filtered."""
+    back = urlencode(parse_qsl(request.POST.get("back", "")[:BACK_MOST]))
+    page = reverse("incidents:agent:list")
+    return {"back": back, "list_address": f"{page}?{back}" if back else page}
 
 
 def _asked(request: HttpRequest, what: Many, picked: list[Chosen], form: ManyForm) -> HttpResponse:
     is_read = form.is_bound and form.is_valid()
-    context = {
+    context = _way_back(request) | {
         "form": form,
         "what": request.POST["what"],
         "label": what.label,
@@ -95,7 +104,7 @@ def _asked(request: HttpRequest, what: Many, picked: list[Chosen], form: ManyFor
 def _told(request: HttpRequest, outcome: Outcome) -> HttpResponse:
     done = len(outcome.done)
     words = ngettext("%(n)s signalement est changé.", "%(n)s signalements sont changés.", done)
-    context = {
+    context = _way_back(request) | {
         "outcome": outcome,
         "done": words % {"n": done} if done else _("Aucun signalement n’est changé."),
     }

@@ -142,8 +142,9 @@ class CaptureForm(forms.Form):
         """Fill in the category when the message that was pasted names one, and one only."""
         guessed = guess_categories(self.data.get("text", ""), self.offered)
         if len(guessed) == 1:
-            self.data = self.data.copy()
-            self.data["category"] = guessed[0].name
+            sent = self.data.copy()  # type: ignore[attr-defined]
+            sent["category"] = guessed[0].name
+            self.data = sent
 
     def clean_category(self) -> Category:
         """Find the category that the agent means."""

@@ -187,7 +187,8 @@ class AssignForm(forms.Form):
 
     def __init__(self, report: Report, *args: Any, known: Offered, **kwargs: Any) -> None:
         kwargs["initial"] = {"team": report.team_id or "", "person": report.assignee_id or ""}
-        super().__init__(*args, auto_id="confier-%s", **kwargs)
+        kwargs["auto_id"] = "confier-%s"
+        super().__init__(*args, **kwargs)
         self.report = report
         teams, people = dict(known.teams), dict(known.people)
         if report.team is not None:

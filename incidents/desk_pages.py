@@ -44,7 +44,7 @@ class Asked:
         """Whether she may change what she sees."""
         return access.may_handle(self.member)
 
-    def address(self, wanted: Filter | None = None, *, view: str = "", **more: str) -> str:
+    def address(self, wanted: Filter | None = None, /, *, view: str = "", **more: str) -> str:
         """Write the address of a filter, in this view or another."""
         shown = view or self.view
         added = ({} if shown == filters.VIEWS[0] else {"vue": shown}) | more
@@ -145,7 +145,8 @@ def _quick(asked: Asked) -> Iterator[Chip]:
     yield Chip(label=_("Les miens"), href=asked.address(turned), is_on=is_mine, icon="user")
     for name, label in FLAG_WORDS.items():
         is_on = getattr(wanted, name)
-        turned = replace(wanted, **{name: not is_on})
+        other_way: dict[str, Any] = {name: not is_on}
+        turned = replace(wanted, **other_way)
         yield Chip(
             label=str(label), href=asked.address(turned), is_on=is_on, icon=FLAG_ICONS[name]
         )

@@ -5,7 +5,7 @@ who handles reports.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -47,10 +47,12 @@ COLUMNS = (
     Column("groupe", gettext_lazy("Groupe"), lambda one: one.category.group),
     Column("categorie", gettext_lazy("Catégorie"), lambda one: one.category.name),
     Column("etat", gettext_lazy("État"), lambda one: state_of(one.status).word),
-    Column("raison", gettext_lazy("Raison"), lambda one: _named(one, "reason")),
-    Column("publication", gettext_lazy("Publication"), lambda one: _named(one, "visibility")),
+    Column("raison", gettext_lazy("Raison"), lambda one: str(one.get_reason_display())),
+    Column(
+        "publication", gettext_lazy("Publication"), lambda one: str(one.get_visibility_display())
+    ),
     Column("priorite", gettext_lazy("Priorité"), lambda one: str(one.get_priority_display())),
-    Column("recu_par", gettext_lazy("Reçu"), lambda one: _named(one, "channel")),
+    Column("recu_par", gettext_lazy("Reçu"), lambda one: str(one.get_channel_display())),
     Column("adresse", gettext_lazy("Adresse"), lambda one: one.address),
     Column("latitude", gettext_lazy("Latitude"), lambda one: one.lat),
     Column("longitude", gettext_lazy("Longitude"), lambda one: one.lon),
@@ -141,11 +143,6 @@ def _point(one: Report) -> dict[str, Any] | None:
     if one.lat is None or one.lon is None:
         return None
     return {"type": "Point", "coordinates": [one.lon, one.lat]}
-
-
-def _named(one: Report, field: str) -> str:
-    known: Mapping[Any, Any] = dict(one._meta.get_field(field).flatchoices)  # noqa: SLF001
-    return str(known.get(getattr(one, field), ""))
 
 
 def _moment(moment: datetime | None) -> str:

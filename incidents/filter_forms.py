@@ -13,7 +13,7 @@ from incidents.offered import Offered
 from incidents.workflow import Status
 
 
-Choices = list[tuple[str, Any]]
+Choices = list[tuple[Any, Any]]
 STATE_WORDS = {
     filters.TO_DO: gettext_lazy("À traiter"),
     filters.DOING: gettext_lazy("En cours"),

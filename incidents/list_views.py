@@ -52,6 +52,7 @@ def _list(request: HttpRequest, asked: Asked) -> HttpResponse:
         "before": asked.address(avant=page.before) if page.before else "",
         "after": asked.address(apres=page.after) if page.after else "",
         "is_deep": bool(page.before),
+        "here": asked.address().removeprefix("?"),
         "kinds": [(name, each.label) for name, each in KINDS.items()],
     }
     return render(request, "incidents/staff/list.html", context)

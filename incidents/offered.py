@@ -120,7 +120,7 @@ def _columns(
     """Write eight columns, the same for every table: what kind, number, rank, texts, a flag."""
     padded = [*texts, *[_text("")] * (4 - len(texts))]
     named = {f"text_{rank}": text for rank, text in enumerate(padded)}
-    return (
+    written: QuerySet[Any, Any] = (
         rows.order_by()
         .annotate(
             kind=_text(kind),
@@ -131,6 +131,7 @@ def _columns(
         )
         .values_list("kind", "key", "rank", *named, "flag")
     )
+    return written
 
 
 def _flag(condition: Q) -> Case:

@@ -32,7 +32,8 @@ class Row(Func):
 
 def counts(parts: Mapping[str, ReportQuerySet], *, most: int = COUNTED_MOST) -> dict[str, int]:
     """Count several sets of reports, no further than one more than ``most``; one query."""
-    asked, params = [], []
+    asked: list[tuple[str, str]] = []
+    params: list[Any] = []
     for name, reports in parts.items():
         try:
             sql, values = reports.order_by().values("pk")[: most + 1].query.sql_with_params()

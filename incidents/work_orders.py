@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext as _
@@ -127,7 +128,7 @@ def _words(sheet: FPDF, report: Report) -> None:
     sheet.set_xy(MARGIN_MM, sheet.get_y())
     sheet.set_font(FACE, size=11)
     room = sheet.h - MARGIN_MM - sheet.get_y() - PHOTO_MM * 3 / 4 - 8 * LINE_MM
-    lines = sheet.multi_cell(WIDE_MM, 5.5, words, dry_run=True, output="LINES")
+    lines: Any = sheet.multi_cell(WIDE_MM, 5.5, words, dry_run=True, output="LINES")
     kept = [str(each) for each in lines][: max(1, int(room / 5.5))]
     _line(sheet, WIDE_MM, 5.5, "\n".join(kept))
     sheet.ln(2)

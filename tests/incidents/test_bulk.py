@@ -193,6 +193,22 @@ def test_priority_publication_and_withdrawal(agent, hole):
     assert Report.objects.get(pk=two[0].pk).visibility == "hidden"
 
 
+def test_one_comes_back_to_the_list_as_it_was(agent, hole):
+    made = report(hole)
+    back = "categorie=Voirie&retard=1"
+
+    Report.objects.filter(pk=made.pk).update(due_at=NOW - timedelta(days=400))
+    shown = agent.get(f"{DESK}?{back}").content.decode()
+    assert 'name="back" value="categorie=Voirie&amp;retard=1"' in shown
+    asked = send(agent, [made], "priorite", priority="", back=back)
+    done = send(agent, [made], "priorite", priority="4", back=back)
+    nothing = agent.post(MANY, {"what": "publier", "back": "x\r\nSet-Cookie: a=1&retard=1"})
+
+    for answer in (asked, done):
+        assert f'href="{DESK}?categorie=Voirie&amp;retard=1"' in answer.content.decode()
+    assert nothing["Location"] == f"{DESK}?x%0D%0ASet-Cookie%3A+a=1&retard=1"
+
+
 def test_two_hundred_at_most(agent, hole):
     keys = [f"{number:08}-1" for number in range(bulk.MOST + 1)]
 

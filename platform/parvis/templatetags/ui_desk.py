@@ -227,12 +227,16 @@ def _move(card: ReportCard) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def with_chosen(
-    context: Context, *, action: str, key: str, kinds: Sequence[tuple[str, str]]
+    context: Context, *, action: str, key: str, kinds: Sequence[tuple[str, str]], back: str = ""
 ) -> SafeString:
-    """Offer what is done to the rows whose boxes are ticked; ``key`` is the form they name."""
+    """Offer what is done to the rows whose boxes are ticked; ``key`` is the form they name.
+
+    ``back`` is the query of the list, to which one comes back.
+    """
     options = format_html_join("", '<option value="{}">{}</option>', kinds)
     return format_html(
         '<form class="chosen" id="{key}" method="post" action="{action}" data-chosen>{token}'
+        '<input type="hidden" name="back" value="{back}">'
         '<label class="chosen__all" hidden><input type="checkbox" data-all> {all}</label>'
         '<label class="chosen__kind"><span>{what}</span>'
         '<select name="what">{options}</select></label>'
@@ -241,6 +245,7 @@ def with_chosen(
         key=key,
         action=action,
         token=csrf_field(context),
+        back=back,
         all=_("Tout cocher"),
         what=_("Ceux qui sont cochés"),
         options=options,
