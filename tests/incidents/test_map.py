@@ -8,6 +8,7 @@ from django.test import Client, override_settings
 
 from incidents.geo import Place
 from incidents.territory import territory
+from tenants import directory
 
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,13 @@ def test_a_place_near_the_outline_is_still_inside():
     assert not ground.holds(Place(44.84, -0.58))  # Bordeaux
     assert ground.outline.metres_to(Place(44.84, -0.58)) > 30_000
     assert ground.outline.metres_to(quay) < 150
+
+
+def test_every_packaged_outline_makes_a_territory():
+    codes = directory.outlined("33")
+
+    assert len(codes) == 534
+    assert all(territory(code).outline.holds(territory(code).centre) for code in codes)
 
 
 def test_without_an_outline_the_map_shows_the_town_hall():
