@@ -1,7 +1,7 @@
 """What a map shows of many reports: one mark for each square of a grid, however many there are.
 
 The squares are those of the map's own projection, so that a mark stays where it is while the map
-is moved; a square is as wide as a thumb. Two queries, whatever is asked.
+is moved; no two of them lie upon each other. Two queries, whatever is asked.
 """
 
 import math
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from incidents.geo import Box
 from incidents.models import Report, ReportQuerySet
+from incidents.spots import Spot, apart, ordinate
 from incidents.states import Shape, state_of
 from parvis.pieces import Tone
 
@@ -75,9 +76,11 @@ def clusters(reports: ReportQuerySet, *, box: Box, zoom: int) -> list[Cluster]:
         )
         .order_by("-line", "column")
     )
-    found = list(squares)
-    alone = _singles([each["first"] for each in found if each["n"] == 1])
-    return [_cluster(each, alone, per_degree) for each in found]
+    spots = apart(
+        [_spot(each, per_degree) for each in squares], px_per_degree=per_degree * CELL_PX
+    )
+    alone = _singles([each.first for each in spots if each.count == 1])
+    return [_cluster(each, alone.get(each.first)) for each in spots]
 
 
 def marks(
@@ -118,18 +121,16 @@ def _query(box: Box) -> str:
     return f"?boite={south:.5f},{west:.5f},{north:.5f},{east:.5f}"
 
 
-def _cluster(square: dict[str, float], alone: dict[int, Report], per_degree: float) -> Cluster:
-    box = Box(square["south"], square["west"], square["north"], square["east"])
-    report = alone.get(int(square["first"])) if square["n"] == 1 else None
-    if report is None:
-        return Cluster(*_centred(square, box, per_degree), int(square["n"]), box)
+def _cluster(spot: Spot, report: Report | None) -> Cluster:
+    if report is None or spot.count > 1:
+        return Cluster(spot.lat, spot.lon, spot.count, spot.box)
     state = state_of(report.status)
     words = [report.category.label, report.address, state.word]
     return Cluster(
-        square["mid_lat"],
-        square["mid_lon"],
+        spot.lat,
+        spot.lon,
         count=1,
-        box=box,
+        box=spot.box,
         reference=report.reference,
         label=" · ".join(filter(None, words)),
         icon=report.category.icon,
@@ -139,18 +140,22 @@ def _cluster(square: dict[str, float], alone: dict[int, Report], per_degree: flo
     )
 
 
-def _centred(square: dict[str, float], box: Box, per_degree: float) -> tuple[float, float]:
+def _spot(square: dict[str, float], per_degree: float) -> Spot:
     """Draw the mark of many towards the middle of their square, away from the marks beside it.
 
     It stays among its reports, where they are on the ground.
     """
+    box = Box(square["south"], square["west"], square["north"], square["east"])
     lon = (square["column"] + 0.5) / per_degree - 180.0
     lat = _latitude((square["line"] + 0.5) / per_degree)
     drawn_lat = lat + (square["mid_lat"] - lat) * LOOSE
     drawn_lon = lon + (square["mid_lon"] - lon) * LOOSE
-    return (
+    return Spot(
         min(max(drawn_lat, box.south), box.north),
         min(max(drawn_lon, box.west), box.east),
+        count=int(square["n"]),
+        box=box,
+        first=int(square["first"]),
     )
 
 
@@ -178,7 +183,7 @@ def _cells_per_degree(zoom: int) -> float:
 def _zoom_for(box: Box, zoom: int) -> int:
     """Return the zoom, or the nearest smaller one whose squares are few enough."""
     wide = box.east - box.west
-    tall = _ordinate(box.north) - _ordinate(box.south)
+    tall = ordinate(box.north) - ordinate(box.south)
     wanted = min(max(zoom, ZOOMS[0]), ZOOMS[-1])
     while wanted > 0:
         per_degree = _cells_per_degree(wanted)
@@ -186,10 +191,6 @@ def _zoom_for(box: Box, zoom: int) -> int:
             break
         wanted -= 1
     return wanted
-
-
-def _ordinate(lat: float) -> float:
-    return math.degrees(math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)))
 
 
 def _latitude(ordinate: float) -> float:
