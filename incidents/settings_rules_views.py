@@ -151,7 +151,9 @@ def _table() -> list[RoutingRule]:
 def _subject(rule: RoutingRule) -> str:
     if rule.category is not None:
         return rule.category.name
-    return rule.group or _("Tous les signalements")
+    if rule.group:
+        return _("%(group)s : tout le groupe") % {"group": rule.group}
+    return _("Tous les signalements")
 
 
 def _edit(request: HttpRequest, form: RuleForm, *, label: str) -> HttpResponse:

@@ -250,7 +250,7 @@ def test_the_list_costs_the_same_for_one_thing_and_for_many(admin):
     assert queries() == one
 
 
-def test_ten_thousand_things_come_in_within_a_few_statements():
+def test_many_things_come_in_within_a_few_statements():
     def queries(number):
         rows = "".join(f"Banc;{n};;45.2;-0.75\n" for n in range(number))
         table = read_table(f"nature;numero;nom;lat;lon\n{rows}".encode())
