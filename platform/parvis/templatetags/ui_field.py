@@ -115,12 +115,12 @@ def answer(context: Context, content: str, *, action: str) -> SafeString:
 
 
 @register.simple_tag
-def waiting(*, one: str, many: str, refused: str, overview: str) -> SafeString:
+def waiting(*, single: str, many: str, refused: str, overview: str) -> SafeString:
     """Say how many answers wait for the network ("#" in ``many``); a script counts them."""
     return format_html(
         '<div class="waiting" role="status" data-waiting data-one="{}" data-many="{}"'
         ' data-refused="{}" data-off="{}" hidden></div>',
-        one,
+        single,
         many,
         refused,
         overview,
