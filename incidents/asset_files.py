@@ -25,7 +25,18 @@ NAME_MOST = 120
 SEPARATORS = ";\t,|"
 GUESSES = {
     "kind": ("nature", "type", "kind", "categorie", "famille", "objet"),
-    "code": ("numero", "code", "id", "identifiant", "reference", "ref", "n", "num", "matricule"),
+    "code": (
+        "numero",
+        "number",
+        "code",
+        "id",
+        "identifiant",
+        "reference",
+        "ref",
+        "n",
+        "num",
+        "matricule",
+    ),
     "name": ("nom", "name", "libelle", "designation", "description", "adresse", "rue", "voie"),
     "lat": ("latitude", "lat", "y"),
     "lon": ("longitude", "lon", "lng", "long", "x"),

@@ -27,6 +27,7 @@ def items_of(content, **options):
         TEXT.replace(",", ".").replace(";", ",").encode(),
         TEXT.replace(";", "\t").encode(),
         TEXT.replace(";", "|").encode(),
+        TEXT.replace("Nature;N°;Nom", "Kind;Number;Name").encode(),
         b'type;code;adresse;lat;lon\nLampadaire;12;"Quai";45.1995;\'-0.7475\n',
     ],
 )
