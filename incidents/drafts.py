@@ -6,6 +6,7 @@ A form is known by its key, a random number that only its page has. Nothing serv
 import logging
 import secrets
 import shutil
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -38,13 +39,19 @@ def _write(folder: Path, contents: list[bytes]) -> None:
 
 def names(key: UUID) -> list[str]:
     """List what is kept for a form, in the order in which it came."""
-    folder = _folder() / str(key)
-    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    try:
+        return sorted(path.name for path in (_folder() / str(key)).iterdir())
+    except OSError:  # none, or just sent by a second tap
+        return []
 
 
 def read(key: UUID) -> list[bytes]:
     """Return the photos kept for a form."""
-    return [(_folder() / str(key) / name).read_bytes() for name in names(key)]
+    found = []
+    for name in names(key):
+        with suppress(OSError):
+            found.append((_folder() / str(key) / name).read_bytes())
+    return found
 
 
 def drop(key: UUID, unwanted: list[str]) -> None:

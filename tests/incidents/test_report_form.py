@@ -75,6 +75,20 @@ class TestPhotos:
         assert Photo.objects.count() == 2
         assert "« chat.gif » n’a pas été gardée" in text_of(answer)
 
+    def test_a_full_disk_costs_the_photo_and_not_the_report(self, client, settings, tmp_path):
+        category()
+        blocked = tmp_path / "full"
+        blocked.write_text("no folder")
+        settings.MEDIA_ROOT = blocked
+        form = sent(photos=[upload()])
+
+        wrong = client.post("/signaler/", form | {"email": "jeanne@", "photos": [upload()]})
+        answer = client.post("/signaler/", form, follow=True)
+
+        assert wrong.status_code == 422
+        assert Report.objects.count() == 1
+        assert "Une photo n’a pas pu être gardée" in text_of(answer)
+
     def test_a_sixth_photo_is_told_and_five_are_kept(self, client):
         category()
 
