@@ -5,11 +5,12 @@ is moved; no two of them lie upon each other. Two queries, whatever is asked.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Avg, Count, F, FloatField, Max, Min, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Floor, Ln, Radians, Tan
 from django.utils.translation import ngettext
 
@@ -140,7 +141,7 @@ def _cluster(spot: Spot, report: Report | None) -> Cluster:
     )
 
 
-def _spot(square: dict[str, float], per_degree: float) -> Spot:
+def _spot(square: Mapping[str, Any], per_degree: float) -> Spot:
     """Draw the mark of many towards the middle of their square, away from the marks beside it.
 
     It stays among its reports, where they are on the ground.
@@ -170,14 +171,14 @@ def _singles(keys: list[int]) -> dict[int, Report]:
     }
 
 
-def _mercator_degrees() -> Radians | F | Value:
+def _mercator_degrees() -> Combinable:
     """Return the ordinate of a report in degrees of the equator (Web Mercator)."""
     quarter = Value(math.pi / 4, FloatField())
     return Ln(Tan(quarter + Radians("lat") / 2.0)) * Value(math.degrees(1), FloatField())
 
 
 def _cells_per_degree(zoom: int) -> float:
-    return TILE_PX * 2**zoom / CELL_PX / 360
+    return TILE_PX * float(2**zoom) / CELL_PX / 360
 
 
 def _zoom_for(box: Box, zoom: int) -> int:
