@@ -43,7 +43,10 @@ class MoveManyForm(ManyForm):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     handler = forms.ModelChoiceField(
-        label=gettext_lazy("Transmettre à"), queryset=Handler.objects.none(), required=False
+        label=gettext_lazy("Transmettre à"),
+        queryset=Handler.objects.none(),
+        required=False,
+        empty_label="–",
     )
     text = forms.CharField(
         label=gettext_lazy("Message public"),

@@ -18,7 +18,6 @@ from incidents.cards import FREQUENT
 from incidents.desk_forms import AssignForm, EditForm, MergeForm, PauseForm
 from incidents.forms import WordsForm
 from incidents.models import Photo, Report
-from incidents.models.reports import STATUS_WORDS
 from incidents.refusals import ReasonMissing
 from incidents.staff_pages import (
     after,
@@ -27,6 +26,7 @@ from incidents.staff_pages import (
     reads_reports,
     report_or_404,
 )
+from incidents.states import state_of
 from incidents.workflow import CLOSED, WAITING, Actor, Status, moves
 from parvis.errors import DomainError
 from parvis.pieces import TimelineEntry, Tone
@@ -64,7 +64,8 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
         "file": file,
         "report": found,
         "contact": found.contact if may_handle else None,
-        "status_word": STATUS_WORDS[Status(found.status)],
+        "status_word": state_of(found.status).word,
+        "point": _point(found),
         "tone": _tone(found),
         "may_handle": may_handle,
         "is_late": not found.is_closed and found.due_at is not None and found.due_at < now,
@@ -202,13 +203,20 @@ def _merged(request: HttpRequest, common: dict[str, Any]) -> None:
     merging.merge(master=master, **common)
 
 
+def _point(found: Report) -> list[dict[str, Any]]:
+    """Return the mark of the small map."""
+    if found.place is None:
+        return []
+    return [{"lat": found.lat, "lon": found.lon, "label": found.address or found.category.label}]
+
+
 def _next_moves(found: Report) -> list[dict[str, str]]:
     """List where the report may go, the usual first: the page that moves it there, and its key."""
     page = reverse("incidents:agent:move", args=[found.reference])
     legal = moves(Status(found.status), Actor.STAFF)
     return [
         {
-            "label": str(STATUS_WORDS[each]),
+            "label": state_of(each).word,
             "href": f"{page}?vers={each}",
             "key": MOVE_KEYS.get(each, ""),
         }

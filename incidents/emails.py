@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from incidents import links, receipts
+from incidents.calendar import current_commune
 from incidents.models import Follower, Handler, Message, Report, StatusChange
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
 from incidents.workflow import Status
@@ -246,7 +247,13 @@ def preview_move(
     with translation.override("fr"):
         words = render_to_string(
             "incidents/emails/moved.txt",
-            {**_about(shown, to, reason), "text": text, "url": "…", "is_reporter": True},
+            {
+                **_about(shown, to, reason),
+                "commune": current_commune(),
+                "text": text,
+                "url": "…",
+                "is_reporter": True,
+            },
             using="text",
         )
     return words.strip()

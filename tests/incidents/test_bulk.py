@@ -53,6 +53,7 @@ def test_what_will_be_said_is_read_before_it_is_sent(agent, hole):
     assert "2 signalements choisis" in text_of(asked)
     assert "1 personne sera prévenue." in text_of(read)
     assert "Nous passons lundi." in text_of(read)
+    assert "Mairie de Pauillac" in read.content.decode().partition("<blockquote>")[2]
     assert states(*two) == ["received", "received"]
     assert OutgoingEmail.objects.count() == mails
 
