@@ -6,7 +6,6 @@ from uuid import NAMESPACE_URL, uuid5
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -108,5 +107,4 @@ def _point(row: dict[str, Any]) -> dict[str, Any]:
         "lon": centre.lon,
         "label": f"{row['number']}. {row['name']} ({row['spot'].count})",
         "text": str(row["spot"].count),
-        "href": f"{reverse('incidents:agent:hotspots')}#point-{row['number']}",
     }

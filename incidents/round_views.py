@@ -259,14 +259,10 @@ def _frame(places: list[Place]) -> dict[str, Any]:
 
 
 def _point(stop: Stop) -> dict[str, Any]:
+    """Put a stop on the map: its number; what leads to it is listed below."""
     report = stop.report
-    return {
-        "lat": report.lat,
-        "lon": report.lon,
-        "label": f"{stop.position}. {report.category.name}",
-        "text": str(stop.position),
-        "href": reverse("incidents:agent:report", args=[report.reference]),
-    }
+    label = f"{stop.position}. {report.category.name}"
+    return {"lat": report.lat, "lon": report.lon, "label": label, "text": str(stop.position)}
 
 
 def _kilometres(places: list[Place], start: Place | None) -> str:

@@ -8,9 +8,11 @@
         className: `pin pin--${each.shape ?? "plain"}`, iconSize: [28, 28], iconAnchor: [14, 28],
         html: Object.assign(document.createElement("span"), { textContent: each.text ?? "" }),
       });
-      const pin = L.marker([each.lat, each.lon], { icon, alt: each.label, title: each.label });
+      const leads = Boolean(each.href), words = { alt: each.label, title: each.label };
+      const pin = L.marker([each.lat, each.lon], { icon, ...words, interactive: leads, keyboard: leads });
       pin.addTo(map).getElement().setAttribute("aria-label", each.label);
-      if (each.href) pin.on("click keypress", ({ originalEvent: { key } }) => {
+      if (!leads) pin.getElement().setAttribute("role", "img");
+      if (leads) pin.on("click keypress", ({ originalEvent: { key } }) => {
         if (!key || key === "Enter") location.href = each.href;
       });
     }
