@@ -26,6 +26,7 @@ from identity.current import member_at
 from identity.devices import describe
 from identity.factors import has_second_factor
 from identity.forms import AcceptForm, AccountForm
+from identity.members import REPORT_AGENT
 from identity.models import Ticket, where
 from identity.sessions import close_session, open_session
 from parvis.errors import DomainError
@@ -39,6 +40,7 @@ HANDOVER_LIFE_S = 600
 INVITATION = "invitation"  # where the session keeps the token once it has left the address
 HOST_NAME = re.compile(r"[a-z0-9.-]{1,253}")
 STATE = re.compile(r"[A-Za-z0-9_-]{32,128}")
+COUNTER = "/agent/"  # where the team of a commune begins
 LONGEST_PATH = 1_500  # characters; more would not fit in a cookie
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -80,7 +82,7 @@ def handover(request: HttpRequest) -> HttpResponse:
         return render(request, "identity/refused.html", {"refusal": refusal}, status=403)
     django_login(request, ticket.user, backend=BACKEND)
     open_session(request, now=now, has_second_factor=ticket.has_second_factor)
-    answer = HttpResponseRedirect(local_path(request, unquote(path)))
+    answer = HttpResponseRedirect(_page_for(request, ticket.user_id, unquote(path)))
     answer.delete_cookie(HANDOVER_COOKIE, samesite="None")
     answer.cookies[HANDOVER_COOKIE]["secure"] = True
     speak(answer, ticket.user.language)
@@ -121,7 +123,7 @@ def place_of(request: HttpRequest) -> Commune | Association:
 
 def local_path(request: HttpRequest, wanted: str) -> str:
     """Return ``wanted`` when it is a page of this site, the first page of the team otherwise."""
-    home = "/agent/" if request.commune else "/"  # type: ignore[attr-defined]
+    home = COUNTER if request.commune else "/"  # type: ignore[attr-defined]
     if len(wanted) > LONGEST_PATH or not wanted.startswith("/"):
         return home
     if not url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
@@ -131,6 +133,15 @@ def local_path(request: HttpRequest, wanted: str) -> str:
     except Resolver404:
         return home
     return home if found.url_name in {"login", "handover", "logout"} else wanted
+
+
+def _page_for(request: HttpRequest, user_id: int, wanted: str) -> str:
+    """Return the page that was wanted; who handles reports only has no day to begin with."""
+    path = local_path(request, wanted)
+    member = member_at(request, user_id=user_id)
+    if path == COUNTER and member is not None and member.role == REPORT_AGENT:
+        return f"{COUNTER}signalements/"
+    return path
 
 
 def speak(answer: HttpResponse, language: str) -> None:

@@ -37,6 +37,18 @@ def test_an_agent_reaches_her_town_hall(log_in, agent, hand_over, commune):
     assert has_session(site)
 
 
+def test_who_handles_reports_begins_with_them(log_in, make_user, hand_over, commune):
+    with owner():
+        foreman = make_user("report_agent", commune=commune)
+        clerk = make_user("booking_agent", commune=commune)
+
+    _site, at_reports = hand_over(log_in(foreman), commune, "/agent/")
+    _site, at_counter = hand_over(log_in(clerk), commune, "/agent/")
+
+    assert at_reports["Location"] == "/agent/signalements/"
+    assert at_counter["Location"] == "/agent/"
+
+
 def test_the_session_cookie_cannot_leave_its_host(log_in, agent, hand_over, commune):
     site, _answer = hand_over(log_in(agent), commune)
 
