@@ -31,12 +31,10 @@ SCOPE = """
 WITH z AS (
     SELECT id, ring::polygon AS ring, is_hole FROM unnest(
         %(zone_ids)s::bigint[], %(rings)s::text[], %(holes)s::boolean[]) AS u (id, ring, is_hole)),
-p AS (
-    SELECT report_id, begun_at, coalesce(ended_at, 'infinity') AS ended_at,
-        ended_at IS NULL AS is_open FROM incidents_clockpause),
 r AS (
     SELECT r.*, c.door, c."group" AS group_name,
-        EXISTS (SELECT FROM p WHERE p.report_id = r.id AND p.is_open) AS stands_still
+        EXISTS (SELECT FROM incidents_clockpause p
+                WHERE p.report_id = r.id AND p.ended_at IS NULL) AS stands_still
     FROM incidents_report r JOIN incidents_category c ON c.id = r.category_id
     WHERE (%(category)s::bigint IS NULL OR r.category_id = %(category)s)
       AND (%(group)s = '' OR c."group" = %(group)s)
@@ -57,11 +55,15 @@ f AS (
         extract(epoch FROM answered_at - submitted_at) AS answer,
         extract(epoch FROM closed_at - submitted_at) AS closing,
         (SELECT coalesce(sum(extract(epoch FROM
-            least(p.ended_at, r.answered_at) - greatest(p.begun_at, r.submitted_at))), 0)
-         FROM p WHERE p.report_id = r.id AND p.begun_at < r.answered_at) AS answer_paused,
+            least(coalesce(p.ended_at, 'infinity'), r.answered_at)
+            - greatest(p.begun_at, r.submitted_at))), 0)
+         FROM incidents_clockpause p
+         WHERE p.report_id = r.id AND p.begun_at < r.answered_at) AS answer_paused,
         (SELECT coalesce(sum(extract(epoch FROM
-            least(p.ended_at, r.closed_at) - greatest(p.begun_at, r.submitted_at))), 0)
-         FROM p WHERE p.report_id = r.id AND p.begun_at < r.closed_at) AS closing_paused
+            least(coalesce(p.ended_at, 'infinity'), r.closed_at)
+            - greatest(p.begun_at, r.submitted_at))), 0)
+         FROM incidents_clockpause p
+         WHERE p.report_id = r.id AND p.begun_at < r.closed_at) AS closing_paused
     FROM r)
 """
 COUNTS = """
