@@ -88,7 +88,7 @@ def _moves(
                 "status": title,
                 "reason": REASON_WORDS[change.reason],  # type: ignore[index]
             }
-        words = known.get(change.message_id)
+        words = known.get(change.message_id or 0)
         yield Entry(
             change.at,
             title,
