@@ -1,7 +1,8 @@
 """What the scheduler asks for: visit every commune, in chunks, so that nothing waits unseen."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from celery import shared_task
 from django.core.cache import caches
@@ -14,6 +15,7 @@ from tenants.models import Commune
 
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 CHUNK = 50
 HEARTBEAT = "scheduler:heartbeat"
 EVERY_MINUTE = (
@@ -83,6 +85,16 @@ def visit(*, schemas: list[str], tasks: list[str]) -> None:
                     app.tasks[name].run()
                 except DatabaseError:
                     log.exception("%s failed in %s", name, schema)
+
+
+def in_each(
+    communes: Iterable[Commune], work: Callable[[], Result]
+) -> Iterator[tuple[Commune, Result]]:
+    """Do the same in the schema of each commune, one after the other; for commands."""
+    for commune in communes:
+        with schema_context(commune.schema_name):
+            done = work()
+        yield commune, done
 
 
 def _chunks() -> Iterator[list[str]]:

@@ -1,14 +1,16 @@
 """Erase the reports, photos and people whose time has come, or only say which."""
 
 from argparse import ArgumentParser
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from django_tenants.utils import schema_context
 
 from incidents import retention
 from tenants.models import Commune
+from tenants.tasks import in_each
 
 
 class Command(BaseCommand):
@@ -33,16 +35,17 @@ class Command(BaseCommand):
             communes = communes.filter(insee_code=options["insee"])
             if not communes:
                 raise CommandError("No open commune has this code.")
-        for commune in communes:
-            with schema_context(commune.schema_name):
-                if options["dry_run"]:
-                    done = {
-                        str(way): sum(len(group.ids) for group in retention.due(way, now=now))
-                        for way in retention.WAYS
-                    }
-                else:
-                    done = retention.run(now=now)
+        work = partial(_due if options["dry_run"] else retention.run, now=now)
+        for commune, done in in_each(communes, work):
             if any(done.values()):
                 counts = ", ".join(f"{way} {count}" for way, count in done.items())
                 self.stdout.write(f"{commune.insee_code} {commune.name}: {counts}")
         self.stdout.write("nothing was touched" if options["dry_run"] else "done")
+
+
+def _due(*, now: datetime) -> dict[str, int]:
+    """Count what would be erased, without touching it."""
+    return {
+        str(way): sum(len(group.ids) for group in retention.due(way, now=now))
+        for way in retention.WAYS
+    }
