@@ -215,7 +215,8 @@ class Teller:
                 self.move(report, Status.ACCEPTED, at=self.later(said, 2))
             return
         if turn < RESOLVED:
-            days = self.luck.lognormvariate(1.9, 0.6)
+            promised = (report.due_at - said) / timedelta(days=1) if report.due_at else 7
+            days = max(0.4, promised * self.luck.lognormvariate(-0.6, 0.5))
             if said + timedelta(days=days + 2) > self.now:  # there was no time yet
                 self.move(report, Status.ACCEPTED, at=self.later(said, 1))
                 return
