@@ -197,7 +197,18 @@ def _prefilled(request: HttpRequest, asset: Asset | None) -> dict[str, str]:
     }
     if asset is not None:
         given["category"] = before_sending.likely_category(asset)
+    elif _is_place(request.GET.get("lat", ""), request.GET.get("lon", "")):
+        given |= {name: request.GET[name] for name in ("lat", "lon")}
     return {field: value for field, value in given.items() if value}
+
+
+def _is_place(lat: str, lon: str) -> bool:
+    """Tell whether another page named a place, such as that of the report before."""
+    try:
+        Place(float(lat), float(lon))
+    except ValueError:
+        return False
+    return True
 
 
 def _asset(token: str) -> Asset | None:

@@ -212,6 +212,18 @@ def test_the_page_leads_to_another_report_at_the_same_place(client, hers):
     assert "lat=45.199500" in page
 
 
+def test_the_form_for_another_one_keeps_the_place(client, hers):
+    address = client.get(links.path_to(hers)).context["another"]
+
+    page = client.get(address).content.decode()
+
+    assert 'value="45.199500"' in page
+    assert "Rue Neuve" in page
+    for wrong in ("lat=abc&lon=1", "lat=nan&lon=nan", "lat=999&lon=0", "lat=%00&lon=0"):
+        form = client.get(f"/signaler/?{wrong}").context["form"]
+        assert "lat" not in form.initial
+
+
 def test_the_page_costs_the_same_with_a_long_history(client, hers, django_assert_max_num_queries):
     for number in range(12):
         desk.write(report=hers, text=f"Message {number}", by=AGENT, now=timezone.now())
