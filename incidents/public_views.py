@@ -234,7 +234,7 @@ def follow(request: HttpRequest, reference: str) -> HttpResponse:
     take(FOLLOWED, email, now=now)
     following.follow(report=shown, email=email, language=get_language() or "fr", now=now)
     messages.success(
-        request, _("Regardez vos messages : un lien vous y attend pour confirmer votre adresse.")
+        request, _("Regardez vos messages : un lien vous y attend pour confirmer votre adresse.")
     )
     return redirect("incidents:public_report", shown.reference)
 

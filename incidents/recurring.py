@@ -92,7 +92,7 @@ def prevent(
     count = len(reports)
     words = ngettext(
         "Point noir : %(count)s signalement du même genre en 90 jours. Chercher la cause.",
-        "Point noir : %(count)s signalements du même genre en 90 jours. Chercher la cause.",
+        "Point noir : %(count)s signalements du même genre en 90 jours. Chercher la cause.",
         count,
     ) % {"count": count}
     made, _token = receive(
