@@ -272,5 +272,8 @@ def _coordinates() -> Iterator[bytes]:
 @contextmanager
 def _own_files() -> Iterator[None]:
     """Keep the files apart, and ask nobody where an address is."""
-    with tempfile.TemporaryDirectory() as folder, override_settings(MEDIA_ROOT=folder, GEOCODER_URL=""):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        override_settings(MEDIA_ROOT=folder, GEOCODER_URL=""),
+    ):
         yield
