@@ -83,16 +83,29 @@ def chase_silent(*, now: datetime) -> int:
     for report in _silent(before=now - timedelta(days=SILENT_DAYS))[:LOOKED_AT_MOST]:
         last = report.last_word  # type: ignore[attr-defined]
         if due_at(limit, start=last, zone=local, off=off) <= now:
-            try:
-                chase(report=report, by=None, now=now)
-            except ChasedEnough:
-                continue
-            count += 1
+            count += _chase_if_silent(report, now=now)
     return count
 
 
+@transaction.atomic
+def _chase_if_silent(report: Report, *, now: datetime) -> int:
+    """Chase once nobody else can answer, take back or chase; the row's lock keeps others out."""
+    locked(report)
+    before = now - timedelta(days=SILENT_DAYS)
+    if not _silent(before=before).filter(pk=report.pk).exists():
+        return 0
+    try:
+        chase(report=report, by=None, now=now)
+    except (ChasedEnough, NotWithPartner):  # its address was taken away meanwhile
+        return 0
+    return 1
+
+
 def _silent(*, before: datetime) -> QuerySet[Report]:
-    """Find the reports whose partner has said nothing since they were given, or last chased."""
+    """Find those whose partner has said nothing since they were given, or last chased.
+
+    Those chased often enough are left out: they would keep the others from being looked at.
+    """
     given = StatusChange.objects.filter(report=OuterRef("pk"), after=Status.FORWARDED)
     chased = ReportEvent.objects.filter(report=OuterRef("pk"), kind=ReportEvent.Kind.CHASED)
     seen = ReportEvent.objects.filter(
@@ -101,6 +114,7 @@ def _silent(*, before: datetime) -> QuerySet[Report]:
     said = Message.objects.filter(
         report=OuterRef("pk"), author=Message.Author.PARTNER, at__gte=OuterRef("given_at")
     )
+    enough = chased.filter(at__gte=OuterRef("given_at")).order_by("at")[TIMES_MOST - 1 :]
     reports: QuerySet[Report] = (
         Report.objects.filter(status=Status.FORWARDED, handler__kind__in=OUTSIDE)
         .exclude(handler__email="")
@@ -113,7 +127,7 @@ def _silent(*, before: datetime) -> QuerySet[Report]:
             ),
         )
         .annotate(last_word=Greatest("given_at", "chased_at"))
-        .filter(~Exists(seen), ~Exists(said), last_word__lte=before)
+        .filter(~Exists(seen), ~Exists(said), ~Exists(enough), last_word__lte=before)
         .order_by("last_word", "pk")
     )
     return reports

@@ -66,15 +66,15 @@ def change(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     made = get_object_or_404(found.interventions.all(), pk=pk)
     form = InterventionForm(found, request.POST if request.method == "POST" else None, made=made)
     if form.is_bound and form.is_valid():
-        interventions.change(
-            made=made,
-            reports=form.reports,
-            work=form.work,
-            by=current_member(request),
-            now=timezone.now(),
+        by, now = current_member(request), timezone.now()
+        return after(
+            request,
+            lambda: interventions.change(
+                made=made, reports=form.reports, work=form.work, by=by, now=now
+            ),
+            to=reverse("incidents:agent:interventions", args=[reference]),
+            done=_("L’intervention est corrigée."),
         )
-        messages.success(request, _("L’intervention est corrigée."))
-        return redirect("incidents:agent:interventions", reference)
     context = {"report": found, "form": form, "made": made}
     status = 422 if form.is_bound else 200
     return render(request, "incidents/staff/intervention.html", context, status=status)

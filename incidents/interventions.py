@@ -6,10 +6,18 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from identity.members import Member
-from incidents.history import noted
+from incidents.history import locked, noted
 from incidents.models import Intervention, Report, ReportEvent, Team
+from parvis.errors import DomainError
+
+
+class Erased(DomainError):
+    """What is put right was erased on another screen."""
+
+    message = _("Cette intervention a été effacée entre-temps.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ def keep(
     *, reports: Sequence[Report], work: Work, by: Member | None, key: UUID, now: datetime
 ) -> Intervention:
     """Write down one visit for these reports; the same key again finds the first."""
+    locked(reports[0])
     known = Intervention.objects.filter(key=key).first()
     if known is not None:
         return known
@@ -48,7 +57,13 @@ def keep(
 def change(
     *, made: Intervention, reports: Sequence[Report], work: Work, by: Member, now: datetime
 ) -> None:
-    """Write down better what a visit took, and for which reports."""
+    """Write down better what a visit took, and for which reports.
+
+    Raises:
+        Erased: somebody has erased it meanwhile.
+    """
+    if _locked(made) is None:
+        raise Erased
     before = set(made.reports.values_list("pk", flat=True))
     _write(made, work)
     made.reports.set(reports)
@@ -57,10 +72,20 @@ def change(
 
 @transaction.atomic
 def erase(*, made: Intervention, by: Member, now: datetime) -> None:
-    """Forget a visit that was written down by mistake; that there was one stays known."""
+    """Forget a visit that was written down by mistake; that there was one stays known.
+
+    Nothing is left to do when somebody else has just erased it.
+    """
+    if _locked(made) is None:
+        return
     for report in made.reports.all():
         noted(report, ReportEvent.Kind.WORKED, by=by, now=now, words="–", erased=made.pk)
     made.delete()
+
+
+def _locked(made: Intervention) -> Intervention | None:
+    """Keep others from changing a visit until the transaction ends; None when it is gone."""
+    return Intervention.objects.select_for_update(of=("self",)).filter(pk=made.pk).first()
 
 
 def _write(made: Intervention, work: Work) -> None:

@@ -95,7 +95,7 @@ def prevent(
         "Point noir : %(count)s signalements du même genre en 90 jours. Chercher la cause.",
         count,
     ) % {"count": count}
-    made, _token = receive(
+    made, token = receive(
         category=category,
         text=words,
         place=first.place,
@@ -106,6 +106,8 @@ def prevent(
         road_class=first.road_class,
         by=by,
     )
+    if not token:  # the same button, pressed at the same moment
+        return made
     made.visibility = Report.Visibility.PRIVATE
     made.save(update_fields=["visibility"])
     references = ", ".join(each.reference for each in reports)

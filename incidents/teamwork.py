@@ -116,14 +116,16 @@ def propose_order(*, tour: Round) -> None:
 
 @transaction.atomic
 def shift(*, stop: Stop, by_ranks: int) -> None:
-    """Move a stop up (-1) or down (1) among those of its round.
+    """Move a stop up (-1) or down (1) among those of its round, unless it was just taken out.
 
     Raises:
         RoundOver: it is closed.
     """
     current = _locked(stop.round)
     stops = list(current.stops.all())
-    here = next(rank for rank, each in enumerate(stops) if each.pk == stop.pk)
+    here = next((rank for rank, each in enumerate(stops) if each.pk == stop.pk), None)
+    if here is None:
+        return
     there = min(max(here + by_ranks, 0), len(stops) - 1)
     stops.insert(there, stops.pop(here))
     _number(stops)
