@@ -8,26 +8,25 @@ import io
 import math
 import random
 from collections.abc import Callable
-from functools import cache
 
-import numpy as np
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
-
-WIDTH, HEIGHT = 1280, 960
-HORIZON = 470
-MARGIN = 34  # cut off, since the scene is turned a little
-QUALITY = 86
-Colour = tuple[int, int, int]
-Point = tuple[float, float]
-SKIES: tuple[tuple[Colour, Colour], ...] = (
-    ((118, 164, 212), (214, 228, 238)),
-    ((146, 158, 172), (206, 210, 212)),
-    ((96, 140, 196), (236, 214, 186)),
+from demo.street import (
+    HEIGHT,
+    HORIZON,
+    WIDTH,
+    Pen,
+    Point,
+    as_taken,
+    blot,
+    rough,
+    shaded,
+    street,
 )
-STONES: tuple[Colour, ...] = ((222, 205, 172), (232, 220, 192), (206, 188, 156), (214, 212, 204))
-SHUTTERS: tuple[Colour, ...] = ((92, 118, 132), (122, 44, 52), (78, 104, 84), (150, 156, 152))
-ROOF, ASPHALT, FRESH, KERB = (168, 104, 76), (104, 104, 106), (52, 52, 55), (182, 178, 170)
+
+
+QUALITY = 86
+FRESH = (52, 52, 55)
 GRASS, LEAF, DARK_LEAF = (112, 138, 72), (74, 112, 50), (46, 76, 36)
 METAL, WOOD, RUST = (70, 74, 78), (142, 98, 58), (138, 82, 54)
 
@@ -41,145 +40,11 @@ def draw(kind: str, *, seed: int, is_after: bool = False) -> bytes:
     paint = SUBJECTS[kind]
     luck = random.Random(f"{kind}:{seed}")  # noqa: S311 (drawings)
     is_evening = kind == "lamp"
-    scene = _street(luck, is_evening=is_evening)
+    scene = street(luck, is_evening=is_evening)
     paint(scene, ImageDraw.Draw(scene, "RGBA"), luck, is_after)
     out = io.BytesIO()
-    _as_taken(scene, luck).save(out, "JPEG", quality=QUALITY)
+    as_taken(scene, luck).save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
-
-
-# the street
-
-
-def _street(luck: random.Random, *, is_evening: bool) -> Image.Image:
-    high, low = luck.choice(SKIES)
-    if is_evening:
-        high, low = (22, 30, 58), (86, 82, 104)
-    scene = Image.new("RGB", (WIDTH, HEIGHT), low)
-    ramp = Image.linear_gradient("L").resize((WIDTH, HORIZON))
-    scene.paste(Image.composite(*_plain(low, high, ramp.size), ramp), (0, 0))
-    pen = ImageDraw.Draw(scene, "RGBA")
-    _houses(pen, luck, shade=0.42 if is_evening else 1.0)
-    _ground(scene, pen, luck, shade=0.5 if is_evening else 1.0)
-    return scene
-
-
-def _plain(one: Colour, other: Colour, size: tuple[int, int]) -> tuple[Image.Image, Image.Image]:
-    return Image.new("RGB", size, one), Image.new("RGB", size, other)
-
-
-def _houses(pen: ImageDraw.ImageDraw, luck: random.Random, *, shade: float) -> None:
-    x = -luck.randint(0, 160)
-    while x < WIDTH:
-        wide, tall = luck.randint(190, 330), luck.randint(190, 310)
-        top, stone = HORIZON + 40 - tall, _shaded(luck.choice(STONES), shade)
-        pen.rectangle((x, top, x + wide, HORIZON + 60), fill=stone)
-        pen.polygon(
-            [(x - 8, top), (x + wide + 8, top), (x + wide - 26, top - 52), (x + 26, top - 52)],
-            fill=_shaded(ROOF, shade * luck.uniform(0.85, 1.1)),
-        )
-        shutter = _shaded(luck.choice(SHUTTERS), shade)
-        for column in range(x + 30, x + wide - 60, 92):
-            for line in range(top + 26, HORIZON - 60, 104):
-                pen.rectangle(
-                    (column, line, column + 34, line + 62), fill=_shaded((58, 66, 76), shade)
-                )
-                pen.rectangle((column - 15, line, column - 2, line + 62), fill=shutter)
-                pen.rectangle((column + 36, line, column + 49, line + 62), fill=shutter)
-        pen.rectangle((x + 20, HORIZON - 52, x + 62, HORIZON + 60), fill=shutter)
-        x += wide + luck.choice((0, 0, 46))
-
-
-def _ground(
-    scene: Image.Image, pen: ImageDraw.ImageDraw, luck: random.Random, *, shade: float
-) -> None:
-    pen.rectangle((0, HORIZON + 46, WIDTH, HEIGHT), fill=_shaded((176, 170, 160), shade))
-    left = luck.randint(-60, 120)
-    road = [
-        (left + 250, HORIZON + 46),
-        (WIDTH + 40, HORIZON + 46),
-        (WIDTH + 260, HEIGHT),
-        (left - 120, HEIGHT),
-    ]
-    mask = Image.new("L", scene.size)
-    ImageDraw.Draw(mask).polygon(road, fill=255)
-    scene.paste(_rough(_shaded(ASPHALT, shade), luck, strength=0.55), mask=mask)
-    pen.line([road[0], road[3]], fill=_shaded(KERB, shade), width=16)
-    pen.line(
-        [(road[0][0] - 14, road[0][1]), (road[3][0] - 26, road[3][1])],
-        fill=_shaded((120, 116, 110), shade),
-        width=4,
-    )
-    for number in range(5):
-        y = HORIZON + 70 + number * number * 24
-        x = WIDTH * 0.66 + number * 22
-        pen.polygon(
-            [
-                (x, y),
-                (x + 8 + number * 3, y),
-                (x + 16 + number * 6, y + 12 + number * 13),
-                (x + 4 + number * 2, y + 12 + number * 13),
-            ],
-            fill=(*_shaded((226, 226, 220), shade), 210),
-        )
-
-
-def _rough(colour: Colour, luck: random.Random, *, strength: float) -> Image.Image:
-    """Return a surface with grain of two sizes."""
-    grain = _grain(2).rotate(luck.choice((0, 180)))
-    stains = _grain(24).rotate(luck.choice((0, 180)))
-    mixed = Image.blend(grain, stains, 0.35).point(lambda v: 128 + int((v - 128) * strength))
-    return _with_grain(Image.new("RGB", (WIDTH, HEIGHT), colour), mixed)
-
-
-@cache
-def _grain(coarse: int) -> Image.Image:
-    """Return noise around the middle grey, its points so many pixels wide."""
-    drawn = np.random.default_rng(coarse).normal(128, 32, (HEIGHT // coarse, WIDTH // coarse))
-    small = Image.fromarray(drawn.clip(0, 255).astype(np.uint8))
-    return small.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
-
-
-def _with_grain(flat: Image.Image, grain: Image.Image) -> Image.Image:
-    return ImageChops.add(flat, Image.merge("RGB", [grain] * 3), 1, -128)
-
-
-def _as_taken(scene: Image.Image, luck: random.Random) -> Image.Image:
-    """Tilt, soften, and add the grain and the dark corners of a small camera."""
-    sky = scene.getpixel((5, 5))
-    turned = scene.rotate(luck.uniform(-2.2, 2.2), Image.Resampling.BILINEAR, fillcolor=sky)
-    grain = _grain(1).point(lambda v: 128 + (v - 128) // 3)
-    taken = ImageChops.subtract(_with_grain(turned, grain), _corners())
-    return taken.crop((MARGIN, MARGIN, WIDTH - MARGIN, HEIGHT - MARGIN))
-
-
-@cache
-def _corners() -> Image.Image:
-    far = Image.radial_gradient("L").resize((WIDTH, HEIGHT)).point(lambda v: max(0, v - 110) // 3)
-    return Image.merge("RGB", [far] * 3)
-
-
-def _shaded(colour: Colour, shade: float) -> Colour:
-    red, green, blue = (min(255, int(part * shade)) for part in colour)
-    return red, green, blue
-
-
-def _blot(
-    luck: random.Random, centre: Point, wide: float, tall: float, rough: float = 0.16
-) -> list[Point]:
-    """Return the outline of something of no particular shape."""
-    return [
-        (
-            centre[0] + math.cos(turn / 24 * math.tau) * wide * luck.uniform(1 - rough, 1 + rough),
-            centre[1] + math.sin(turn / 24 * math.tau) * tall * luck.uniform(1 - rough, 1 + rough),
-        )
-        for turn in range(24)
-    ]
-
-
-# what is wrong in it
-
-Pen = ImageDraw.ImageDraw
 
 
 def _pothole(scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) -> None:  # noqa: FBT001
@@ -195,18 +60,18 @@ def _pothole(scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) 
         ]
         mask = Image.new("L", scene.size)
         ImageDraw.Draw(mask).polygon(shape, fill=255)
-        scene.paste(_rough(FRESH, luck, strength=0.3), mask=mask)
+        scene.paste(rough(FRESH, luck, strength=0.3), mask=mask)
         pen.line([*shape, shape[0]], fill=(34, 34, 36, 230), width=5)
         return
-    pen.polygon(_blot(luck, centre, wide * 1.22, tall * 1.3), fill=(132, 128, 122, 190))
-    pen.polygon(_blot(luck, centre, wide, tall), fill=(62, 58, 54, 255))
+    pen.polygon(blot(luck, centre, wide * 1.22, tall * 1.3), fill=(132, 128, 122, 190))
+    pen.polygon(blot(luck, centre, wide, tall), fill=(62, 58, 54, 255))
     pen.polygon(
-        _blot(luck, (centre[0] + 6, centre[1] + 10), wide * 0.8, tall * 0.7),
+        blot(luck, (centre[0] + 6, centre[1] + 10), wide * 0.8, tall * 0.7),
         fill=(84, 76, 66, 255),
     )
     if luck.choice((True, True, False)):
         pen.polygon(
-            _blot(luck, (centre[0], centre[1] + 14), wide * 0.6, tall * 0.42, 0.08),
+            blot(luck, (centre[0], centre[1] + 14), wide * 0.6, tall * 0.42, 0.08),
             fill=(150, 164, 176, 235),
         )
     for _stone in range(26):
@@ -214,7 +79,7 @@ def _pothole(scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) 
         size = luck.randint(3, 10)
         pen.ellipse(
             (x, y, x + size * 1.5, y + size),
-            fill=(*_shaded((150, 146, 140), luck.uniform(0.6, 1.1)), 255),
+            fill=(*shaded((150, 146, 140), luck.uniform(0.6, 1.1)), 255),
         )
     for _crack in range(5):
         _crack_from(pen, luck, centre, wide)
@@ -278,12 +143,12 @@ def _rubbish(_scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool)
     for number in range(luck.randint(4, 7)):
         at = (x + luck.randint(-110, 300), y + luck.randint(-30, 60))
         colour = luck.choice(((34, 36, 40), (40, 42, 48), (58, 86, 122), (210, 212, 206)))
-        pen.polygon(_blot(luck, at, luck.randint(52, 92), luck.randint(48, 76)), fill=colour)
+        pen.polygon(blot(luck, at, luck.randint(52, 92), luck.randint(48, 76)), fill=colour)
         pen.arc(
             (at[0] - 40, at[1] - 50, at[0] + 30, at[1] + 10),
             200,
             310,
-            fill=_shaded(colour, 1.7),
+            fill=shaded(colour, 1.7),
             width=4,
         )
         if number % 3 == 0:
@@ -317,7 +182,7 @@ def _hedge(_scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) -
         size = luck.randint(8, 26)
         base = luck.choice((LEAF, LEAF, DARK_LEAF))
         pen.ellipse(
-            (x, y, x + size * 1.4, y + size), fill=(*_shaded(base, luck.uniform(0.7, 1.35)), 255)
+            (x, y, x + size * 1.4, y + size), fill=(*shaded(base, luck.uniform(0.7, 1.35)), 255)
         )
     if is_after:
         pen.line([(0, 846), (reach + 40, 838)], fill=(150, 142, 126), width=6)
@@ -333,7 +198,7 @@ def _bench(_scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) -
     broken = -1 if is_after else luck.randrange(5)
     for slat in range(5):
         top = y - 132 + slat * 38 + 26 * (slat // 3)
-        wood = _shaded(WOOD, luck.uniform(0.85, 1.15) * (1.2 if is_after else 1))
+        wood = shaded(WOOD, luck.uniform(0.85, 1.15) * (1.2 if is_after else 1))
         if slat == broken:
             cut = x + wide * luck.uniform(0.36, 0.6)
             pen.polygon([(x, top), (cut, top + 4), (cut - 22, top + 26), (x, top + 22)], fill=wood)
@@ -348,7 +213,7 @@ def _bench(_scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) -
             )
         else:
             pen.rectangle((x, top, x + wide, top + 24), fill=wood)
-            pen.line([(x, top + 22), (x + wide, top + 22)], fill=_shaded(wood, 0.7), width=3)
+            pen.line([(x, top + 22), (x + wide, top + 22)], fill=shaded(wood, 0.7), width=3)
 
 
 def _sign(_scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) -> None:  # noqa: FBT001
@@ -362,9 +227,7 @@ def _sign(_scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) ->
     if not is_after:
         for _leaf in range(90):
             a, b = x + luck.gauss(0, 60), 850 + luck.gauss(0, 18)
-            pen.ellipse(
-                (a, b, a + 16, b + 10), fill=(*_shaded(GRASS, luck.uniform(0.7, 1.2)), 255)
-            )
+            pen.ellipse((a, b, a + 16, b + 10), fill=(*shaded(GRASS, luck.uniform(0.7, 1.2)), 255))
 
 
 def _drain(_scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) -> None:  # noqa: FBT001
@@ -379,26 +242,26 @@ def _drain(_scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) -
         )
     if is_after:
         return
-    pen.polygon(_blot(luck, (x + 180, y + 110), 330, 66, 0.1), fill=(118, 126, 126, 150))
+    pen.polygon(blot(luck, (x + 180, y + 110), 330, 66, 0.1), fill=(118, 126, 126, 150))
     for _leaf in range(420):
         a, b = luck.gauss(x + 150, 120), luck.gauss(y + 60, 42)
         tone = luck.choice(((142, 96, 48), (116, 78, 44), (160, 120, 60), (92, 84, 50)))
         size = luck.randint(8, 22)
         pen.ellipse(
             (a, b, a + size * 1.6, b + size * 0.8),
-            fill=(*_shaded(tone, luck.uniform(0.75, 1.2)), 255),
+            fill=(*shaded(tone, luck.uniform(0.75, 1.2)), 255),
         )
 
 
 def _tag(scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) -> None:  # noqa: FBT001
-    wall = _rough((214, 202, 178), luck, strength=0.3)
+    wall = rough((214, 202, 178), luck, strength=0.3)
     scene.paste(wall.crop((0, 0, WIDTH, 640)), (0, 120))
     for row in range(8):
         pen.line(
             [(0, 130 + row * 80), (WIDTH, 130 + row * 80)], fill=(186, 174, 150, 255), width=3
         )
     if is_after:
-        pen.polygon(_blot(luck, (640, 440), 470, 190, 0.05), fill=(226, 216, 194, 120))
+        pen.polygon(blot(luck, (640, 440), 470, 190, 0.05), fill=(226, 216, 194, 120))
         return
     for colour in ((40, 60, 150), (176, 40, 90)):
         path = [(luck.randint(180, 320), luck.randint(330, 540))]
@@ -412,7 +275,7 @@ def _tag(scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) -> N
 
 def _swing(_scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) -> None:  # noqa: FBT001
     pen.rectangle((0, HORIZON + 90, WIDTH, HEIGHT), fill=(*GRASS, 255))
-    pen.polygon(_blot(luck, (640, 850), 480, 96, 0.06), fill=(204, 182, 140))
+    pen.polygon(blot(luck, (640, 850), 480, 96, 0.06), fill=(204, 182, 140))
     for foot, top in ((250, 360), (470, 360), (820, 930), (1040, 930)):
         pen.line([(foot, 880), (top, 250)], fill=(170, 50, 44), width=18)
     pen.line([(340, 252), (950, 252)], fill=(170, 50, 44), width=20)
@@ -437,7 +300,7 @@ def _flowers(_scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool)
     pen.polygon([(60, 700), (900, 660), (980, 900), (20, 920)], fill=(*DARK_LEAF, 255))
     for _leaf in range(900):
         x, y = luck.uniform(60, 930), luck.uniform(640, 890)
-        pen.ellipse((x, y, x + 22, y + 14), fill=(*_shaded(LEAF, luck.uniform(0.7, 1.3)), 255))
+        pen.ellipse((x, y, x + 22, y + 14), fill=(*shaded(LEAF, luck.uniform(0.7, 1.3)), 255))
     for _flower in range(260):
         x, y = luck.uniform(80, 920), luck.uniform(640, 880)
         tone = luck.choice(((214, 60, 90), (240, 200, 70), (236, 232, 240), (150, 80, 170)))

@@ -5,9 +5,8 @@ Deterministic for a seed and a day. What opens a door (tokens) is drawn at rando
 
 import random
 import secrets
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -35,7 +34,7 @@ from booking.models import (
 from booking.placing import ALPHABET
 from booking.presets import USUAL, Preset
 from demo import reports, showcase, story
-from demo.agenda import Offer, Pace, Spans, Visit, fill
+from demo.agenda import Offer, Pace, Visit, fill, opening_hours
 from demo.people import invent
 from demo.story import LiveCommune
 from onboarding import actions as onboarding
@@ -51,9 +50,6 @@ Status = Appointment.Status
 Kind = AppointmentEvent.Kind
 
 DAYS_BEFORE, DAYS_AFTER = 28, 35
-NOON = time(12)
-AFTERNOON = time(13, 30)
-LONGEST_SPAN = 5  # hours without a lunch break
 WEIGHTS = {
     "carte-identite": 42,
     "passeport": 27,
@@ -234,27 +230,6 @@ def furnish(commune: Commune, live: LiveCommune, *, luck: random.Random, now: da
     )
     _write(visits, by_id, site=site, luck=luck)
     return len(visits)
-
-
-def opening_hours(hours: Sequence[Any]) -> dict[int, Spans]:
-    """Spread the directory's hours over the week, with a lunch break in the longest spans."""
-    week: dict[int, list[tuple[time, time]]] = defaultdict(list)
-    for first, last, periods in hours:
-        for day in range(first, last + 1):
-            for start, end in periods:
-                week[day] += _with_lunch(_rounded(start), _rounded(end))
-    return {day: sorted(set(spans)) for day, spans in sorted(week.items())}
-
-
-def _with_lunch(start: time, end: time) -> list[tuple[time, time]]:
-    if end.hour - start.hour > LONGEST_SPAN and start < NOON and end > AFTERNOON:
-        return [(start, NOON), (AFTERNOON, end)]
-    return [(start, end)]
-
-
-def _rounded(text: str) -> time:
-    at = time.fromisoformat(text)
-    return at.replace(minute=at.minute // 5 * 5)
 
 
 def _write(

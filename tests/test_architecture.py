@@ -34,6 +34,7 @@ SWITCHERS = {
     "tenants/middleware.py",
     "tenants/actions.py",
     "tenants/management/commands/migrate.py",
+    "incidents/management/commands/incidents_retention.py",
     "parvis/postgresql/base.py",
 }
 

@@ -22,7 +22,7 @@ from booking.models import (
     WaitingEntry,
 )
 from booking.planning import zone
-from demo import seed, showcase, story
+from demo import agenda, seed, showcase, story
 from demo.story import LIVE, LiveCommune
 from onboarding.stages import Stage, can_move
 from tenants.models import Commune, Membership, User
@@ -101,7 +101,7 @@ def test_what_one_commune_receives_another_does_not(commune, other_commune):
 
 
 def test_long_days_get_a_lunch_break_and_odd_minutes_a_grid():
-    assert seed.opening_hours([[0, 1, [["08:33", "17:04"]]]]) == {
+    assert agenda.opening_hours([[0, 1, [["08:33", "17:04"]]]]) == {
         day: [(time(8, 30), time(12)), (time(13, 30), time(17))] for day in (0, 1)
     }
 
