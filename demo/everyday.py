@@ -115,7 +115,10 @@ class Teller:
     ) -> Report:
         """Report something somewhere in a street, with a photo where there is one to take."""
         number = f"{self.luck.randint(1, 60)} " if street.reach < town.HAMLET else ""
-        near = {"place": beside(street, self.luck), "address": f"{number}{street.name}"}
+        near: dict[str, Any] = {
+            "place": beside(street, self.luck),
+            "address": f"{number}{street.name}",
+        }
         report = self.say(code, words, **(near | {"street": street, "at": at} | options))
         saying = town.SAYINGS.get(code)
         is_shown = self.luck.random() < 0.6 or options.get("is_known", False)  # noqa: PLR2004

@@ -75,10 +75,10 @@ def _pothole(scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) 
             fill=(150, 164, 176, 235),
         )
     for _stone in range(26):
-        x, y = luck.gauss(centre[0], wide), luck.gauss(centre[1], tall)
+        left, top = luck.gauss(centre[0], wide), luck.gauss(centre[1], tall)
         size = luck.randint(3, 10)
         pen.ellipse(
-            (x, y, x + size * 1.5, y + size),
+            (left, top, left + size * 1.5, top + size),
             fill=(*shaded((150, 146, 140), luck.uniform(0.6, 1.1)), 255),
         )
     for _crack in range(5):
@@ -163,9 +163,9 @@ def _rubbish(_scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool)
                 fill=(176, 136, 92),
             )
     for _scrap in range(30):
-        a, b = x + luck.gauss(90, 170), y + luck.gauss(70, 26)
+        left, top = x + luck.gauss(90, 170), y + luck.gauss(70, 26)
         pen.rectangle(
-            (a, b, a + luck.randint(5, 22), b + luck.randint(3, 12)),
+            (left, top, left + luck.randint(5, 22), top + luck.randint(3, 12)),
             fill=luck.choice(((228, 226, 220), (196, 70, 60), (90, 120, 150), (160, 150, 130))),
         )
 
@@ -244,11 +244,11 @@ def _drain(_scene: Image.Image, pen: Pen, luck: random.Random, is_after: bool) -
         return
     pen.polygon(blot(luck, (x + 180, y + 110), 330, 66, 0.1), fill=(118, 126, 126, 150))
     for _leaf in range(420):
-        a, b = luck.gauss(x + 150, 120), luck.gauss(y + 60, 42)
+        left, top = luck.gauss(x + 150, 120), luck.gauss(y + 60, 42)
         tone = luck.choice(((142, 96, 48), (116, 78, 44), (160, 120, 60), (92, 84, 50)))
         size = luck.randint(8, 22)
         pen.ellipse(
-            (a, b, a + size * 1.6, b + size * 0.8),
+            (left, top, left + size * 1.6, top + size * 0.8),
             fill=(*shaded(tone, luck.uniform(0.75, 1.2)), 255),
         )
 

@@ -63,7 +63,8 @@ def test_the_first_commune_shows_reports_in_every_state():
     assert ReplyTemplate.objects.count() == 6
     assert Intervention.objects.filter(cost_cents__gt=0).count() > 15
     today, yesterday = Round.objects.order_by("-day")
-    assert (today.closed_at, today.stops.filter(done_at=None).count()) == (None, 5)
+    assert today.closed_at is None
+    assert 3 <= today.stops.filter(done_at=None).count() <= reports.ROUND_STOPS
     assert yesterday.closed_at is not None
 
 
