@@ -237,12 +237,16 @@ def _thank(teller: Teller, words: str, *, praises: Report | None) -> None:
 
 
 def _rounds(teller: Teller) -> None:
-    """Let a team have been out yesterday, and be out today."""
+    """Let a team have been out yesterday, and be out today, for what is done on the street."""
     roads = Team.objects.get(name=TEAMS[0][0])
     today = teller.now.astimezone(zone()).date()
     ready = list(
         Report.objects.filter(
-            status=Status.ACCEPTED, team=roads, lat__isnull=False, reporters__lt=CONCERNED
+            status=Status.ACCEPTED,
+            team=roads,
+            category__group__in=TEAMS[0][1],
+            lat__isnull=False,
+            reporters__lt=CONCERNED,
         )
         .select_related("category")
         .order_by("due_at", "pk")[: 2 * ROUND_STOPS]
