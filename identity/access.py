@@ -28,6 +28,7 @@ RANKS = {
 COMMUNE_ROLES = frozenset(str(role) for role in Membership.COMMUNE_ROLES)
 ASSOCIATION_ROLES = frozenset(str(role) for role in Membership.ASSOCIATION_ROLES)
 TOP_ROLES = frozenset({ADMIN, DIRECTOR})
+WORDS_MOST = 20
 
 
 def staff_only(*roles: str) -> Callable[[View[Parameters]], View[Parameters]]:
@@ -63,12 +64,37 @@ def member_of(request: HttpRequest) -> Member | None:
 def to_login(request: HttpRequest) -> HttpResponse:
     """Send to the login host and back to the page that was asked for.
 
-    A form gets a page that says it was not recorded: browsers let no form lead to another host.
+    A form gets a page that says it was not recorded, with the words that were typed in it:
+    browsers let no form lead to another host.
     """
     if request.method not in {"GET", "HEAD"}:
-        return render(request, "identity/expired.html", status=403)
-    query = urlencode({"next": request.get_full_path()})
-    return HttpResponseRedirect(f"/connexion/?{query}")
+        context = {"login": _login_path(_page_before(request)), "words": _typed(request)}
+        answer = render(request, "identity/expired.html", context, status=403)
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+    return HttpResponseRedirect(_login_path(request.get_full_path()))
+
+
+def _login_path(wanted: str) -> str:
+    return f"/connexion/?{urlencode({'next': wanted})}" if wanted else "/connexion/"
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Return the page of this site that the form was on, as far as the browser says it."""
+    here = request.build_absolute_uri("/")
+    before = request.headers.get("Referer", "")
+    return before.removeprefix(here.rstrip("/")) if before.startswith(here) else ""
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """Return the words that were typed in a form; one word alone is a choice or a secret."""
+    values = (
+        value.strip()
+        for name in request.POST
+        if "password" not in name
+        for value in request.POST.getlist(name)
+    )
+    return [value for value in values if len(value.split()) > 1][:WORDS_MOST]
 
 
 def may_manage_team(role: str) -> bool:

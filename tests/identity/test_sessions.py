@@ -247,3 +247,28 @@ def test_a_page_that_reads_itself_again_keeps_nobody_logged_in(site, headers, no
     site.get("/accessibilite/", headers=headers)
 
     assert (site.session["seen"] > before) == noted
+
+
+def test_words_typed_in_a_form_whose_session_ended_are_shown_again(client):
+    before = "http://pauillac.localhost:8000/agent/signalements/nouveau/?carte=1"
+
+    answer = client.post(
+        "/agent/signalements/nouveau/",
+        {"text": "Trou profond <b>devant</b>\nl’école", "key": "42", "password": "mot de passe"},
+        headers={"referer": before, "host": "pauillac.localhost:8000"},
+    )
+
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "no-store" in answer["Cache-Control"]
+    assert "Trou profond &lt;b&gt;devant&lt;/b&gt;<br>l’école" in page
+    assert "mot de passe" not in page
+    assert "/connexion/?next=%2Fagent%2Fsignalements%2Fnouveau%2F%3Fcarte%3D1" in page
+
+
+@pytest.mark.parametrize("before", ["", "http://else.test/x/", "http://[", "\x00"])
+def test_a_form_of_nowhere_leads_to_the_login(client, before):
+    answer = client.post("/agent/signalements/nouveau/", {}, headers={"referer": before})
+
+    assert answer.status_code == 403
+    assert 'href="/connexion/"' in answer.content.decode()
