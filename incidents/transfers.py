@@ -5,10 +5,13 @@ the queue, and its closing comes back the same way; both messages may be repeate
 """
 
 import json
+import logging
 from base64 import b64decode, b64encode
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from django.core.cache import caches
 from django.db import transaction
 
 from identity.members import Member
@@ -22,10 +25,13 @@ from incidents.pictures import PHOTOS_MOST
 from incidents.refusals import NoSuchPlace
 from incidents.workflow import Actor, Status
 from parvis.deferred import defer, defer_to
+from parvis.guard import current_schema
 from tenants.models import Commune
 
 
+log = logging.getLogger(__name__)
 PATIENCE = timedelta(minutes=5)  # before what was handed over is sent again
+SAID_EVERY_S = 24 * 3600
 ASKED_AFTER = timedelta(days=1)  # before news of it are asked for
 
 
@@ -78,20 +84,17 @@ def hand_over(*, report: Report, commune: Commune, text: str, by: Member, now: d
 
 def _handler_of(commune: Commune) -> Handler:
     """Find who stands for another commune here; another body may have its very name."""
-    known = Handler.objects.filter(kind=Handler.Kind.MEMBER, commune=commune.insee_code).first()
-    if known is not None:
-        return known
     is_taken = Handler.objects.filter(name=commune.name).exists()
-    return Handler.objects.create(
-        kind=Handler.Kind.MEMBER,
-        commune=commune.insee_code,
-        name=f"{commune.name} ({commune.insee_code})" if is_taken else commune.name,
+    name = f"{commune.name} ({commune.insee_code})" if is_taken else commune.name
+    found, _is_new = Handler.objects.get_or_create(
+        kind=Handler.Kind.MEMBER, commune=commune.insee_code, defaults={"name": name}
     )
+    return found
 
 
 def send(report: Report) -> None:
     """Send a report that is handed over; the other commune receives it once, however often."""
-    target = Commune.objects.filter(insee_code=report.sent_to, state=Commune.State.READY).first()
+    target = _ready(report.sent_to)
     if target is None or report.status != Status.TRANSFERRED or report.sent_reference:
         return
     contact = report.contact
@@ -123,12 +126,15 @@ def send_again(*, now: datetime) -> int:
 def take_over(facts: str, *, now: datetime) -> Report | None:
     """Receive what another commune hands over, and tell it the reference here.
 
-    It falls into the category of the same code, else one of the same group, else the first.
+    It falls into the category of the same code, else one of the same group, else the first. Where
+    there is none at all nothing is received, which the log says once a day: it is sent again.
     """
     known = json.loads(facts)
     origin, reference = known["origin"]
     category = _category_like(known)
     if category is None:
+        if caches["shared"].add(f"{current_schema()}:receives-nothing", "", SAID_EVERY_S):
+            log.warning("%s hands over reports, and no category can take them", origin)
         return None
     name, email, phone, language = known["contact"]
     report, _token = receive(
@@ -146,9 +152,13 @@ def take_over(facts: str, *, now: datetime) -> Report | None:
         road_class=known["road_class"],
         origin=(origin, reference),
     )
-    defer_to(
-        _schema_of(origin), "incidents.handed_over", reference=reference, there=report.reference
-    )
+    if (sender := _ready(origin)) is not None:  # else it sends again, once it is
+        defer_to(
+            sender.schema_name,
+            "incidents.handed_over",
+            reference=reference,
+            there=report.reference,
+        )
     return report
 
 
@@ -169,7 +179,7 @@ def handed_over(*, reference: str, there: str, now: datetime) -> None:
 
 def _send_photos(report: Report, there: str) -> None:
     """Send the clean renditions of what was reported; the other commune looks at them anew."""
-    target = Commune.objects.filter(insee_code=report.sent_to, state=Commune.State.READY).first()
+    target = _ready(report.sent_to)
     ready = report.photos.filter(state=Photo.State.READY, stage=Photo.Stage.BEFORE)
     if target is None:
         return
@@ -187,7 +197,10 @@ def _send_photos(report: Report, there: str) -> None:
 
 @transaction.atomic
 def take_photo(*, reference: str, origin: str, content: str, now: datetime) -> Photo | None:
-    """Keep a photo of a report that another commune handed over; the same one once."""
+    """Keep a photo of a report that another commune handed over; the same one once.
+
+    One that cannot be kept is lost, the report is not: the log says what is wrong with the disk.
+    """
     known = Report.objects.filter(reference=reference).exclude(origin_commune="").first()
     if known is None:
         return None
@@ -199,7 +212,7 @@ def take_photo(*, reference: str, origin: str, content: str, now: datetime) -> P
         kept = photos.add(
             report=report, content=b64decode(content), stage=Photo.Stage.BEFORE, now=now
         )
-    except (pictures.Unfit, ValueError):
+    except (pictures.Unfit, photos.NotKept, ValueError):
         return None
     noted(report, ReportEvent.Kind.ARRIVED, by=None, now=now, photo=origin)
     return kept
@@ -225,10 +238,15 @@ def ask_again(*, now: datetime) -> int:
 
 
 def tell_origin(report: Report) -> None:
-    """Tell the commune that handed a report over what has become of it."""
-    if report.origin_commune and report.status in {Status.RESOLVED, Status.REJECTED}:
+    """Tell the commune that handed a report over what has become of it.
+
+    One that is closed for the moment asks again when it is open.
+    """
+    if not report.origin_commune or report.status not in {Status.RESOLVED, Status.REJECTED}:
+        return
+    if (sender := _ready(report.origin_commune)) is not None:
         defer_to(
-            _schema_of(report.origin_commune),
+            sender.schema_name,
             "incidents.follow_transfer",
             reference=report.origin_reference,
             status=report.status,
@@ -254,15 +272,18 @@ def follow_transfer(*, reference: str, status: str, reason: str, now: datetime) 
 
 def _category_like(known: dict[str, str]) -> Category | None:
     offered = Category.objects.filter(is_active=True).exclude(door=Category.Door.REDIRECT)
-    for wanted in (
+    wishes: tuple[dict[str, Any], ...] = (
         {"code": known["category"]},
         {"group": known["group"], "door": known["door"]},
         {"door": known["door"]},
-    ):
+        {"door__in": [Category.Door.REPORT, Category.Door.SUGGESTION]},
+    )
+    for wanted in wishes:
         if found := offered.filter(is_staff_only=False, **wanted).first():
             return found
     return None
 
 
-def _schema_of(insee_code: str) -> str:
-    return f"c_{insee_code.lower()}"
+def _ready(insee_code: str) -> Commune | None:
+    """Find another commune, where it can be told anything now."""
+    return Commune.objects.filter(insee_code=insee_code, state=Commune.State.READY).first()

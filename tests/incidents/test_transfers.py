@@ -1,5 +1,6 @@
 """From one commune to another by the queue: a report arrives, news come back, nothing twice."""
 
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -231,12 +232,16 @@ def test_nothing_here_may_write_there(handed, lacanau, commune):
         cursor.execute(f"SELECT text FROM {lacanau.schema_name}.incidents_report")
 
 
-def test_a_commune_without_any_category_takes_nothing(capturing, queue, there, lacanau):
+def test_a_commune_without_any_category_takes_nothing(capturing, queue, there, lacanau, caplog):
     made = report(category())
     with capturing():
         transfers.hand_over(report=made, commune=lacanau, text="", by=AGENT, now=NOW)
     queue.run()
+    with capturing():
+        transfers.send_again(now=LATER)
+    queue.run()
 
+    assert caplog.text.count("no category can take them") == 1
     made.refresh_from_db()
     assert (made.status, made.sent_reference) == ("transferred", "")
     with there:
@@ -251,7 +256,7 @@ def test_it_falls_into_a_category_that_is_offered(there):
 
         assert transfers._category_like(facts) == wanted
         assert transfers._category_like(facts | {"group": "Eau"}) == wanted
-        assert transfers._category_like(facts | {"door": "suggestion", "group": "Eau"}) is None
+        assert transfers._category_like(facts | {"door": "suggestion", "group": "Eau"}) == wanted
         assert Category.objects.count() == 2
 
 
@@ -271,3 +276,62 @@ def test_a_body_may_have_the_name_of_a_commune(lacanau):
     moved = transfers.hand_over(report=made, commune=lacanau, text="", by=AGENT, now=NOW)
 
     assert moved.handler.name == "Lacanau (33214)"
+
+
+def closed_for_now(commune):
+    with owner():
+        Commune.objects.filter(pk=commune.pk).update(state=Commune.State.MAINTENANCE)
+
+
+def test_nothing_is_sent_to_a_commune_that_is_closed_for_now(
+    capturing, handed, queue, there, commune
+):
+    closed_for_now(commune)
+    queue.log.clear()
+    with there, capturing():
+        arrived = Report.objects.get()
+        move(
+            report=arrived,
+            to=Status.RESOLVED,
+            actor=Actor.STAFF,
+            by=AGENT,
+            now=LATER,
+            reason="repaired",
+        )
+    queue.run()
+
+    assert "incidents.follow_transfer" not in {name for _schema, name in queue.log}
+
+
+def test_it_arrives_and_is_not_acknowledged_while_the_sender_is_closed(
+    capturing, queue, there, lacanau, commune
+):
+    made = report(category())
+    with there:
+        category()
+    with capturing():
+        transfers.hand_over(report=made, commune=lacanau, text="", by=AGENT, now=NOW)
+    closed_for_now(commune)
+    queue.run()
+
+    with there:
+        assert Report.objects.count() == 1
+    assert "incidents.handed_over" not in {name for _schema, name in queue.log}
+
+
+def test_a_full_disk_loses_a_photo_and_stops_nothing(handed, there, tmp_path):
+    with there:
+        arrived = Report.objects.get()
+        (tmp_path / connection.schema_name).mkdir(parents=True, exist_ok=True)
+        (tmp_path / connection.schema_name / "quarantine").write_text("in the way")
+
+        kept = transfers.take_photo(
+            reference=arrived.reference,
+            origin="x",
+            content=b64encode(photo()).decode(),
+            now=NOW,
+        )
+
+        assert kept is None
+        assert not Photo.objects.exists()
+        assert not arrived.events.filter(kind="arrived").exists()

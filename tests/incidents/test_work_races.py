@@ -4,9 +4,10 @@ from datetime import date
 from uuid import uuid4
 
 from identity.members import Member
-from incidents import interventions, recurring, teamwork
+from incidents import interventions, recurring, teamwork, transfers
 from incidents.interventions import Erased, Work
-from incidents.models import Intervention, Message, Report
+from incidents.models import Handler, Intervention, Message, Report
+from tenants.models import Commune
 from tests.booking.test_races import together
 from tests.incidents.factories import NOW, category, report
 from tests.incidents.test_teamwork import in_a_row, planned
@@ -80,3 +81,16 @@ def test_a_stop_taken_out_meanwhile_is_not_moved(real_commune):
     teamwork.shift(stop=last, by_ranks=-1)
 
     assert list(tour.stops.all()) == [first]
+
+
+def test_two_agents_who_hand_over_at_once_find_one_handler(real_commune):
+    state, neighbour = Commune.State.READY, {"insee_code": "33000", "schema_name": "c_33000"}
+    there, kind = Commune(pk=0, state=state, name="Ailleurs", **neighbour), category()
+
+    def hand_over(each):
+        return lambda: transfers.hand_over(report=each, commune=there, text="", by=AGENT, now=NOW)
+
+    moved = together(real_commune, [hand_over(report(kind)) for _each in range(3)])
+
+    assert {each.handler.name for each in moved} == {"Ailleurs"}
+    assert Handler.objects.count() == 1
