@@ -79,7 +79,9 @@ class InvitationForm(forms.Form):
     """Whom to invite, to do what."""
 
     email = forms.EmailField(
-        label=_("Adresse de courriel"), widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label=_("Adresse de courriel"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     role = forms.ChoiceField(label=_("Rôle"))
 

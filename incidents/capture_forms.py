@@ -117,6 +117,7 @@ class CaptureForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("Courriel"),
         help_text=gettext_lazy("Elle reçoit alors l’accusé de réception."),
+        max_length=254,
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )

@@ -49,6 +49,7 @@ class FindForm(forms.Form):
     email = forms.EmailField(
         label=_("Courriel"),
         help_text=_("Celui que vous avez donné en signalant."),
+        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": _("Donnez l’adresse que vous aviez donnée."),

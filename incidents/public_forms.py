@@ -68,6 +68,7 @@ class FollowForm(forms.Form):
     email = forms.EmailField(
         label=_("Votre courriel"),
         help_text=_("Il sert à vous prévenir, à rien d’autre, et n’est jamais publié."),
+        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": _("Donnez l’adresse où vous voulez être prévenu."),

@@ -107,6 +107,7 @@ class ReportForm(forms.Form):
     )
     email = forms.EmailField(
         label=gettext_lazy("Courriel pour suivre"),
+        max_length=254,
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )

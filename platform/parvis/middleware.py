@@ -1,9 +1,11 @@
 """Guards applied to every request."""
 
+import codecs
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
@@ -38,6 +40,22 @@ def reading_only(
     if not sql.lstrip("( \n").upper().startswith(READING):
         raise RuntimeError(f"A safe request tried to write: {sql[:60]}")
     return execute(sql, params, many, context)
+
+
+def utf_8_only(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Refuse a form that says it is not in UTF-8, as browsers never do.
+
+    Django decodes its parts by any codec of Python, those that unpack or escape among them.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            raise BadRequest("This is not in UTF-8.")
+        return get_response(request)
+
+    return middleware
 
 
 def safe_means_safe(

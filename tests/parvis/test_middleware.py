@@ -1,13 +1,20 @@
 """Guards of every request: reading cannot write, the browser loads nothing foreign."""
 
 import pytest
+from django.core.exceptions import BadRequest
 from django.db import connection
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from booking.models import Service
 from parvis.errors import DomainError, Gone
-from parvis.middleware import content_security_policy, reading_only, refusals, safe_means_safe
+from parvis.middleware import (
+    content_security_policy,
+    reading_only,
+    refusals,
+    safe_means_safe,
+    utf_8_only,
+)
 
 
 @pytest.mark.django_db
@@ -109,3 +116,24 @@ def test_a_page_in_the_schema_of_its_commune_leaves_no_trace(client):
     client.get("/accessibilite/")
 
     assert connection.schema_name == "public"
+
+
+FORM = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n\\ud800\r\n--x--\r\n'
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8", "bogus", ""])
+def test_a_form_in_utf_8_is_read(charset):
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    request = RequestFactory().generic("POST", "/", FORM, content_type=kind)
+    answer = utf_8_only(lambda request: HttpResponse(request.POST["text"]))(request)
+    assert answer.content == b"\\ud800"
+
+
+@pytest.mark.parametrize(
+    "charset", ["unicode_escape", "base64", "zip", "idna", "undefined", "latin-1", "utf-16"]
+)
+def test_a_form_that_says_it_is_in_anything_else_is_refused(charset):
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    request = RequestFactory().generic("POST", "/", FORM, content_type=kind)
+    with pytest.raises(BadRequest):
+        utf_8_only(lambda request: HttpResponse(request.POST["text"]))(request)
