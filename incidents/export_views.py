@@ -1,5 +1,6 @@
 """What leaves the list: tables, a map file, and work orders on paper."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 
 from django.contrib import messages
@@ -15,8 +16,10 @@ from incidents.exports import Wanted
 from incidents.models import Report
 from incidents.staff_pages import handles_reports, reads_reports, report_or_404
 from parvis.exports import XLSX
+from parvis.guard import current_schema
 
 
+log = logging.getLogger(__name__)
 Writer = Callable[[Iterable[Report], Wanted], bytes]
 KINDS: Mapping[str, tuple[Writer, str]] = {
     "csv": (exports.csv, "text/csv; charset=utf-8"),
@@ -28,7 +31,10 @@ KINDS: Mapping[str, tuple[Writer, str]] = {
 @reads_reports
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
-    """Send the reports of a filter; two queries, one more for a quarter."""
+    """Send the reports of a filter; two queries, one more for a quarter.
+
+    Who takes names and addresses is written in the log: a reading page writes nowhere else.
+    """
     kind = request.GET.get("format", "csv")
     if kind not in KINDS:
         raise Http404
@@ -43,6 +49,9 @@ def export(request: HttpRequest) -> HttpResponse:
     except exports.TooMany as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{reverse('incidents:agent:list')}{asked.address()}")
+    if wanted.people:
+        by = asked.member.user_id
+        log.warning("%s: account %s took who reported %s reports", current_schema(), by, len(rows))
     write, content_type = KINDS[kind]
     name = f"signalements-{timezone.localdate(asked.now):%Y-%m-%d}.{kind}"
     return _sent(write(rows, wanted), content_type, f'attachment; filename="{name}"')

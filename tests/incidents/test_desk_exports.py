@@ -79,6 +79,16 @@ def test_nothing_personal_is_there_unless_it_is_asked_for(agent, log_in, made):
     assert "HYPERLINK" in reader
 
 
+def test_who_takes_what_is_personal_is_written_in_the_log(agent, log_in, made, caplog):
+    agent.get(f"{EXPORT}?format=csv&textes=1")
+    log_in("reader").get(f"{EXPORT}?format=csv&personnes=1")
+    assert "took who reported" not in caplog.text
+
+    agent.get(f"{EXPORT}?format=csv&personnes=1")
+    assert "took who reported 1 reports" in caplog.text
+    assert "Dupuy" not in caplog.text
+
+
 def test_the_page_offers_what_is_personal_to_whoever_handles(agent, log_in, made):
     assert "personnes" in agent.get(DESK).content.decode()
     assert "personnes" not in log_in("reader").get(DESK).content.decode()
