@@ -229,14 +229,27 @@ def follow(request: HttpRequest, reference: str) -> HttpResponse:
     form = FollowForm(request.POST)
     if not form.is_valid():
         return _page(request, shown, form)
-    email = form.cleaned_data["email"]
+    ask_for_news(request, shown, form.cleaned_data["email"], now=now)
+    return redirect("incidents:public_report", shown.reference)
+
+
+def ask_for_news(
+    request: HttpRequest, shown: Report, email: str, *, now: datetime, is_concerned: bool = True
+) -> None:
+    """Write to an address to ask whether it wants news, and say so.
+
+    Raises:
+        TooMany: this computer has asked too often, or somebody for this address.
+    """
     take(FOLLOWS, address_of(request), now=now)
-    take(FOLLOWED, email, now=now)
-    following.follow(report=shown, email=email, language=get_language() or "fr", now=now)
+    take(FOLLOWED, email.lower(), now=now)
+    language = get_language() or "fr"
+    following.follow(
+        report=shown, email=email, language=language, now=now, is_concerned=is_concerned
+    )
     messages.success(
         request, _("Regardez vos messages : un lien vous y attend pour confirmer votre adresse.")
     )
-    return redirect("incidents:public_report", shown.reference)
 
 
 def _open_to_all(reference: str) -> Report:

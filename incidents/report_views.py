@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from identity.addresses import address_of
 from identity.limits import Limit, TooMany, take
-from incidents import already, before_sending, drafts, following, links, public_views, published
+from incidents import already, before_sending, drafts, links, public_views, published
 from incidents.geo import Place
 from incidents.models import Asset, Category
 from incidents.report_forms import ReportForm
@@ -246,14 +246,12 @@ def same(request: HttpRequest, reference: str) -> HttpResponse:
     email = request.POST.get("email", "").strip()[:254]
     shown = published.one(reference)
     if email and shown is not None and _is_address(email):
-        now = timezone.now()
-        take(public_views.FOLLOWED, email, now=now)
-        language = get_language() or "fr"
-        following.follow(report=shown, email=email, language=language, now=now, is_concerned=False)
-        messages.success(
-            request,
-            _("Regardez vos messages : un lien vous y attend pour confirmer votre adresse."),
-        )
+        try:
+            public_views.ask_for_news(
+                request, shown, email, now=timezone.now(), is_concerned=False
+            )
+        except TooMany as refusal:  # she has joined all the same
+            messages.warning(request, str(refusal))
     return answer
 
 

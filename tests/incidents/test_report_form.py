@@ -13,7 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from identity.limits import Limit
-from incidents import drafts, geocoder_client
+from incidents import drafts, geocoder_client, public_views
 from incidents.models import Asset, Category, Follower, Photo, Report, ReportEvent
 from parvis.egress import Breaker
 from tests.booking.settings_client import SettingsClient, text_of
@@ -253,6 +253,19 @@ class TestBefore:
         assert known.reporters == 2
         assert Follower.objects.get().email == "anne@example.org"
         assert Report.objects.count() == 1
+
+    def test_asking_for_many_addresses_is_held_and_joining_is_not(self, client, monkeypatch):
+        category()
+        monkeypatch.setattr(public_views, "FOLLOWS", Limit("few", 2, timedelta(hours=1)))
+        for number in range(3):
+            known = published(place=QUAY)
+            path = f"/signaler/le-meme/{known.reference}/"
+            answer = client.post(path, sent(email=f"anne{number}@example.org"), follow=True)
+
+        assert "Trop de tentatives" in text_of(answer)
+        assert Follower.objects.count() == 2
+        known.refresh_from_db()
+        assert known.reporters == 2
 
     def test_joining_without_an_address_counts_only(self, client):
         category()
