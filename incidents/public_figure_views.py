@@ -14,7 +14,7 @@ from incidents import calendar, metrics
 from incidents.figure_views import paces, reason_rows
 from incidents.figure_words import of, wait
 from incidents.metrics import Figures, Line, Scope
-from incidents.small_numbers import FEWEST, folded, is_small
+from incidents.small_numbers import FEWEST, evened, folded, is_small
 from parvis.periods import Period, Share
 from parvis.pieces import Tab
 
@@ -41,7 +41,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "subjects": _subjects(lines),
         "reasons": _reasons(known),
         "is_asked": known.received + known.open + known.resolved + known.rejected > 0,
-        **paces(known),
+        **{name: evened(points) for name, points in paces(known).items()},
         **_texts(known, today=today),
     }
     return render(request, "incidents/figures/public.html", context)

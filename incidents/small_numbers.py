@@ -26,3 +26,16 @@ def folded(rows: Sequence[Row], *, size: Callable[[Row], int]) -> tuple[list[Row
     while is_small(others) and kept:
         others += size(kept.pop())
     return kept, others
+
+
+def evened(rows: Sequence[tuple[Row, int]]) -> list[tuple[Row, int]]:
+    """Add rows in a row together, as many each time, until none is small; each by its first.
+
+    Nothing is left of fewer than five in all.
+    """
+    for width in range(1, len(rows) + 1):
+        parts = [rows[start : start + width] for start in range(0, len(rows), width)]
+        added = [(part[0][0], sum(count for _name, count in part)) for part in parts]
+        if not any(is_small(count) for _name, count in added):
+            return added
+    return []

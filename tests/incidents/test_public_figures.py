@@ -7,7 +7,7 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from incidents.models import Report
-from incidents.small_numbers import folded, is_small
+from incidents.small_numbers import evened, folded, is_small
 from tests.booking.staff_client import StaffClient
 from tests.incidents.desk_pages import text_of
 from tests.incidents.factories import category, report
@@ -130,3 +130,35 @@ def test_what_is_hidden_cannot_be_found_by_subtraction(sizes, kept, others):
 
 def test_nobody_is_not_somebody():
     assert [n for n in range(7) if is_small(n)] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ([], []),
+        ([6, 0, 7], [6, 0, 7]),
+        ([6, 2, 7], [8, 7]),
+        ([1, 1, 1, 1, 9], [13]),
+        ([9, 9, 1], [19]),
+        ([9, 9, 0, 1, 9, 4], [18, 14]),
+        ([1, 2], []),
+    ],
+)
+def test_no_point_of_a_curve_is_small(counts, shown):
+    assert [count for _name, count in evened(list(enumerate(counts)))] == shown
+
+
+def test_the_curve_of_few_reports_shows_no_week_of_one(client, commune):
+    now, kind = timezone.now(), category()
+    for week in range(6):
+        report(kind, now=now - timedelta(days=3 + 7 * week))
+
+    page = client.get(PAGE + "?periode=3-mois")
+
+    assert "Au fil du temps" in page.text
+    assert "1" not in {row[-1] for row in rows_of(page)}
+    assert "Signalements reçus" in page.text
+    caches["default"].clear()
+    old = list(Report.objects.values_list("pk", flat=True)[:2])
+    Report.objects.filter(pk__in=old).update(submitted_at=now - timedelta(days=400))
+    assert "Signalements reçus" not in client.get(PAGE + "?periode=3-mois").text
