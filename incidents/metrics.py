@@ -118,11 +118,15 @@ SELECT reason, count(*) FROM f WHERE is_over AND status = 'rejected'
 GROUP BY 1 ORDER BY 2 DESC, 1"""
 CHANNELS = "SELECT channel, count(*) FROM f WHERE is_new GROUP BY 1 ORDER BY 2 DESC, 1"
 PACE = """
-SELECT date_trunc(%(step)s, local)::date AS since,
+SELECT step::date AS since,
     count(*) FILTER (WHERE is_in) AS received, count(*) FILTER (WHERE NOT is_in) AS resolved
-FROM (SELECT submitted_at AT TIME ZONE %(tz)s AS local, true AS is_in FROM f WHERE is_new
+FROM generate_series(date_trunc(%(step)s, %(from)s::timestamptz AT TIME ZONE %(tz)s),
+        (least(%(to)s, %(now)s)::timestamptz AT TIME ZONE %(tz)s) - interval '1 microsecond',
+        ('1 ' || %(step)s)::interval) AS step
+LEFT JOIN (SELECT submitted_at AT TIME ZONE %(tz)s AS local, true AS is_in FROM f WHERE is_new
       UNION ALL SELECT closed_at AT TIME ZONE %(tz)s, false FROM f
       WHERE is_over AND status = 'resolved') AS moments
+    ON date_trunc(%(step)s, local) = step
 GROUP BY 1 ORDER BY 1"""
 CLOSINGS = """
 SELECT
@@ -209,7 +213,7 @@ class Figures:
     reasons: list[tuple[str, int]]
     channels: list[tuple[str, int]]
     pace: list[tuple[date, int, int]]
-    """Received and resolved by week, or by month, from its first day."""
+    """Received and resolved by week, or by month, from its first day; those without any too."""
 
 
 def read(scope: Scope, *, now: datetime) -> Figures:
@@ -239,8 +243,14 @@ def read(scope: Scope, *, now: datetime) -> Figures:
         contested=Share(contested, closings),
         reasons=_rows(REASONS, values),
         channels=_rows(CHANNELS, values),
-        pace=_rows(PACE, values),
+        pace=_pace(values),
     )
+
+
+def _pace(values: dict[str, Any]) -> list[tuple[date, int, int]]:
+    """Count by week or month up to now; nothing where there is nothing at all."""
+    rows = _rows(PACE, values)
+    return rows if any(received or resolved for _since, received, resolved in rows) else []
 
 
 def lines(scope: Scope, *, by: str, now: datetime) -> list[Line]:
