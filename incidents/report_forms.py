@@ -92,6 +92,7 @@ class ReportForm(forms.Form):
     )
     lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+    named = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
     text = forms.CharField(
         label=gettext_lazy("Précisions"),
         max_length=TEXT_MOST,
@@ -173,9 +174,14 @@ class ReportForm(forms.Form):
 
     @property
     def place(self) -> Place | None:
-        """Return the point that was given, else where the object is, else where a photo says."""
+        """Return the point that was given, else where the object is, else where a photo says.
+
+        A point that was found for an address (``named``) goes with it, when another is typed.
+        """
         lat, lon = self.cleaned_data.get("lat"), self.cleaned_data.get("lon")
-        if lat is not None and lon is not None:
+        address = self.cleaned_data.get("address", "")
+        is_of_it = address.startswith(self.cleaned_data.get("named", ""))
+        if lat is not None and lon is not None and is_of_it:
             return Place(lat, lon)
         if self.asset is not None:
             return Place(self.asset.lat, self.asset.lon)
@@ -198,7 +204,7 @@ class ReportForm(forms.Form):
         """Ask for a place where there is a problem, and for words elsewhere."""
         known = super().clean() or {}
         chosen = self.chosen
-        if chosen is None or chosen.door == Category.Door.REDIRECT:
+        if chosen is not None and chosen.door == Category.Door.REDIRECT:
             return known
         if self.door == Category.Door.REPORT:
             self.fields["address"].required = self.needs_place  # as the page says

@@ -138,6 +138,7 @@ def _before(
         "seen": request.POST.getlist("seen"),
         "lat": f"{place.lat:.6f}" if place else "",
         "lon": f"{place.lon:.6f}" if place else "",
+        "named": form.cleaned_data["named" if form.place else "address"],
         "neighbour_form": _there(stops, form),
     }
     status = 422 if QUEUED in request.headers else 200
@@ -197,18 +198,17 @@ def _prefilled(request: HttpRequest, asset: Asset | None) -> dict[str, str]:
     }
     if asset is not None:
         given["category"] = before_sending.likely_category(asset)
-    elif _is_place(request.GET.get("lat", ""), request.GET.get("lon", "")):
-        given |= {name: request.GET[name] for name in ("lat", "lon")}
+    elif (place := _point(request)) is not None:
+        given |= {"lat": f"{place.lat:.6f}", "lon": f"{place.lon:.6f}"}
+        given["named"] = given.get("address", "")
     return {field: value for field, value in given.items() if value}
 
 
-def _is_place(lat: str, lon: str) -> bool:
-    """Tell whether another page named a place, such as that of the report before."""
+def _point(request: HttpRequest) -> Place | None:
     try:
-        Place(float(lat), float(lon))
-    except ValueError:
-        return False
-    return True
+        return Place(float(request.GET["lat"]), float(request.GET["lon"]))
+    except (KeyError, ValueError):
+        return None
 
 
 def _asset(token: str) -> Asset | None:
@@ -230,10 +230,7 @@ def near(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("categorie", "").replace("\0", "")
     category = Category.objects.filter(code=code, is_active=True, is_staff_only=False).first()
     known = []
-    try:
-        place = Place(float(request.GET["lat"]), float(request.GET["lon"]))
-    except (KeyError, ValueError):
-        place = None
+    place = _point(request)
     if category is not None and place is not None:
         known = already.near(category, place=place, now=timezone.now())
     return render(request, "incidents/_known.html", {"known": known})

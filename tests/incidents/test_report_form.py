@@ -122,6 +122,13 @@ class TestPhotos:
 
         assert (Report.objects.count(), Photo.objects.count()) == (1, 0)
 
+    def test_all_that_is_missing_is_said_at_once(self, client):
+        category()
+
+        form = client.post("/signaler/", sent(category="", address="")).context["form"]
+
+        assert set(form.errors) == {"category", "address"}
+
     def test_another_form_never_gets_them(self, client):
         category()
         client.post("/signaler/", sent(photos=[upload()], email="jeanne@"))
@@ -343,6 +350,26 @@ class TestAddress:
     def test_it_is_placed(self, client, server):
         category()
         client.post("/signaler/", sent(address="rue Victor-Hugo"))
+
+        assert Report.objects.get().lat == 45.198
+
+    def test_another_address_is_not_left_at_the_place_of_the_first(self, client, server):
+        category(danger_text="Attention.")
+        server.addresses["quai jean-fleuret"] = [feature("Quai Jean-Fleuret", 45.202, -0.747)]
+        form = sent(address="rue Victor-Hugo")
+        page = client.post("/signaler/", form).content.decode()
+        point = dict(re.findall(r'name="(lat|lon|named)" value="([^"]*)"', page))
+        assert point == {"lat": "45.198000", "lon": "-0.748000", "named": "rue Victor-Hugo"}
+
+        seen = form | point | {"seen": "danger:nid-de-poule"}
+        client.post("/signaler/", seen | {"address": "quai Jean-Fleuret"})
+
+        assert Report.objects.get().lat == 45.202
+
+    def test_words_added_to_an_address_leave_it_where_it_is(self, client, server):
+        category()
+        known = {"lat": "45.198", "lon": "-0.748", "named": "rue Victor-Hugo"}
+        client.post("/signaler/", sent(address="rue Victor-Hugo, devant l’école", **known))
 
         assert Report.objects.get().lat == 45.198
 

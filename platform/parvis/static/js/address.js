@@ -4,7 +4,7 @@
   const box = document.querySelector("[data-place]");
   if (!box) return;
   const PAUSE_MS = 250, SHORTEST = 3, form = box.closest("form");
-  const { address } = form.elements, here = box.querySelector("[data-here]");
+  const { address, named } = form.elements, here = box.querySelector("[data-here]");
   const list = Object.assign(document.createElement("datalist"), { id: "addresses" });
   let known = [], later = 0, ours = "", asked = 0;
   address.after(list);
@@ -24,6 +24,10 @@
     clearTimeout(later);
     if (found) form.dispatchEvent(new CustomEvent("parvis:found", { detail: found }));
     else if (address.value.trim().length >= SHORTEST) later = setTimeout(suggest, PAUSE_MS);
+    if (!found && named.value && !address.value.startsWith(named.value)) {
+      form.dispatchEvent(new Event("parvis:lost"));
+      tell("");
+    }
   });
 
   const tell = (words, href, label) => {

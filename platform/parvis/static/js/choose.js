@@ -21,12 +21,14 @@
     });
     search.addEventListener("keydown", event => { if (event.key === "Enter") event.preventDefault(); });
   }
-  form.addEventListener("click", event => {  // one touched behind "Autre…" joins the first ones
-    const more = event.detail && event.target.name === "category" && event.target.closest("details");
-    if (!more) return;
-    more.previousElementSibling.append(event.target.closest(".kind"));
-    more.open = false;
-    event.target.focus();
+  const bring = () => {  // one chosen behind "Autre…" joins the first ones
+    const kind = form.querySelector("[name=category]:checked")?.closest(".kind");
+    const more = kind?.closest("details");
+    more?.previousElementSibling.append(kind);
+    if (more) more.open = false;
+  };
+  form.addEventListener("click", event => {
+    if (event.detail && event.target.name === "category") { bring(); event.target.focus(); }
   });
 
   const show = () => {
@@ -53,5 +55,5 @@
   };
   form.addEventListener("change", event => { if (["category", "danger"].includes(event.target.name)) { show(); lookAround(); } });
   form.addEventListener("parvis:place", lookAround);
-  addEventListener("pageshow", show);
+  addEventListener("pageshow", () => { bring(); show(); });
 })();

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const DRAFT = "parvis-report", CONTACT = "parvis-contact", DAY_MS = 24 * 3600 * 1000;
-  const NAMES = ["category", "address", "lat", "lon", "text", "key"];
+  const NAMES = ["category", "address", "lat", "lon", "named", "text", "key"];
   const read = name => { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } };
   const write = (name, value) => { try { localStorage.setItem(name, JSON.stringify(value)); } catch { /* full */ } };
   const forget = name => { try { localStorage.removeItem(name); } catch { /* refused */ } };

@@ -3,7 +3,7 @@
   "use strict";
   const box = document.querySelector("[data-place]");
   if (!box) return;
-  const VAGUE_M = 100, form = box.closest("form"), { lat, lon } = form.elements;
+  const VAGUE_M = 100, form = box.closest("form"), { lat, lon, named } = form.elements;
   const said = box.querySelector("[data-said]");
   const say = key => { said.textContent = box.dataset[key]; };
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -23,6 +23,7 @@
   const put = (point, from, words = from) => {
     source = from;
     lat.value = point.lat.toFixed(6); lon.value = point.lon.toFixed(6);
+    named.value = from === "address" ? point.label : "";
     say(words);
     draw();
     form.dispatchEvent(new CustomEvent("parvis:place", { detail: { ...point, source } }));
@@ -38,6 +39,10 @@
   box.querySelector("[data-centre]").addEventListener("click", () => map && pointed(map.getCenter()));
   form.addEventListener("parvis:photo", ({ detail }) => { if (!source) put(detail, "photo"); });
   form.addEventListener("parvis:found", ({ detail }) => put(detail, "address"));
+  form.addEventListener("parvis:lost", () => {  // another address is typed: its point is not known yet
+    source = lat.value = lon.value = named.value = said.textContent = "";
+    pin?.remove(); pin = null;
+  });
 
   const REASONS = { 1: "denied", 2: "unavailable", 3: "slow" };
   box.querySelector("[data-locate]").addEventListener("click", () => {
