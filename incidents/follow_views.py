@@ -56,7 +56,9 @@ def follow(request: HttpRequest, secret: str) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("C’est noté, merci."))
-        return private(redirect(request.path))
+        is_over = links.reader_behind(secret) is None  # a follower who left has no link any more
+        after = _public_address(reader.report) or "/" if is_over else request.path
+        return private(redirect(after))
     status = 422 if typed is not None and typed.errors else 200
     context = _context(reader, offered, now=now) | {
         "form": typed,

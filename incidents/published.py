@@ -114,7 +114,7 @@ def with_pictures(wanted: ReportQuerySet) -> ReportQuerySet:
 
 def after(wanted: ReportQuerySet, reference: str) -> ReportQuerySet:
     """Go on below a report; where there is none with this reference, from the start."""
-    last = Report.objects.filter(reference=reference).only("submitted_at").first()
+    last = Report.objects.published().filter(reference=reference).only("submitted_at").first()
     if last is None:
         return wanted
     return wanted.filter(

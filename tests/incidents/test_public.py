@@ -314,8 +314,9 @@ def test_a_follower_confirms_by_the_link_of_her_mail_and_leaves_by_it(client, ho
     assert Follower.objects.get().confirmed_at
     assert Report.objects.get().reporters == 2
 
-    client.post(path, {"act": "leave"})
+    left = client.post(path, {"act": "leave"}, follow=True)
     assert not Follower.objects.exists()
+    assert left.redirect_chain == [(page_of(made), 302)]  # her link opens nothing any more
 
 
 def test_the_answer_is_the_same_whoever_follows_already(client, hole):
