@@ -32,6 +32,8 @@ from tenants.hosts import absolute_url
 
 LISTED_MOST = 60
 OFFERED_MOST = 150
+TILE_PX = 256
+MAP_WIDE_PX, MAP_HIGH_PX = 260, 170  # of the smallest map, less the marks at its edges
 
 
 @reads_reports
@@ -249,13 +251,15 @@ def _choose(
 
 
 def _frame(places: list[Place]) -> dict[str, Any]:
-    """Say where the map looks, and how near, so that every stop is on it."""
+    """Say where the map looks, and how near, so that every stop is on it, even on a phone."""
     if not places:
         return {"middle": None, "zoom": 0}
     lats, lons = [each.lat for each in places], [each.lon for each in places]
-    widest = max(max(lats) - min(lats), max(lons) - min(lons), 0.001)
     middle = Place((max(lats) + min(lats)) / 2, (max(lons) + min(lons)) / 2)
-    return {"middle": middle, "zoom": max(10, min(17, round(math.log2(0.25 / widest) + 10)))}
+    high = (max(lats) - min(lats)) / math.cos(math.radians(middle.lat)) / MAP_HIGH_PX
+    degrees_a_pixel = max(high, (max(lons) - min(lons)) / MAP_WIDE_PX, 1e-9)
+    zoom = math.floor(math.log2(360 / TILE_PX / degrees_a_pixel))
+    return {"middle": middle, "zoom": max(10, min(17, zoom))}
 
 
 def _point(stop: Stop) -> dict[str, Any]:

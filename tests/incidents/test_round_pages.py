@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
-from incidents import links, photos, sheets
+from incidents import links, photos, round_views, sheets
+from incidents.geo import Place
 from incidents.models import Photo, Round, Team
 from tests.booking.staff_client import StaffClient
 from tests.incidents.desk_pages import DESK, text_of
@@ -378,3 +379,13 @@ def test_the_phone_asks_as_often_for_many_as_for_few(client, django_assert_num_q
         client.get(links.path_to_round(few))
     with django_assert_num_queries(counted.count):
         client.get(links.path_to_round(many))
+
+
+def test_every_stop_is_on_the_map_even_of_a_phone():
+    high = [Place(45.19, -0.75), Place(45.23, -0.75)]
+    wide = [Place(45.20, -0.80), Place(45.20, -0.72)]
+
+    assert round_views._frame(high)["zoom"] == 12
+    assert round_views._frame(wide)["zoom"] == 12
+    assert round_views._frame(high[:1])["zoom"] == 17
+    assert round_views._frame([])["middle"] is None
