@@ -60,6 +60,8 @@ def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
             links.append((_("Chiffres"), "/agent/chiffres/", "chart-column"))
         if member.role != BOOKING_AGENT:
             links.append((_("Signalements"), "/agent/signalements/", "megaphone"))
+        else:
+            links.append((_("Signaler"), "/agent/signalements/nouveau/", "megaphone"))
         if member.role == ADMIN:
             links.append((_("Réglages"), _settings_path(request), "settings"))
         team = f"/equipe/{commune.slug}/"

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from incidents import actions, desk, links, photos, where
+from incidents import access, actions, desk, links, photos, where
 from incidents.capture_forms import CaptureForm, find_categories
 from incidents.geo import Place
 from incidents.models import Category, Photo, Report
 from incidents.nearby import similar_reports
-from incidents.staff_pages import current_member, handles_reports, report_or_404
+from incidents.staff_pages import current_member, receives_reports, report_or_404
 from parvis.errors import DomainError
 from tenants.hosts import absolute_url
 
@@ -25,13 +26,14 @@ ADDRESSES_MOST = 100
 ALIKE_MOST = 5
 
 
-@handles_reports
+@receives_reports
 @require_http_methods(["GET", "HEAD", "POST"])
 def capture(request: HttpRequest) -> HttpResponse:
     """Key in a report for somebody; "next one" keeps nothing but how it came."""
     offered = list(Category.objects.filter(is_active=True))
     places = known_places()
     is_look = "look" in request.POST
+    may_read = access.may_read(current_member(request))
     form = CaptureForm(
         request.POST or None,
         request.FILES or None,
@@ -40,7 +42,7 @@ def capture(request: HttpRequest) -> HttpResponse:
     )
     is_valid = form.is_bound and form.is_valid()
     if is_valid and not is_look and (made := _kept(request, form, places)) is not None:
-        if "open" in request.POST:
+        if "open" in request.POST and may_read:
             return redirect("incidents:agent:report", made.reference)
         following = {"canal": made.channel, "fait": made.reference}
         return redirect(f"{reverse('incidents:agent:capture')}?{urlencode(following)}")
@@ -48,24 +50,31 @@ def capture(request: HttpRequest) -> HttpResponse:
         "form": form,
         "categories": offered,
         "addresses": list(places)[:ADDRESSES_MOST],
-        "alike": _alike(request.POST, offered, places) if form.is_bound else [],
+        "alike": _alike(request.POST, offered, places, may_read=may_read) if form.is_bound else [],
         "is_look": is_look,
-        "done": _done(request.GET.get("fait", "")) if not form.is_bound else None,
+        "done": _done(request.GET.get("fait", ""), may_read=may_read)
+        if not form.is_bound
+        else None,
+        "may_read": may_read,
     }
     status = 422 if form.is_bound and form.errors and not is_look else 200
     return render(request, "incidents/staff/capture.html", context, status=status)
 
 
-@handles_reports
+@receives_reports
 @require_safe
 def slip(request: HttpRequest, reference: str) -> HttpResponse:
     """Print what somebody without e-mail takes home: the reference and the way to follow."""
+    member = current_member(request)
+    if not access.may_hand_slip(member, reference):
+        raise PermissionDenied
     found = report_or_404(reference)
     address = absolute_url(request.commune, links.path_to(found))  # type: ignore[attr-defined]
     context = {
         "report": found,
         "follow": address,
         "site": absolute_url(request.commune, "/"),  # type: ignore[attr-defined]
+        "may_read": access.may_read(member),
     }
     return render(request, "incidents/staff/slip.html", context)
 
@@ -118,7 +127,7 @@ def _placed(address: str) -> Place | None:
     return found.place if found else None
 
 
-def _done(reference: str) -> dict[str, Any] | None:
+def _done(reference: str, *, may_read: bool) -> dict[str, Any] | None:
     """Say what was just kept, what it may repeat, and whether a slip is to be printed."""
     made = (
         Report.objects.select_related("category", "contact", "team", "handler")
@@ -129,24 +138,31 @@ def _done(reference: str) -> dict[str, Any] | None:
         return None
     return {
         "report": made,
-        "alike": _near(made.category, made.place, but=made.pk),
+        "alike": _near(made.category, made.place, may_read=may_read, but=made.pk),
         "needs_slip": not made.contact.email,
     }
 
 
 def _alike(
-    sent: Any, offered: list[Category], places: dict[str, Place | None]
+    sent: Any,
+    offered: list[Category],
+    places: dict[str, Place | None],
+    *,
+    may_read: bool,
 ) -> list[tuple[Report, str]]:
     """List what may be the same, as far as the form says what and where."""
     found = find_categories(sent.get("category", ""), offered)
     place = places.get(sent.get("address", "").strip())
-    return _near(found[0], place) if len(found) == 1 else []
+    return _near(found[0], place, may_read=may_read) if len(found) == 1 else []
 
 
-def _near(category: Category, place: Place | None, *, but: int = 0) -> list[tuple[Report, str]]:
+def _near(
+    category: Category, place: Place | None, *, may_read: bool, but: int = 0
+) -> list[tuple[Report, str]]:
+    """List what may be the same; only what is published to whoever opens no report."""
     if place is None:
         return []
-    found = similar_reports(category, place=place, now=timezone.now(), is_public=False)
+    found = similar_reports(category, place=place, now=timezone.now(), is_public=not may_read)
     return [
         (report, _("à %(metres)s m") % {"metres": round(likeness.metres)})
         for report, likeness in found

@@ -39,6 +39,7 @@ def kept_for(roles: frozenset[str]) -> Callable[[View], View]:
 
 reads_reports = kept_for(access.READERS)
 handles_reports = kept_for(access.WRITERS)
+receives_reports = kept_for(access.RECEIVERS)
 sets_reports = kept_for(frozenset({ADMIN}))
 
 

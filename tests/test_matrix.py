@@ -27,6 +27,7 @@ DAY = ("admin", "booking_agent", "reader")
 DESK = ("admin", "booking_agent")
 REPORTS = ("admin", "report_agent", "reader")
 REPORT_DESK = ("admin", "report_agent")
+RECEPTION = (*REPORT_DESK, "booking_agent")
 ASSOCIATION = ("director", "referent")
 COMMUNE_ROLES = ("admin", "booking_agent", "report_agent", "reader")
 ASSOCIATION_ROLES = ("director", "referent")
@@ -289,7 +290,7 @@ MATRIX = {
         "incidents:agent:edit": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:photo": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:photo_act": Row((), REPORT_DESK),
-        "incidents:agent:capture": Row(REPORT_DESK, REPORT_DESK),
+        "incidents:agent:capture": Row(RECEPTION, RECEPTION),
         "incidents:agent:slip": Row(REPORT_DESK),
         "incidents:agent:walk": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:sort_walk": Row((), REPORT_DESK),

@@ -256,3 +256,33 @@ def test_a_walk_costs_the_same_with_many_photos(agent, hole):
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_the_counter_of_appointments_keys_in_a_call_and_gives_its_slip(log_in, hole):
+    report(hole)
+    counter = log_in("booking_agent")
+
+    answer = counter.post(NEW, call(), follow=True)
+
+    made = Report.objects.get(channel="phone")
+    assert f'href="{path_of(made, "recepisse")}"' in answer.content.decode()
+    assert f'href="{path_of(made)}"' not in answer.content.decode()
+    assert counter.get(path_of(made, "recepisse")).status_code == 200
+
+
+def test_the_counter_of_appointments_opens_no_report_and_no_slip_of_others(log_in):
+    others = report()
+    counter = log_in("booking_agent")
+
+    assert counter.get(path_of(others, "recepisse")).status_code == 403
+    assert counter.get(path_of(others)).status_code == 403
+    assert counter.get(DESK).status_code == 403
+
+
+def test_what_is_not_published_is_not_offered_to_the_counter(log_in, hole):
+    report(hole, text="Privé.")
+    counter = log_in("booking_agent")
+
+    page = counter.post(NEW, call(look="1"))
+
+    assert "Rien de semblable" in text_of(page)
