@@ -113,10 +113,17 @@ def send(report: Report) -> None:
 
 
 def send_again(*, now: datetime) -> int:
-    """Send what was handed over some time ago and has no reference yet; return how many."""
+    """Send what was handed over some time ago and has no reference yet; return how many.
+
+    What waits for a commune that is closed for now keeps nothing else from being sent.
+    """
+    open_now = Commune.objects.filter(state=Commune.State.READY).values("insee_code")
     lost = Report.objects.filter(
-        status=Status.TRANSFERRED, sent_reference="", touched_at__lt=now - PATIENCE
-    ).exclude(sent_to="")
+        status=Status.TRANSFERRED,
+        sent_reference="",
+        touched_at__lt=now - PATIENCE,
+        sent_to__in=open_now,
+    ).order_by("-touched_at")
     for report in (found := list(lost.select_related("category", "contact")[:50])):
         send(report)
     return len(found)

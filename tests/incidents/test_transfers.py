@@ -335,3 +335,12 @@ def test_a_full_disk_loses_a_photo_and_stops_nothing(handed, there, tmp_path):
         assert kept is None
         assert not Photo.objects.exists()
         assert not arrived.events.filter(kind="arrived").exists()
+
+
+def test_what_waits_for_a_closed_commune_is_not_sent_again_and_again(capturing, queue, lacanau):
+    made = report(category())
+    with capturing():
+        transfers.hand_over(report=made, commune=lacanau, text="", by=AGENT, now=NOW)
+    closed_for_now(lacanau)
+
+    assert transfers.send_again(now=LATER) == 0
