@@ -31,11 +31,16 @@ def folded(rows: Sequence[Row], *, size: Callable[[Row], int]) -> tuple[list[Row
 def evened(rows: Sequence[tuple[Row, int]]) -> list[tuple[Row, int]]:
     """Add rows in a row together, as many each time, until none is small; each by its first.
 
-    Nothing is left of fewer than five in all.
+    The ends, which are often cut short, join what is next to them. Nothing is left of fewer than
+    five in all.
     """
     for width in range(1, len(rows) + 1):
         parts = [rows[start : start + width] for start in range(0, len(rows), width)]
         added = [(part[0][0], sum(count for _name, count in part)) for part in parts]
+        if len(added) > 1 and is_small(added[-1][1]):
+            added[-2:] = [(added[-2][0], added[-2][1] + added[-1][1])]
+        if len(added) > 1 and is_small(added[0][1]):
+            added[:2] = [(added[0][0], added[0][1] + added[1][1])]
         if not any(is_small(count) for _name, count in added):
             return added
     return []
