@@ -1,5 +1,6 @@
 """What a role allows, and the decorator that guards the pages of the team."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -29,6 +30,7 @@ COMMUNE_ROLES = frozenset(str(role) for role in Membership.COMMUNE_ROLES)
 ASSOCIATION_ROLES = frozenset(str(role) for role in Membership.ASSOCIATION_ROLES)
 TOP_ROLES = frozenset({ADMIN, DIRECTOR})
 WORDS_MOST = 20
+REACHED = re.compile(r"\S+@\S+|\+?\d{9,15}")
 
 
 def staff_only(*roles: str) -> Callable[[View[Parameters]], View[Parameters]]:
@@ -87,14 +89,17 @@ def _page_before(request: HttpRequest) -> str:
 
 
 def _typed(request: HttpRequest) -> list[str]:
-    """Return the words that were typed in a form; one word alone is a choice or a secret."""
+    """Return the words that were typed in a form, and how to reach somebody.
+
+    Any other word alone is a choice or a secret.
+    """
     values = (
         value.strip()
         for name in request.POST
         if "password" not in name
         for value in request.POST.getlist(name)
     )
-    return [value for value in values if len(value.split()) > 1][:WORDS_MOST]
+    return [value for value in values if REACHED.fullmatch(value) or " " in value][:WORDS_MOST]
 
 
 def may_manage_team(role: str) -> bool:

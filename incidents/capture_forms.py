@@ -38,7 +38,13 @@ def find_categories(typed: str, offered: list[Category]) -> list[Category]:
     exact = [each for each in offered if wanted in {plain(each.name), each.code}]
     if exact or not wanted:
         return exact
-    starting = [each for each in offered if plain(each.name).startswith(wanted)]
+    starting = [
+        each
+        for each in offered
+        if any(
+            said.startswith(wanted) for said in (plain(each.name), *plain(each.keywords).split())
+        )
+    ]
     if starting:
         return starting
     return [

@@ -254,7 +254,12 @@ def test_words_typed_in_a_form_whose_session_ended_are_shown_again(client):
 
     answer = client.post(
         "/agent/signalements/nouveau/",
-        {"text": "Trou profond <b>devant</b>\nl’école", "key": "42", "password": "mot de passe"},
+        {
+            "text": "Trou profond <b>devant</b>\nl’école",
+            "phone": "0556591717",
+            "key": "42",
+            "password": "mot de passe",
+        },
         headers={"referer": before, "host": "pauillac.localhost:8000"},
     )
 
@@ -262,6 +267,7 @@ def test_words_typed_in_a_form_whose_session_ended_are_shown_again(client):
     assert answer.status_code == 403
     assert "no-store" in answer["Cache-Control"]
     assert "Trou profond &lt;b&gt;devant&lt;/b&gt;<br>l’école" in page
+    assert "0556591717" in page
     assert "mot de passe" not in page
     assert "/connexion/?next=%2Fagent%2Fsignalements%2Fnouveau%2F%3Fcarte%3D1" in page
 

@@ -286,3 +286,11 @@ def test_what_is_not_published_is_not_offered_to_the_counter(log_in, hole):
     page = counter.post(NEW, call(look="1"))
 
     assert "Rien de semblable" in text_of(page)
+
+
+def test_letters_that_begin_a_word_of_another_category_are_not_guessed():
+    nest = category(code="frelons", group="Animaux", name="Nid de frelons")
+    hole = category(code="trou", name="Trou dans la chaussée", keywords="nid-de-poule goudron")
+
+    assert find_categories("nid", [nest, hole]) == [nest, hole]
+    assert find_categories("nid de f", [nest, hole]) == [nest]
