@@ -1,7 +1,7 @@
 """What a map shows of many reports: one mark for each square of a grid, however many there are.
 
 The squares are those of the map's own projection, so that a mark stays where it is while the map
-is moved; no two of them lie upon each other. Two queries, whatever is asked.
+is moved; no two of them lie upon each other. One query, whatever is asked.
 """
 
 import math
@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Avg, Count, F, FloatField, Max, Min, Value
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Floor, Ln, Radians, Tan
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
 from incidents.geo import Box
 from incidents.models import Report, ReportQuerySet
+from incidents.models.catalogue import in_language
 from incidents.spots import Spot, apart, ordinate
 from incidents.states import Shape, state_of
 from parvis.pieces import Tone
@@ -28,6 +29,20 @@ CELLS_MOST = 600  # of one answer: a screen of 1,900 × 1,300 pixels
 LOOSE = 0.3  # how much of the way from the middle of its square a mark of many may go
 EDGE = 0.00002  # degrees, two metres
 FLATTEST = 85.0  # degrees; beyond, the projection runs away
+SQUARES = """
+WITH placed (id, lat, lon) AS ({placed}), squares AS (
+    SELECT floor((lon + 180) * %s::float8) AS "column",
+           floor(degrees(ln(tan(pi() / 4 + radians(lat) / 2))) * %s::float8) AS line,
+           count(*) AS n, min(id) AS first, avg(lat) AS mid_lat, avg(lon) AS mid_lon,
+           min(lat) AS south, min(lon) AS west, max(lat) AS north, max(lon) AS east
+    FROM placed GROUP BY 1, 2)
+SELECT squares.*, report.reference, report.status, report.address,
+       category.name, category.name_en, category.icon
+FROM squares
+LEFT JOIN incidents_report AS report ON n = 1 AND report.id = first
+LEFT JOIN incidents_category AS category ON category.id = report.category_id
+ORDER BY line DESC, "column"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +72,12 @@ def clusters(reports: ReportQuerySet, *, box: Box, zoom: int) -> list[Cluster]:
     """
     shown = Box(max(box.south, -FLATTEST), box.west, min(box.north, FLATTEST), box.east)
     per_degree = _cells_per_degree(_zoom_for(shown, zoom))
-    squares = (
-        reports.within(shown)
-        .order_by()
-        .annotate(
-            column=Floor((F("lon") + 180.0) * Value(per_degree, FloatField())),
-            line=Floor(_mercator_degrees() * Value(per_degree, FloatField())),
-        )
-        .values("column", "line")
-        .annotate(
-            n=Count("pk"),
-            first=Min("pk"),
-            mid_lat=Avg("lat"),
-            mid_lon=Avg("lon"),
-            south=Min("lat"),
-            west=Min("lon"),
-            north=Max("lat"),
-            east=Max("lon"),
-        )
-        .order_by("-line", "column")
-    )
+    placed = reports.within(shown).order_by().values("pk", "lat", "lon")
+    squares = _squares(placed, per_degree)
     spots = apart(
         [_spot(each, per_degree) for each in squares], px_per_degree=per_degree * CELL_PX
     )
-    alone = _singles([each.first for each in spots if each.count == 1])
+    alone = {each["first"]: each for each in squares if each["n"] == 1}
     return [_cluster(each, alone.get(each.first)) for each in spots]
 
 
@@ -122,20 +119,20 @@ def _query(box: Box) -> str:
     return f"?boite={south:.5f},{west:.5f},{north:.5f},{east:.5f}"
 
 
-def _cluster(spot: Spot, report: Report | None) -> Cluster:
-    if report is None or spot.count > 1:
+def _cluster(spot: Spot, alone: Mapping[str, Any] | None) -> Cluster:
+    if alone is None or spot.count > 1:
         return Cluster(spot.lat, spot.lon, spot.count, spot.box)
-    state = state_of(report.status)
-    words = [report.category.label, report.address, state.word]
+    state = state_of(alone["status"])
+    words = [in_language(alone["name"], alone["name_en"]), alone["address"], state.word]
     return Cluster(
         spot.lat,
         spot.lon,
         count=1,
         box=spot.box,
-        reference=report.reference,
+        reference=alone["reference"],
         label=" · ".join(filter(None, words)),
-        icon=report.category.icon,
-        status=report.status,
+        icon=alone["icon"],
+        status=alone["status"],
         tone=state.tone,
         shape=state.shape,
     )
@@ -160,21 +157,16 @@ def _spot(square: Mapping[str, Any], per_degree: float) -> Spot:
     )
 
 
-def _singles(keys: list[int]) -> dict[int, Report]:
-    wanted = Report.objects.filter(pk__in=keys).select_related("category")
-    return {
-        report.pk: report
-        for report in wanted.only(
-            *("reference", "status", "address"),
-            *("category__name", "category__name_en", "category__icon"),
-        )
-    }
-
-
-def _mercator_degrees() -> Combinable:
-    """Return the ordinate of a report in degrees of the equator (Web Mercator)."""
-    quarter = Value(math.pi / 4, FloatField())
-    return Ln(Tan(quarter + Radians("lat") / 2.0)) * Value(math.degrees(1), FloatField())
+def _squares(placed: QuerySet[Report, Any], per_degree: float) -> list[dict[str, Any]]:
+    """Gather places in squares; the one report of a square comes with what its mark says."""
+    try:
+        sql, values = placed.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(SQUARES.format(placed=sql), [*values, per_degree, per_degree])
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _cells_per_degree(zoom: int) -> float:

@@ -82,6 +82,11 @@ class Handler(TenantModel):
         return self.name
 
 
+def in_language(french: str, english: str) -> str:
+    """Return what the commune wrote in the language of the page; French where it did not."""
+    return (get_language() == "en" and english) or french
+
+
 class Category(TenantModel):
     """One kind of thing a citizen says: a pothole, an idea, a compliment.
 
@@ -156,12 +161,12 @@ class Category(TenantModel):
     @property
     def label(self) -> str:
         """Its name in the language of the page."""
-        return (get_language() == "en" and self.name_en) or self.name
+        return in_language(self.name, self.name_en)
 
     @property
     def group_label(self) -> str:
         """The name of its group in the language of the page."""
-        return (get_language() == "en" and self.group_en) or self.group
+        return in_language(self.group, self.group_en)
 
 
 class Zone(TenantModel):
