@@ -4,12 +4,11 @@ import random
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.crypto import get_random_string
 from shapely.geometry import box, mapping, shape
 
 from demo import town
 from identity.members import ADMIN, REPORT_AGENT, Member
-from incidents.actions import ALPHABET
+from incidents import inventory
 from incidents.configuration import install_pack
 from incidents.geo import Place
 from incidents.models import (
@@ -34,7 +33,6 @@ TEAMS = (
     ("Espaces verts", ("Espaces verts et mobilier",)),
     ("Police municipale", ("Tranquillité et animaux",)),
 )
-STICKER_LENGTH = 10
 LAMPS, BENCHES = 26, 9
 
 
@@ -172,7 +170,7 @@ def _asset(kind: str, code: str, street: town.Street, luck: random.Random) -> No
         name=street.name,
         lat=place.lat,
         lon=place.lon,
-        token=get_random_string(STICKER_LENGTH, ALPHABET),
+        token=inventory.new_token(),
     )
 
 

@@ -1,6 +1,5 @@
 """What changes a report: it is received, it moves, its clock stops and runs again."""
 
-import secrets
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from incidents.models import (
     ReportEvent,
     Team,
 )
+from incidents.references import new_reference
 from incidents.refusals import (
     IllegalMove,
     NotReportable,
@@ -38,8 +38,6 @@ from parvis.deferred import defer
 from parvis.signing import digest, new_token
 
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
-REFERENCE_LENGTH = 8
 CONTESTED_WITHIN = timedelta(days=7)
 FIRST_VISIBILITY = {
     Category.Moderation.AFTER: Report.Visibility.PUBLIC,
@@ -230,11 +228,6 @@ def _written(
         text=text,
         at=now,
     )
-
-
-def new_reference() -> str:
-    """Draw a reference among 2⁴⁰; the table refuses the one in a million years that is taken."""
-    return "".join(secrets.choice(ALPHABET) for _each in range(REFERENCE_LENGTH))
 
 
 def _check_receivable(category: Category, *, by: Member | None) -> None:

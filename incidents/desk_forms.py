@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _, gettext_lazy
 
-from incidents import pictures
+from incidents import pictures, references
 from incidents.geo import Place
 from incidents.models import Category, ClockPause, Handler, ReplyTemplate, Report, Team
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
@@ -87,7 +87,7 @@ class MoveForm(forms.Form):
 
     def clean_master(self) -> Report | None:
         """Find the report that this one repeats."""
-        typed = self.cleaned_data["master"].replace(" ", "").replace("\u00a0", "").upper()
+        typed = references.typed(self.cleaned_data["master"])
         if not typed:
             return None
         found = Report.objects.filter(reference=typed).exclude(pk=self.report.pk).first()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from identity.access import member_of
-from incidents import access, desk, dossier, merging, offered
+from incidents import access, desk, dossier, merging, offered, references
 from incidents.cards import FREQUENT
 from incidents.desk_forms import AssignForm, EditForm, MergeForm, PauseForm
 from incidents.forms import WordsForm
@@ -195,8 +195,7 @@ def _assigned(request: HttpRequest, common: dict[str, Any]) -> None:
 
 def _merged(request: HttpRequest, common: dict[str, Any]) -> None:
     form = MergeForm(request.POST)
-    typed = form.cleaned_data["master"] if form.is_valid() else ""
-    wanted = typed.replace(" ", "").replace("\u00a0", "").upper()
+    wanted = references.typed(form.cleaned_data["master"]) if form.is_valid() else ""
     master = Report.objects.filter(reference=wanted).first() if wanted else None
     if master is None:
         raise UnknownReference

@@ -3,10 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from incidents import references
 from incidents.forms import ContestForm as Contest, PhotosField, PhotosInput
-
-
-REFERENCE_LENGTH = 8
 
 
 class ContestForm(Contest):
@@ -59,7 +57,7 @@ class FindForm(forms.Form):
 
     def clean_reference(self) -> str:
         """Read it as people write it: in groups, in small letters."""
-        typed = "".join(str(self.cleaned_data["reference"]).split()).replace("-", "").upper()
-        if len(typed) != REFERENCE_LENGTH:
+        typed = references.typed(self.cleaned_data["reference"])
+        if len(typed) != references.LENGTH:
             raise forms.ValidationError(_("Une référence a huit lettres et chiffres."))
         return typed

@@ -18,8 +18,7 @@ from django.db.models import (
     Value,
 )
 
-from incidents import filters
-from incidents.actions import REFERENCE_LENGTH
+from incidents import filters, references
 from incidents.calendar import zone as time_zone
 from incidents.filters import Filter
 from incidents.models import Message, Report, ReportQuerySet, StatusChange, Zone
@@ -173,7 +172,7 @@ def _searched(words: str, known: Offered) -> Q:
         )
     )
     typed = "".join(parts).upper()
-    if len(typed) == REFERENCE_LENGTH:
+    if len(typed) == references.LENGTH:
         found |= Q(reference=typed)
     said = [part.casefold() for part in parts]
     named = [

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from incidents.interventions import Work
 from incidents.models import Intervention, Report, Team
+from incidents.references import typed
 
 
 EUROS_MOST = Decimal(1_000_000)
@@ -67,8 +68,8 @@ class InterventionForm(forms.Form):
 
     def clean_references(self) -> list[Report]:
         """Find the other reports that the visit was for."""
-        typed = self.cleaned_data["references"].upper().replace("\u00a0", "").replace(" ", "")
-        wanted = [word for word in typed.replace(";", ",").split(",") if word]
+        words = self.cleaned_data["references"].replace(";", ",").split(",")
+        wanted = [reference for each in words if (reference := typed(each))]
         found = {each.reference: each for each in Report.objects.filter(reference__in=wanted)}
         missing = [word for word in wanted if word not in found]
         if missing or len(wanted) > REPORTS_MOST:

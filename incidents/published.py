@@ -8,7 +8,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from incidents import journal, links
+from incidents import journal, links, references
 from incidents.areas import inside
 from incidents.geo import Box
 from incidents.models import Category, Photo, Report, ReportQuerySet, StatusChange, Zone
@@ -198,7 +198,7 @@ def _is_contested(report: Report) -> bool:
 def _saying(wanted: ReportQuerySet, words: str) -> ReportQuerySet:
     """Look for words in what is said, in the place and in the name of the thing."""
     query = SearchQuery(words, config="french", search_type="websearch")
-    reference = words.replace(" ", "").replace("\u00a0", "").upper()
+    reference = references.typed(words)
     return wanted.annotate(said=SearchVector("text", "address", config="french")).filter(
         Q(said=query)
         | Q(address__icontains=words)

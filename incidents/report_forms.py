@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.utils.translation import gettext as _, gettext_lazy
 
-from incidents import drafts, pictures
+from incidents import drafts, pictures, references
 from incidents.darkroom import place_hint
 from incidents.forms import PHOTOS_MOST, TEXT_MOST, PhotosInput
 from incidents.geo import Place
@@ -196,7 +196,7 @@ class ReportForm(forms.Form):
 
     def clean_merci(self) -> Report | None:
         """Find the closed report that thanks are about; an unknown one is simply not named."""
-        reference = self.cleaned_data["merci"].upper().replace(" ", "")
+        reference = references.typed(self.cleaned_data["merci"])
         done = Report.objects.published().filter(status=Status.RESOLVED, reference=reference)
         return done.first() if reference else None
 

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from incidents import metrics
-from incidents.actions import new_reference
 from incidents.geo import Outline, Place
 from incidents.metrics import Scope
 from incidents.models import Category, ClockPause, Report, StatusChange, Team, Zone
+from incidents.references import new_reference
 from incidents.workflow import CLOSED, REASONS, Status
 from parvis.periods import Period, Share
 
