@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _
 
-from incidents import links
+from incidents import links, published
 from incidents.cards import age
 from incidents.geo import Place
 from incidents.models import Asset, Category, Photo, Report
@@ -51,7 +51,7 @@ def _shown(found: Sequence[Report], where: dict[int, str], *, now: datetime) -> 
             href=reverse("incidents:public_report", args=[report.reference]),
             join=reverse("incidents:same", args=[report.reference]),
             photo=photos.get(report.pk, ""),
-            concerned=_concerned(report.reporters),
+            concerned=published.concerned(report),
         )
         for report in found
     ]
@@ -59,10 +59,6 @@ def _shown(found: Sequence[Report], where: dict[int, str], *, now: datetime) -> 
 
 def _since(report: Report, now: datetime) -> str:
     return _("il y a %(age)s") % {"age": age(now - report.submitted_at)}
-
-
-def _concerned(n: int) -> str:
-    return ngettext("%(n)s habitant concerné", "%(n)s habitants concernés", n) % {"n": n}
 
 
 def _photos(found: Iterable[Report]) -> dict[int, str]:

@@ -68,12 +68,6 @@ def stops(category: Category, place: Place | None, *, is_danger: bool, now: date
     )
 
 
-def found(address: str) -> Place | None:
-    """Find where an address is, when that is sure and quick."""
-    known = where.find(address) if address else None
-    return known.place if known else None
-
-
 def name_of(asset: Asset) -> str:
     """Name an object as a citizen reads it on its sticker."""
     return asset.name or f"{asset.kind[:1].upper()}{asset.kind[1:]} {asset.code}".strip()

@@ -100,7 +100,7 @@ def _kept(
         made, token = actions.receive(
             category=known["category"],
             text=known["text"],
-            place=places.get(known["address"]) or _placed(known["address"]),
+            place=places.get(known["address"]) or where.place_of(known["address"]),
             address=known["address"],
             channel=known["channel"],
             now=now,
@@ -119,12 +119,6 @@ def _kept(
         for content in known["photos"] or []:
             photos.add(report=made, content=content, stage=Photo.Stage.BEFORE, now=now, by=by)
     return made
-
-
-def _placed(address: str) -> Place | None:
-    """Find where an address is, when it is one of the commune and surely that one."""
-    found = where.find(address) if address else None
-    return found.place if found else None
 
 
 def _done(reference: str, *, may_read: bool) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from incidents import links, receipts
 from incidents.calendar import current_commune
 from incidents.models import Follower, Handler, Message, Report, StatusChange
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
-from incidents.workflow import Status
+from incidents.workflow import DECIDED, Status
 from parvis.mail import FACT
 from parvis.signing import digest
 from tenants.hosts import absolute_url
@@ -279,7 +279,7 @@ def _about(report: Report, status: str, reason: str) -> dict[str, Any]:
         "status": status,
         "status_word": STATUS_WORDS[Status(status)],
         "reason_word": REASON_WORDS.get(reason, "") if reason else "",  # type: ignore[call-overload]
-        "is_closed": status in {Status.RESOLVED, Status.REJECTED},
+        "is_closed": status in DECIDED,
     }
 
 

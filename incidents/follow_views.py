@@ -25,7 +25,7 @@ from incidents.models import Category, Photo, Report
 from incidents.models.reports import STATUS_WORDS
 from incidents.secret_pages import private
 from incidents.states import state_of
-from incidents.workflow import Status
+from incidents.workflow import DECIDED, Status
 from parvis.errors import DomainError
 from parvis.pieces import TimelineEntry
 
@@ -122,7 +122,7 @@ def _context(reader: Reader, offered: Forms, *, now: datetime) -> dict[str, Any]
     before, after = published.pictures(
         [each for each in photos if each.state == Photo.State.READY], place=report.address
     )
-    closed = report.status in {Status.RESOLVED, Status.REJECTED}
+    closed = report.status in DECIDED
     return {
         "report": report,
         "reader": reader,

@@ -16,18 +16,9 @@ from incidents.filter_forms import SaveForm
 from incidents.geo import read_box
 from incidents.models import SavedFilter
 from incidents.staff_pages import after, current_member, reads_reports
-from incidents.states import state_of
-from incidents.workflow import Status
+from incidents.states import LEGEND
 from parvis.cards import Column
 from parvis.errors import DomainError
-
-
-LEGEND = [
-    state_of(each)
-    for each in (Status.RECEIVED, Status.ACCEPTED, Status.FORWARDED, Status.REOPENED,
-                 Status.RESOLVED, Status.REJECTED)
-]  # fmt: skip
-"""One state for each shape of the map."""
 
 
 @reads_reports

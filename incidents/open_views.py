@@ -13,8 +13,9 @@ from incidents import feeds, published
 from incidents.calendar import current_commune
 from incidents.models import Report
 from incidents.public_forms import WishForm
-from incidents.public_views import LEGEND, row
+from incidents.public_views import row
 from incidents.staff_pages import reads_reports
+from incidents.states import LEGEND
 from parvis.typo import town_hall
 from tenants.hosts import absolute_url
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext as _, ngettext
+from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from identity.addresses import address_of
@@ -18,7 +18,7 @@ from incidents.clusters import clusters, marks
 from incidents.geo import read_box
 from incidents.models import Category, Report
 from incidents.public_forms import FollowForm, WishForm
-from incidents.states import state_of
+from incidents.states import LEGEND, state_of
 from incidents.workflow import Status
 from parvis.pieces import TimelineEntry
 from parvis.typo import date_courte, date_longue
@@ -26,13 +26,6 @@ from parvis.typo import date_courte, date_longue
 
 PAGE = 30
 MARKS_KEPT_S = 20
-LEGEND = [
-    state_of(each)
-    for each in (
-        *(Status.RECEIVED, Status.ACCEPTED, Status.FORWARDED),
-        *(Status.REOPENED, Status.RESOLVED, Status.REJECTED),
-    )
-]
 JOINED = "concerne"  # a cookie: the reports this browser has joined
 JOINED_MOST = 50
 JOINED_AGE_S = 365 * 24 * 3600
@@ -104,14 +97,8 @@ def row(report: Report) -> dict[str, object]:
         "when": _("clos %(day)s") % {"day": when} if report.closed_at else when,
         "photo": published.thumbnail(report),
         "icon": report.category.icon,
-        "concerned": concerned(report) if report.reporters > 1 else "",
+        "concerned": published.concerned(report) if report.reporters > 1 else "",
     }
-
-
-def concerned(report: Report) -> str:
-    """Say how many inhabitants have said it."""
-    n = report.reporters
-    return ngettext("%(n)s habitant concerné", "%(n)s habitants concernés", n) % {"n": n}
 
 
 @require_safe
@@ -166,7 +153,7 @@ def _page(request: HttpRequest, shown: Report, follow: FollowForm) -> HttpRespon
         "is_resolved": shown.status == Status.RESOLVED,
         "thanks_address": _to_thank(shown),
         "praised": _address(praised.reference) if praised else "",
-        "concerned": concerned(shown),
+        "concerned": published.concerned(shown),
         "form": follow,
         "point": _point(shown),
         "promise": _promise(shown, now=timezone.now()),

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 
 from incidents import journal, links, references
 from incidents.areas import inside
 from incidents.geo import Box
 from incidents.models import Category, Photo, Report, ReportQuerySet, StatusChange, Zone
 from incidents.states import State, state_of
-from incidents.workflow import Actor, Status
+from incidents.workflow import DECIDED, Actor, Status
 
 
 CLOSED_LATELY = timedelta(days=90)
@@ -24,7 +24,7 @@ GROUPS: dict[str, frozenset[Status]] = {
     "recus": frozenset({Status.RECEIVED, Status.TRIAGE}),
     "en-cours": frozenset({Status.ACCEPTED, Status.PLANNED, Status.IN_PROGRESS, Status.REOPENED}),
     "en-attente": frozenset({Status.AWAITING_REPORTER, Status.FORWARDED, Status.TRANSFERRED}),
-    "termines": frozenset({Status.RESOLVED, Status.REJECTED}),
+    "termines": DECIDED,
 }
 LISTED = sorted(frozenset[Status]().union(*GROUPS.values()))
 GONE = (Status.CANCELLED, Status.DUPLICATE)
@@ -177,6 +177,12 @@ def thumbnail(report: Report) -> str:
     """Return the address of the first photo of a report read by ``with_pictures``, or ""."""
     shown: list[Photo] = report.shown  # type: ignore[attr-defined]
     return links.photo_address(shown[0], "s", is_public=True) if shown else ""
+
+
+def concerned(report: Report) -> str:
+    """Say how many inhabitants have said it."""
+    n = report.reporters
+    return ngettext("%(n)s habitant concerné", "%(n)s habitants concernés", n) % {"n": n}
 
 
 def shown_photos() -> QuerySet[Photo]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from identity.addresses import address_of
 from identity.limits import Limit, TooMany, take
-from incidents import already, before_sending, drafts, links, public_views, published
+from incidents import already, before_sending, drafts, links, public_views, published, where
 from incidents.geo import Place
 from incidents.models import Asset, Category
 from incidents.report_forms import ReportForm
@@ -104,7 +104,7 @@ def _received(request: HttpRequest, form: ReportForm, *, now: datetime) -> HttpR
     if chosen.door == Category.Door.REDIRECT:
         _keep_photos(request, form, now=now)
         return JsonResponse({"errors": {}}, status=422) if is_queued else None
-    place = form.place or before_sending.found(form.cleaned_data["address"])
+    place = form.place or where.place_of(form.cleaned_data["address"])
     stops = before_sending.stops(chosen, place, is_danger=form.cleaned_data["danger"], now=now)
     waiting = stops.unseen(request.POST.getlist("seen"))
     if waiting and not (is_queued and waiting.may_be_skipped):

@@ -11,7 +11,7 @@ from incidents.calendar import current_commune
 from incidents.history import locked, noted
 from incidents.models import Message, Photo, Report, ReportContact, ReportEvent
 from incidents.refusals import IllegalMove, TooManyPhotos
-from incidents.workflow import CLOSED, Actor, Status, is_legal
+from incidents.workflow import CLOSED, DECIDED, Actor, Status, is_legal
 
 
 PHOTOS_MOST = 10  # of one report, those sent at first among them
@@ -25,7 +25,7 @@ def may_cancel(report: Report) -> bool:
 def may_contest(report: Report, now: datetime) -> bool:
     """Tell whether the closing is recent enough, and one that can be wrong."""
     return (
-        report.status in {Status.RESOLVED, Status.REJECTED}
+        report.status in DECIDED
         and report.closed_at is not None
         and now <= report.closed_at + CONTESTED_WITHIN
     )
@@ -121,7 +121,7 @@ def rate(*, report: Report, satisfaction: int, now: datetime) -> None:
         IllegalMove: it is not closed.
     """
     current = locked(report)
-    if current.status not in {Status.RESOLVED, Status.REJECTED}:
+    if current.status not in DECIDED:
         raise IllegalMove
     Report.objects.filter(pk=current.pk).update(satisfaction=satisfaction)
     noted(current, ReportEvent.Kind.RATED, by=None, now=now, words=str(satisfaction))

@@ -54,3 +54,10 @@ def state_of(status: str) -> State:
     """Return the look of a status."""
     known = Status(status)
     return State(known, *LOOKS[known])
+
+
+LEGEND = [
+    state_of(each)
+    for each in (S.RECEIVED, S.ACCEPTED, S.FORWARDED, S.REOPENED, S.RESOLVED, S.REJECTED)
+]
+"""One state for each shape of the map."""

@@ -23,7 +23,7 @@ from incidents.history import locked, noted
 from incidents.models import Category, Handler, Photo, Report, ReportContact, ReportEvent
 from incidents.pictures import PHOTOS_MOST
 from incidents.refusals import NoSuchPlace
-from incidents.workflow import Actor, Status
+from incidents.workflow import DECIDED, Actor, Status
 from parvis.deferred import defer, defer_to
 from parvis.guard import current_schema
 from tenants.models import Commune
@@ -249,7 +249,7 @@ def tell_origin(report: Report) -> None:
 
     One that is closed for the moment asks again when it is open.
     """
-    if not report.origin_commune or report.status not in {Status.RESOLVED, Status.REJECTED}:
+    if not report.origin_commune or report.status not in DECIDED:
         return
     if (sender := _ready(report.origin_commune)) is not None:
         defer_to(

@@ -56,6 +56,12 @@ def find(text: str) -> geocoder_client.Address | None:
     return None
 
 
+def place_of(text: str) -> Place | None:
+    """Return where the one address is that a text surely means; None when nobody can tell."""
+    found = find(text) if text else None
+    return found.place if found else None
+
+
 def suggestions(text: str, *, limit: int = 5) -> list[geocoder_client.Address]:
     """List addresses of this commune that begin like a text."""
     code = current_commune().insee_code

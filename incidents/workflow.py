@@ -47,6 +47,8 @@ class Clock(StrEnum):
 S = Status
 CLOSED = frozenset({S.RESOLVED, S.REJECTED, S.DUPLICATE, S.CANCELLED})
 OPEN = frozenset(Status) - CLOSED
+DECIDED = frozenset({S.RESOLVED, S.REJECTED})
+"""Closed by somebody who decided: this can be contested, and rated."""
 TO_HANDLE = frozenset({S.RECEIVED, S.TRIAGE, S.ACCEPTED, S.REOPENED})
 """What waits for somebody of the town hall."""
 WAITING = frozenset({S.AWAITING_REPORTER, S.FORWARDED, S.TRANSFERRED})
