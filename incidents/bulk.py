@@ -10,6 +10,7 @@ from incidents.history import locked
 from incidents.models import Report
 from incidents.refusals import StaleVersion
 from parvis.errors import DomainError
+from parvis.typed import number
 
 
 MOST = 200
@@ -46,15 +47,15 @@ def chosen(keys: Iterable[str]) -> list[Chosen]:
     versions: dict[str, int] = {}
     for key in keys:
         reference, _dash, version = key.replace("\0", "").partition("-")
-        if version.isascii() and version.isdigit() and len(version) < 10:  # noqa: PLR2004
-            versions.setdefault(reference, int(version))
+        if shown := number(version):
+            versions.setdefault(reference, shown)
     if len(versions) > MOST:
         raise TooMany
     known = Report.objects.filter(reference__in=versions).select_related(
         "category", "handler", "team", "contact"
     )
     found = {each.reference: each for each in known}
-    return [Chosen(found[key], number) for key, number in versions.items() if key in found]
+    return [Chosen(found[key], shown) for key, shown in versions.items() if key in found]
 
 
 def to_each(picked: Iterable[Chosen], act: Callable[[Report], object]) -> Outcome:

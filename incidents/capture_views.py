@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from incidents import access, actions, desk, links, photos, where
 from incidents.capture_forms import CaptureForm, find_categories
-from incidents.geo import Place
+from incidents.geo import Place, placed
 from incidents.models import Category, Photo, Report
 from incidents.nearby import similar_reports
 from incidents.staff_pages import current_member, receives_reports, report_or_404
@@ -86,8 +86,7 @@ def known_places() -> dict[str, Place | None]:
     )
     known: dict[str, Place | None] = {}
     for address, lat, lon in latest[:ADDRESSES_READ]:
-        place = Place(lat, lon) if lat is not None and lon is not None else None
-        known[address] = known.get(address) or place
+        known[address] = known.get(address) or placed(lat, lon)
     return known
 
 

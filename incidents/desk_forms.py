@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _, gettext_lazy
 
 from incidents import pictures, references
-from incidents.geo import Place
+from incidents.geo import placed
 from incidents.models import Category, ClockPause, Handler, ReplyTemplate, Report, Team
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
 from incidents.offered import Offered
@@ -175,7 +175,7 @@ class EditForm(forms.Form):
         if (lat is None) != (lon is None) and not self.errors:
             words = _("Donnez la latitude et la longitude, ou aucune des deux.")
             self.add_error("lat", ValidationError(words))
-        known["place"] = Place(lat, lon) if lat is not None and lon is not None else None
+        known["place"] = placed(lat, lon)
         return known
 
 

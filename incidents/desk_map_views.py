@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from incidents import desk_pages, found
 from incidents.cards import LETTERS
 from incidents.clusters import clusters, marks
-from incidents.geo import Box, read_box
+from incidents.geo import Box, read_part
 from incidents.heat import heat
 from incidents.staff_pages import reads_reports
 
@@ -58,10 +58,7 @@ def warmth(request: HttpRequest) -> JsonResponse:
 
 
 def _part(request: HttpRequest) -> tuple[Box, int] | None:
-    box, zoom = read_box(request.GET.get("boite", "")), request.GET.get("z", "")
-    if box is None or not (zoom.isascii() and zoom.isdigit() and len(zoom) <= 2):  # noqa: PLR2004
-        return None
-    return box, int(zoom)
+    return read_part(request.GET.get("boite", ""), request.GET.get("z", ""))
 
 
 def _nowhere() -> JsonResponse:

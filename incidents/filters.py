@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from incidents.models import Category, Report
 from incidents.offered import Offered
 from incidents.workflow import CLOSED, OPEN, TO_HANDLE, WAITING, Status
+from parvis.typed import number
 
 
 WORDS_MOST = 100
@@ -143,10 +144,10 @@ def _readers(known: Offered) -> dict[str, Callable[[str], object]]:
     return {
         "etat": _one_of({*GROUPS, *(str(each) for each in Status)}),
         "categorie": _one_of(kinds),
-        "quartier": lambda typed: _number(typed) if _number(typed) in zones else 0,
+        "quartier": lambda typed: number(typed) if number(typed) in zones else 0,
         "equipe": _one_of(teams),
         "agent": _one_of(people),
-        "priorite": lambda typed: _number(typed) if _number(typed) in _PRIORITIES else 0,
+        "priorite": lambda typed: number(typed) if number(typed) in _PRIORITIES else 0,
         "recu": _one_of(set(Report.Channel.values)),
         "porte": _one_of(doors),
         "du": _day,
@@ -162,10 +163,6 @@ _PRIORITIES = frozenset(Report.Priority.values)
 
 def _one_of(known: set[str]) -> Callable[[str], str]:
     return lambda typed: typed if typed in known else ""
-
-
-def _number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0  # noqa: PLR2004
 
 
 def _day(typed: str) -> date | None:

@@ -27,6 +27,11 @@ class Place:
             raise ValueError("No such place on Earth.")
 
 
+def placed(lat: float | None, lon: float | None) -> Place | None:
+    """Return the place that two numbers give; None unless both are there."""
+    return None if lat is None or lon is None else Place(lat, lon)
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """What lies between two latitudes and two longitudes."""
@@ -49,6 +54,14 @@ def read_box(text: str) -> Box | None:
         return None
     is_on_earth = -90 <= south < north <= 90 and -180 <= west < east <= 180  # noqa: PLR2004
     return Box(south, west, north, east) if is_on_earth else None
+
+
+def read_part(box: str, zoom: str) -> tuple[Box, int] | None:
+    """Read which part of a map an address asks for, and at which zoom; None when it is none."""
+    known = read_box(box)
+    if known is None or not (zoom.isascii() and zoom.isdigit() and len(zoom) <= 2):  # noqa: PLR2004
+        return None
+    return known, int(zoom)
 
 
 def distance_m(one: Place, other: Place) -> float:

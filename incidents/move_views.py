@@ -18,6 +18,7 @@ from incidents.refusals import StaleVersion
 from incidents.staff_pages import current_member, handles_reports, report_or_404
 from incidents.workflow import EFFECTS, Actor, Status
 from parvis.errors import DomainError
+from parvis.typed import number
 from parvis.typo import date_longue
 
 
@@ -98,10 +99,8 @@ def _filled(request: HttpRequest, found: Report) -> MoveForm:
 
 
 def _template(sent: QueryDict) -> ReplyTemplate | None:
-    typed = sent.get("template") or sent.get("modele") or ""
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):  # noqa: PLR2004
-        return None
-    return ReplyTemplate.objects.filter(pk=int(typed)).first()
+    chosen = number(sent.get("template") or sent.get("modele") or "")
+    return ReplyTemplate.objects.filter(pk=chosen).first() if chosen else None
 
 
 def _day(typed: str) -> date | None:

@@ -15,7 +15,7 @@ from identity.addresses import address_of
 from identity.limits import Limit, take
 from incidents import following, published
 from incidents.clusters import clusters, marks
-from incidents.geo import read_box
+from incidents.geo import read_part
 from incidents.models import Category, Report
 from incidents.public_forms import FollowForm, WishForm
 from incidents.states import LEGEND, state_of
@@ -64,9 +64,9 @@ def listed(request: HttpRequest) -> HttpResponse:
 def points(request: HttpRequest) -> HttpResponse:
     """Give the marks of one part of the map, filtered as the list; the same again costs little."""
     now = timezone.now()
-    box, zoom = read_box(request.GET.get("boite", "")), request.GET.get("z", "")
+    part = read_part(request.GET.get("boite", ""), request.GET.get("z", ""))
     form = WishForm(request.GET)
-    if box is None or not (zoom.isdecimal() and len(zoom) <= 2) or not form.is_valid():  # noqa: PLR2004
+    if part is None or not form.is_valid():
         return JsonResponse(
             {"marks": [], "error": _("Cette partie de carte n’existe pas.")}, status=400
         )
@@ -75,7 +75,8 @@ def points(request: HttpRequest) -> HttpResponse:
     if request.headers.get("If-None-Match") == tag:
         answer = HttpResponse(status=304)
     else:
-        found = clusters(published.found(form.wish, now=now), box=box, zoom=int(zoom))
+        box, zoom = part
+        found = clusters(published.found(form.wish, now=now), box=box, zoom=zoom)
         listing = reverse("incidents:public_list")
         answer = JsonResponse({"marks": marks(found, page=_address, listing=listing)})
     answer["ETag"] = tag

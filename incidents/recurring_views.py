@@ -17,6 +17,7 @@ from incidents.hotspots import RADIUS_M, HotSpot
 from incidents.models import Category, Report
 from incidents.staff_pages import current_member, handles_reports, reads_reports
 from parvis.errors import DomainError
+from parvis.typed import number
 
 
 SHOWN_MOST = 40
@@ -37,7 +38,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
     rows = [
         {
-            "number": number,
+            "number": rank,
             "spot": spot,
             "name": kinds[spot.kind].name,
             "reports": [reports[each.pk] for each in spot.sightings],
@@ -48,7 +49,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             "task": _task(spot, tasks),
             "first": spot.sightings[0].pk,
         }
-        for number, spot in enumerate(spots, 1)
+        for rank, spot in enumerate(spots, 1)
     ]
     context = {
         "rows": rows,
@@ -63,9 +64,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 def prevent(request: HttpRequest) -> HttpResponse:
     """Make an internal task for one hot spot, as it is now; pressed twice, one task."""
     now, by = timezone.now(), current_member(request)
-    typed = request.POST.get("first", "")
-    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0  # noqa: PLR2004
-    spot = next((each for each in recurring.read(now=now) if each.sightings[0].pk == number), None)
+    first = number(request.POST.get("first", ""))
+    spot = next((each for each in recurring.read(now=now) if each.sightings[0].pk == first), None)
     if spot is None:
         raise Http404
     reports = _reports([spot])
@@ -76,7 +76,7 @@ def prevent(request: HttpRequest) -> HttpResponse:
             category=ordered[0].category,
             reports=ordered,
             by=by,
-            key=uuid5(NAMESPACE_URL, f"parvis:hot-spot:{number}:{last}:{spot.count}"),
+            key=uuid5(NAMESPACE_URL, f"parvis:hot-spot:{first}:{last}:{spot.count}"),
             now=now,
         )
     except DomainError as refusal:

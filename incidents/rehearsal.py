@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from incidents.geo import Place
+from incidents.geo import placed
 from incidents.handlers import read_rules
 from incidents.models import Category, Handler, Report
 from incidents.routing import Question, Rule
@@ -90,7 +90,7 @@ def rehearse(proposed: Sequence[Rule], *, now: datetime) -> Rehearsal:
         Question(
             category=category,
             group=group,
-            place=Place(lat, lon) if lat is not None and lon is not None else None,
+            place=placed(lat, lon),
             road_class=road_class,
         )
         for _reference, category, group, _name, _address, lat, lon, road_class in found

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, gettext_lazy
 
 from incidents.bulk_forms import ManyForm
-from incidents.geo import Place
+from incidents.geo import placed
 from incidents.models import Report, Round, Stop, Team
 from incidents.models.reports import REASON_WORDS
 from incidents.offered import Offered
@@ -107,8 +107,7 @@ class RoundForm(ChooseForm):
     def clean(self) -> dict[str, Any]:
         """Find where the team leaves from: typed now, or known of it."""
         known = super().clean() or {}
-        lat, lon = known.get("depot_lat"), known.get("depot_lon")
-        known["depot"] = Place(lat, lon) if lat is not None and lon is not None else None
+        known["depot"] = placed(known.get("depot_lat"), known.get("depot_lon"))
         if known.get("start") != DEPOT or "team" not in known:
             return known
         team: Team | None = known["team"]

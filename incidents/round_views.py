@@ -25,6 +25,7 @@ from incidents.models import Category, Report, Round, Stop, Team
 from incidents.round_forms import DEPOT, TOWN_HALL, ChooseForm, RoundForm
 from incidents.staff_pages import after, current_member, handles_reports, reads_reports
 from parvis.errors import DomainError
+from parvis.typed import number
 from parvis.typo import date_longue
 from tenants import directory
 from tenants.hosts import absolute_url
@@ -157,9 +158,8 @@ def act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 @require_POST
 def act_on_stop(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """Move a stop of a round, or take it out."""
-    typed = request.POST.get("stop", "")
-    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0  # noqa: PLR2004
-    stop = get_object_or_404(Stop.objects.select_related("round"), pk=number, round=pk)
+    chosen = number(request.POST.get("stop", ""))
+    stop = get_object_or_404(Stop.objects.select_related("round"), pk=chosen, round=pk)
     steps: dict[str, tuple[Callable[[], object], str]] = {
         "monter": (lambda: teamwork.shift(stop=stop, by_ranks=-1), _("L’arrêt est plus tôt.")),
         "descendre": (lambda: teamwork.shift(stop=stop, by_ranks=1), _("L’arrêt est plus tard.")),

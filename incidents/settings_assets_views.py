@@ -20,6 +20,7 @@ from incidents.settings_assets_forms import AssetForm
 from incidents.settings_pages import SPACE, save, short, show
 from incidents.staff_pages import sets_reports
 from parvis.exports import to_csv
+from parvis.typed import number
 
 
 LIST = f"{SPACE}:assets"
@@ -104,7 +105,7 @@ def assets_csv(request: HttpRequest) -> HttpResponse:
 def sticker_sheet(request: HttpRequest) -> HttpResponse:
     """Print the stickers of the things that were ticked, or of the whole list."""
     found = _found(request).filter(is_active=True)
-    ticked = [int(each) for each in request.GET.getlist("e")[:PER_PAGE] if _is_number(each)]
+    ticked = [pk for each in request.GET.getlist("e")[:PER_PAGE] if (pk := number(each))]
     if ticked:
         found = Asset.objects.filter(pk__in=ticked).order_by("kind", "code", "pk")
     chosen = list(found[: stickers.SHEETS_MOST * stickers.PER_PAGE])
@@ -138,10 +139,6 @@ def _found(request: HttpRequest) -> QuerySet[Asset]:
 
 def _word(request: HttpRequest, name: str) -> str:
     return request.GET.get(name, "").replace("\0", "").strip()[:WORDS_MOST]
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10  # noqa: PLR2004 (of a row)
 
 
 def _yes(*, is_so: bool) -> str:

@@ -9,7 +9,7 @@ from django.db.models import F, Func, IntegerField, Q, Value
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
-from incidents.geo import Box, Place
+from incidents.geo import Box, Place, placed
 from incidents.models.catalogue import Asset, Category, Handler, RoadClass, Team
 from incidents.models.known import known
 from incidents.workflow import CLOSED, Reason, Status
@@ -250,9 +250,7 @@ class Report(TenantModel):
     @property
     def place(self) -> Place | None:
         """Where it is, when somebody placed it."""
-        if self.lat is None or self.lon is None:
-            return None
-        return Place(self.lat, self.lon)
+        return placed(self.lat, self.lon)
 
     @property
     def is_closed(self) -> bool:

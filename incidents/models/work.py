@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from incidents.geo import Place
+from incidents.geo import Place, placed
 from incidents.models.catalogue import Team
 from incidents.models.known import known
 from incidents.models.reports import Report
@@ -67,9 +67,7 @@ class Round(TenantModel):
     @property
     def start(self) -> Place | None:
         """Where the team leaves from, when that is known."""
-        if self.start_lat is None or self.start_lon is None:
-            return None
-        return Place(self.start_lat, self.start_lon)
+        return placed(self.start_lat, self.start_lon)
 
 
 class Stop(TenantModel):
