@@ -31,7 +31,6 @@ DEEP = 50_000  # reports before the deep page
 TIMES, DEEP_TIMES, STEP = 3.0, 2.0, 1.2  # the limits; STEP for each doubling
 BUILT_S, MAP_MS, MAP_BYTES = 60, 3.0, 60_000
 SIGNALS_MS, SIGNALS_QUERIES, SIGNALS_TIMES = 276, 570, 30
-QUERIES_MOST = 6
 TOWN = Box(45.180, -0.775, 45.218, -0.721)
 SCREEN = Box(45.1935, -0.7565, 45.2045, -0.7395)  # 800 × 750 pixels at zoom 15
 

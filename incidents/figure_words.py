@@ -8,7 +8,6 @@ from parvis.periods import Share
 
 HOUR_S, DAY_S = 3600, 24 * 3600
 TWO_DAYS_S = 2 * DAY_S
-DAY_UNIT = "j"
 
 
 def wait(seconds: float | None) -> str:

@@ -108,12 +108,5 @@ class RedactionForm(forms.Form):
         ]
 
 
-def _numbers(part: str) -> list[float]:
-    try:
-        return [float(each) for each in part.split(",")]
-    except ValueError:
-        return []
-
-
 def _ranks(rectangles: list[Any]) -> range:
     return range(len(rectangles))

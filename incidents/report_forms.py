@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from incidents import drafts, pictures, references
 from incidents.darkroom import place_hint
-from incidents.forms import PHOTOS_MOST, TEXT_MOST, PhotosInput
+from incidents.forms import TEXT_MOST, PhotosInput
 from incidents.geo import Place
 from incidents.models import Asset, Category, Report
 from incidents.workflow import Status
@@ -43,7 +43,7 @@ class ForgivingPhotosField(forms.FileField):
         chosen = Chosen()
         for each in data if isinstance(data, list) else [data] if data else []:
             name = each.name[:60]
-            if len(chosen.kept) == PHOTOS_MOST:
+            if len(chosen.kept) == pictures.PHOTOS_MOST:
                 why: object = _("cinq photos au plus.")
             elif each.size > pictures.MOST_BYTES:
                 why = _("cette photo est trop lourde : 12 Mo au plus.")
@@ -164,7 +164,7 @@ class ReportForm(forms.Form):
     @property
     def room(self) -> int:
         """Return how many photos may still be added."""
-        return PHOTOS_MOST - len(self.kept_names)
+        return pictures.PHOTOS_MOST - len(self.kept_names)
 
     @property
     def kept_names(self) -> list[str]:
@@ -192,7 +192,7 @@ class ReportForm(forms.Form):
     def contents(self) -> list[bytes]:
         """Return the photos to keep: those of an earlier sending of this form, then the new."""
         key, photos = self.cleaned_data.get("key"), self.cleaned_data.get("photos") or Chosen()
-        return [*(drafts.read(key) if key else []), *photos.kept][:PHOTOS_MOST]
+        return [*(drafts.read(key) if key else []), *photos.kept][: pictures.PHOTOS_MOST]
 
     def clean_merci(self) -> Report | None:
         """Find the closed report that thanks are about; an unknown one is simply not named."""

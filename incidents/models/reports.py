@@ -14,7 +14,6 @@ from incidents.models.catalogue import Asset, Category, Handler, RoadClass, Team
 from incidents.models.known import known
 from incidents.workflow import CLOSED, Reason, Status
 from parvis.guard import TenantModel, TenantQuerySet
-from parvis.signing import digest
 
 
 STATUS_WORDS = {
@@ -73,10 +72,6 @@ class ReportQuerySet(TenantQuerySet["Report"]):
         return self.filter(
             lat__gte=box.south, lat__lte=box.north, lon__gte=box.west, lon__lte=box.east
         )
-
-    def overdue(self, now: datetime) -> "ReportQuerySet":
-        """Open ones whose promised date has passed."""
-        return self.open().filter(due_at__lt=now)
 
 
 class Report(TenantModel):
@@ -281,14 +276,6 @@ class ReportContact(TenantModel):
         ]
 
 
-class FollowerQuerySet(TenantQuerySet["Follower"]):
-    """Followers, narrowed down."""
-
-    def with_token(self, token: str) -> "FollowerQuerySet":
-        """The one whom this secret stands for, if any."""
-        return self.filter(token_hash=digest(token))
-
-
 class Follower(TenantModel):
     """Somebody who wants news of a report; she confirmed her address by its link."""
 
@@ -299,8 +286,6 @@ class Follower(TenantModel):
     is_concerned = models.BooleanField(_("concerné aussi"), default=False)
     confirmed_at = models.DateTimeField(_("confirmé le"), null=True, blank=True)
     created_at = models.DateTimeField(_("créé le"), db_default=Now())
-
-    objects = FollowerQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("abonné")
