@@ -11,17 +11,9 @@ from incidents.models.catalogue import (
     Zone,
 )
 from incidents.models.elimination import Elimination
+from incidents.models.history import ClockPause, Message, ReportEvent, StatusChange
 from incidents.models.photos import Photo
-from incidents.models.reports import (
-    ClockPause,
-    Follower,
-    Message,
-    Report,
-    ReportContact,
-    ReportEvent,
-    ReportQuerySet,
-    StatusChange,
-)
+from incidents.models.reports import Follower, Report, ReportContact, ReportQuerySet
 from incidents.models.settings import Settings, SettingsChange
 from incidents.models.work import Intervention, Round, Stop
 

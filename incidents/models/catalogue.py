@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language, gettext_lazy as _
 
-from incidents.models.known import known
+from incidents.models.known import both_on_earth, known
 from parvis.guard import TenantModel
 
 
@@ -26,16 +26,7 @@ class Team(TenantModel):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(name="one_team_per_name", fields=["name"]),
-            models.CheckConstraint(
-                name="depot_on_earth",
-                condition=Q(depot_lat__isnull=True, depot_lon__isnull=True)
-                | Q(
-                    depot_lat__isnull=False,
-                    depot_lon__isnull=False,
-                    depot_lat__range=(-90, 90),
-                    depot_lon__range=(-180, 180),
-                ),
-            ),
+            both_on_earth("depot_on_earth", lat="depot_lat", lon="depot_lon"),
         ]
 
     def __str__(self) -> str:

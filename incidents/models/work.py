@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.geo import Place, placed
 from incidents.models.catalogue import Team
-from incidents.models.known import known
+from incidents.models.known import both_on_earth, known
 from incidents.models.reports import Report
 from parvis.guard import TenantModel
 
@@ -49,16 +49,7 @@ class Round(TenantModel):
         ordering = ["-day", "-pk"]
         constraints = [
             models.UniqueConstraint(name="one_round_per_token", fields=["token_hash"]),
-            models.CheckConstraint(
-                name="round_starts_on_earth",
-                condition=Q(start_lat__isnull=True, start_lon__isnull=True)
-                | Q(
-                    start_lat__isnull=False,
-                    start_lon__isnull=False,
-                    start_lat__range=(-90, 90),
-                    start_lon__range=(-180, 180),
-                ),
-            ),
+            both_on_earth("round_starts_on_earth", lat="start_lat", lon="start_lon"),
         ]
 
     def __str__(self) -> str:
