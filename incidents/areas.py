@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import BooleanField, F, Func, Q, Value
 
+from incidents.geo import Box
 from incidents.models import ReportQuerySet
 
 
@@ -12,16 +13,21 @@ Ring = Sequence[Sequence[float]]
 
 
 def inside(reports: ReportQuerySet, outline: dict[str, Any]) -> ReportQuerySet:
-    """Narrow reports down to those inside a GeoJSON polygon, or several; holes are outside."""
+    """Narrow reports down to those inside a GeoJSON polygon, or several; holes are outside.
+
+    The box around it is asked first: an index knows it.
+    """
     is_one = outline["type"] == "Polygon"
     polygons = [outline["coordinates"]] if is_one else outline["coordinates"]
+    points = [point for outer, *_holes in polygons for point in outer]
+    lons, lats = [point[0] for point in points], [point[1] for point in points]
     anywhere = Q()
     for outer, *holes in polygons:
         here = Q(_holds(outer))
         for hole in holes:
             here &= ~Q(_holds(hole))
         anywhere |= here
-    return reports.filter(anywhere, lat__isnull=False)
+    return reports.within(Box(min(lats), min(lons), max(lats), max(lons))).filter(anywhere)
 
 
 def _holds(ring: Ring) -> Func:

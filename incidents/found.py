@@ -1,24 +1,13 @@
 """The reports that a filter lets through."""
 
 import re
-from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import (
-    BooleanField,
-    CharField,
-    Exists,
-    Expression,
-    F,
-    Func,
-    OuterRef,
-    Q,
-    Value,
-)
+from django.db.models import Exists, OuterRef, Q
 
 from incidents import filters, references
+from incidents.areas import inside
 from incidents.calendar import zone as time_zone
 from incidents.filters import Filter
 from incidents.models import Message, Report, ReportQuerySet, StatusChange, Zone
@@ -29,14 +18,6 @@ from incidents.workflow import CLOSED, EFFECTS, Actor, Status
 SILENT_AFTER = timedelta(days=7)
 TOLD = sorted(str(each) for each in Status if EFFECTS[each].is_told)
 TOWN_HALL = [str(Actor.STAFF), str(Actor.PARTNER)]
-
-
-class HoldsPoint(Func):
-    """Whether a polygon (longitudes and latitudes) holds a report; plain PostgreSQL."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = "::polygon @> "
-    output_field = BooleanField()
 
 
 def narrow(wanted: Filter, *, known: Offered, now: datetime, user_id: int) -> ReportQuerySet:
@@ -68,7 +49,7 @@ def in_any_state(wanted: Filter, *, known: Offered, now: datetime, user_id: int)
         reports = silent(reports, now=now)
     if wanted.contested:
         reports = contested(reports)
-    return inside(reports, wanted.zone) if wanted.zone else reports
+    return in_zone(reports, wanted.zone) if wanted.zone else reports
 
 
 def _about(wanted: Filter, known: Offered) -> Q:
@@ -129,36 +110,10 @@ def contested(reports: ReportQuerySet) -> ReportQuerySet:
     return reports.filter(Exists(reopened))
 
 
-def inside(reports: ReportQuerySet, zone: int) -> ReportQuerySet:
+def in_zone(reports: ReportQuerySet, zone: int) -> ReportQuerySet:
     """Keep those inside a zone as it is drawn today; one query for its outline."""
     outline = Zone.objects.filter(pk=zone).values_list("outline", flat=True).first()
-    polygons = _polygons(outline or {})
-    if not polygons:
-        return reports.none()
-    points = [point for outer, *_holes in polygons for point in outer]
-    longs, lats = [point[0] for point in points], [point[1] for point in points]
-    held = Q()
-    for outer, *holes in polygons:
-        part = Q(_holds(outer))
-        for hole in holes:
-            part &= ~Q(_holds(hole))
-        held |= part
-    return reports.filter(
-        held,
-        lat__range=(min(lats), max(lats)),
-        lon__range=(min(longs), max(longs)),
-    )
-
-
-def _polygons(geometry: Mapping[str, Any]) -> list[list[list[list[float]]]]:
-    given = geometry.get("coordinates", [])
-    return [given] if geometry.get("type") == "Polygon" else list(given)
-
-
-def _holds(ring: Iterable[Iterable[float]]) -> Expression:
-    drawn = ",".join(f"({point[0]!r},{point[1]!r})" for point in map(list, ring))
-    point = Func(F("lon"), F("lat"), function="point", output_field=CharField())
-    return HoldsPoint(Value(f"({drawn})"), point)
+    return inside(reports, outline) if outline else reports.none()
 
 
 def _searched(words: str, known: Offered) -> Q:
