@@ -21,7 +21,7 @@ from booking.figures import Figures
 from booking.models import Appointment, Service
 from booking.staff_pages import reads_the_day
 from booking.words import service_name
-from parvis.exports import XLSX, to_csv, to_xlsx
+from parvis.exports import download, to_csv, to_xlsx
 from parvis.periods import Period, Share
 from parvis.templatetags.ui_words import pourcent
 from parvis.typo import jour_mois
@@ -149,14 +149,9 @@ def _table(
         raise Http404
     period, service = _asked(form)
     titles, rows = [str(title) for title in header], write(_visits(period, service))
-    if kind == "xlsx":
-        answer = HttpResponse(to_xlsx(_("Rendez-vous"), titles, rows), content_type=XLSX)
-    else:
-        answer = HttpResponse(to_csv(titles, rows), content_type="text/csv; charset=utf-8")
-    file = f"{name}-{period.first.isoformat()}-{period.last.isoformat()}.{kind}"
-    answer["Content-Disposition"] = f'attachment; filename="{file}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    is_book = kind == "xlsx"
+    content = to_xlsx(_("Rendez-vous"), titles, rows) if is_book else to_csv(titles, rows)
+    return download(content, f"{name}-{period.first}-{period.last}.{kind}")
 
 
 def _asked(form: PeriodForm) -> tuple[Period, Service | None]:

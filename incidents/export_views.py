@@ -15,16 +15,15 @@ from incidents import desk_pages, exports, found, paging, work_orders
 from incidents.exports import Wanted
 from incidents.models import Report
 from incidents.staff_pages import handles_reports, reads_reports, report_or_404
-from parvis.exports import XLSX
+from parvis.exports import download
 from parvis.guard import current_schema
 
 
 log = logging.getLogger(__name__)
-Writer = Callable[[Iterable[Report], Wanted], bytes]
-KINDS: Mapping[str, tuple[Writer, str]] = {
-    "csv": (exports.csv, "text/csv; charset=utf-8"),
-    "xlsx": (exports.xlsx, XLSX),
-    "geojson": (exports.geojson, "application/geo+json"),
+WRITERS: Mapping[str, Callable[[Iterable[Report], Wanted], bytes]] = {
+    "csv": exports.csv,
+    "xlsx": exports.xlsx,
+    "geojson": exports.geojson,
 }
 
 
@@ -36,7 +35,7 @@ def export(request: HttpRequest) -> HttpResponse:
     Who takes names and addresses is written in the log: a reading page writes nowhere else.
     """
     kind = request.GET.get("format", "csv")
-    if kind not in KINDS:
+    if kind not in WRITERS:
         raise Http404
     asked = desk_pages.read(request, now=timezone.now())
     wanted = Wanted(
@@ -52,9 +51,8 @@ def export(request: HttpRequest) -> HttpResponse:
     if wanted.people:
         by = asked.member.user_id
         log.warning("%s: account %s took who reported %s reports", current_schema(), by, len(rows))
-    write, content_type = KINDS[kind]
     name = f"signalements-{timezone.localdate(asked.now):%Y-%m-%d}.{kind}"
-    return _sent(write(rows, wanted), content_type, f'attachment; filename="{name}"')
+    return download(WRITERS[kind](rows, wanted), name)
 
 
 @handles_reports
@@ -82,11 +80,4 @@ def orders(request: HttpRequest) -> HttpResponse:
 def _orders(request: HttpRequest, reports: list[Report], name: str) -> HttpResponse:
     commune = request.commune  # type: ignore[attr-defined]
     content = work_orders.write(reports, commune, now=timezone.now())
-    return _sent(content, "application/pdf", f'inline; filename="{name}.pdf"')
-
-
-def _sent(content: bytes, content_type: str, disposition: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=content_type)
-    answer["Content-Disposition"] = disposition
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return download(content, f"{name}.pdf", is_shown=True)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from incidents.models import Report, ReportQuerySet
 from incidents.states import state_of
 from parvis.errors import DomainError
-from parvis.exports import to_csv, to_xlsx
+from parvis.exports import decimal, to_csv, to_xlsx
 
 
 MOST = 10_000
@@ -113,7 +113,9 @@ def read(reports: ReportQuerySet, wanted: Wanted) -> list[Report]:
 def csv(reports: Iterable[Report], wanted: Wanted) -> bytes:
     """Write a table for French spreadsheets."""
     header = [str(each.title) for each in wanted.columns]
-    return to_csv(header, ([_said(each.cell(one)) for each in wanted.columns] for one in reports))
+    return to_csv(
+        header, ([decimal(each.cell(one)) for each in wanted.columns] for one in reports)
+    )
 
 
 def xlsx(reports: Iterable[Report], wanted: Wanted) -> bytes:
@@ -151,8 +153,3 @@ def _moment(moment: datetime | None) -> str:
 
 def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-def _said(cell: Cell) -> str | int | None:
-    """Write a number with decimals as French spreadsheets read it."""
-    return str(cell).replace(".", ",") if isinstance(cell, float) else cell

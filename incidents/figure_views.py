@@ -22,7 +22,7 @@ from incidents.models import Report
 from incidents.models.reports import REASON_WORDS
 from incidents.staff_pages import current_member, reads_reports
 from incidents.workflow import Reason
-from parvis.exports import XLSX, to_csv, to_xlsx
+from parvis.exports import decimal, download, to_csv, to_xlsx
 from parvis.typo import jour_mois
 
 
@@ -125,11 +125,15 @@ def summary(known: Figures) -> list[list[Cell]]:
         (_("Résolution, 9 sur 10, en jours"), in_days(known.closing.late), None),
         (_("Résolution sans les pauses, médiane en jours"), in_days(known.closing.run), None),
         (_("Félicitations"), known.compliments, None),
-        (_("Satisfaction moyenne sur 5"), known.satisfaction, None),
+        (_("Satisfaction moyenne sur 5"), _rounded(known.satisfaction), None),
         (_("Avis donnés"), known.rated.part, known.rated.whole),
         (_("Habitants concernés"), known.concerned, None),
     ]
     return [list(row) for row in rows]
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 1)
 
 
 def paces(known: Figures) -> dict[str, list[tuple[str, int]]]:
@@ -217,15 +221,7 @@ def _row(line: Line) -> list[Cell]:
 
 def _file(name: str, kind: str, header: Sequence[str], rows: Iterable[list[Cell]]) -> HttpResponse:
     if kind == "xlsx":
-        answer = HttpResponse(to_xlsx(_("Chiffres"), header, rows), content_type=XLSX)
+        content = to_xlsx(_("Chiffres"), header, rows)
     else:
-        words = [[_decimal(cell) for cell in row] for row in rows]
-        answer = HttpResponse(to_csv(header, words), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
-def _decimal(cell: Cell) -> str | int | None:
-    """Write a number with decimals as French spreadsheets read it."""
-    return f"{cell:.1f}".replace(".", ",") if isinstance(cell, float) else cell
+        content = to_csv(header, [[decimal(cell) for cell in row] for row in rows])
+    return download(content, f"{name}.{kind}")

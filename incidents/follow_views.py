@@ -27,6 +27,7 @@ from incidents.secret_pages import private
 from incidents.states import state_of
 from incidents.workflow import DECIDED, Status
 from parvis.errors import DomainError
+from parvis.exports import download
 from parvis.pieces import TimelineEntry
 
 
@@ -195,10 +196,7 @@ def receipt(request: HttpRequest, secret: str) -> HttpResponse:
     content = receipt_sheets.write(
         reader.report, current_commune(), address=address, now=timezone.now()
     )
-    answer = HttpResponse(content, content_type="application/pdf")
-    name = f"accuse-de-reception-{reader.report.reference}.pdf"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return private(answer)
+    return private(download(content, f"accuse-de-reception-{reader.report.reference}.pdf"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from incidents import keeping, retention
 from incidents.models import Elimination
 from incidents.staff_pages import sets_reports
-from parvis.exports import to_csv
+from parvis.exports import download, to_csv
 from parvis.typo import reference_groups
 
 
@@ -47,10 +47,7 @@ def ledger(_request: HttpRequest) -> HttpResponse:
         for each in Elimination.objects.all()[:LEDGER_MOST]
         for reference in each.references
     ]
-    answer = HttpResponse(to_csv(header, rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="eliminations.csv"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return download(to_csv(header, rows), "eliminations.csv")
 
 
 def _rules() -> list[tuple[str, str]]:

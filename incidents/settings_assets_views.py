@@ -19,7 +19,7 @@ from incidents.reconfiguring import INVENTORY
 from incidents.settings_assets_forms import AssetForm
 from incidents.settings_pages import SPACE, save, short, show
 from incidents.staff_pages import sets_reports
-from parvis.exports import to_csv
+from parvis.exports import download, to_csv
 from parvis.typed import number
 
 
@@ -95,9 +95,7 @@ def assets_csv(request: HttpRequest) -> HttpResponse:
         (each.kind, each.code, each.name, each.lat, each.lon, _yes(is_so=each.is_active))
         for each in _found(request)
     )
-    answer = HttpResponse(to_csv(header, rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="equipements.csv"'
-    return answer
+    return download(to_csv(header, rows), "equipements.csv")
 
 
 @require_safe
@@ -112,7 +110,8 @@ def sticker_sheet(request: HttpRequest) -> HttpResponse:
     if not chosen:
         messages.error(request, _("Aucun équipement en place : rien à imprimer."))
         return redirect(LIST)
-    return _pdf(stickers.sheet(chosen, current_commune(), now=timezone.now()), "autocollants")
+    content = stickers.sheet(chosen, current_commune(), now=timezone.now())
+    return download(content, "autocollants.pdf", is_shown=True)
 
 
 @require_safe
@@ -120,7 +119,8 @@ def sticker_sheet(request: HttpRequest) -> HttpResponse:
 def sticker(request: HttpRequest, pk: int) -> HttpResponse:
     """Print the sticker of one thing, large."""
     asset = get_object_or_404(Asset, pk=pk)
-    return _pdf(stickers.large(asset, current_commune(), now=timezone.now()), "autocollant")
+    content = stickers.large(asset, current_commune(), now=timezone.now())
+    return download(content, "autocollant.pdf", is_shown=True)
 
 
 def assets_state() -> str:
@@ -169,9 +169,3 @@ def _edit(request: HttpRequest, asset: Asset, label: str) -> HttpResponse:
         "lon": asset.lon if asset.pk else None,
     }
     return show(request, "asset", page, form=form)
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return answer

@@ -10,6 +10,7 @@ from incidents import links, sheets
 from incidents.models import Round
 from incidents.secret_pages import private
 from incidents.staff_pages import handles_reports
+from parvis.exports import download
 from tenants.hosts import absolute_url
 
 
@@ -39,7 +40,5 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the sheet as a PDF."""
     tour = get_object_or_404(Round.objects.select_related("team"), pk=pk)
     content = sheets.write(tour, request.commune, now=timezone.now())  # type: ignore[attr-defined]
-    answer = HttpResponse(content, content_type="application/pdf")
     name = slugify(f"tournee-{tour.day}-{tour.title}")[:80]
-    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return private(answer)
+    return private(download(content, f"{name}.pdf", is_shown=True))

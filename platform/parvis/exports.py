@@ -1,17 +1,46 @@
-"""Tables for spreadsheets, in which no cell can become a formula."""
+"""Files to take away; tables for spreadsheets, in which no cell can become a formula."""
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from django.http import HttpResponse
 from xlsxwriter import Workbook
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET_NAME_MOST = 31  # characters, a limit of the format
 
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "geojson": "application/geo+json",
+    "pdf": "application/pdf",
+    "xlsx": XLSX,
+}
+
 # What makes a spreadsheet compute, or start a command, instead of showing text (OWASP).
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def download(content: bytes, name: str, *, is_shown: bool = False) -> HttpResponse:
+    """Answer with a file whose name says what it is; kept by nobody on the way.
+
+    ``is_shown``: the browser opens it rather than keep it, as sheets to print.
+
+    Raises:
+        KeyError: there is no such kind of file.
+    """
+    kind = KINDS[name.rpartition(".")[2]]
+    answer = HttpResponse(content, content_type=kind)
+    how = "inline" if is_shown else "attachment"
+    answer["Content-Disposition"] = f'{how}; filename="{name}"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def decimal(cell: str | float | None) -> str | int | None:
+    """Write a number with decimals as French spreadsheets read it."""
+    return f"{cell}".replace(".", ",") if isinstance(cell, float) else cell
 
 
 def safe_cell(value: str | float | None) -> str:

@@ -85,7 +85,7 @@ def test_tables_are_taken_away_without_formulas(agent, name):
     assert len(rows) > 1
     assert len({len(row) for row in rows}) == 1
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
-    assert answer["Cache-Control"] == "no-store"
+    assert answer["Cache-Control"] == "private, no-store"
     assert agent.get(f"{FIGURES}{name}.xlsx").content[:2] == b"PK"
 
 
