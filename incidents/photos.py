@@ -15,7 +15,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -66,6 +66,17 @@ class NotForOthers(DomainError):
     """The photo is for the team, or its category is never published."""
 
     message = _("Cette photo ne peut pas être publiée.")
+
+
+def before_works(reports: Iterable[int]) -> dict[int, list[Photo]]:
+    """Return the photos that are ready and show what was reported, by report; one query."""
+    ready = Photo.objects.filter(
+        report__in=list(reports), state=Photo.State.READY, stage=Photo.Stage.BEFORE
+    )
+    found: dict[int, list[Photo]] = {}
+    for photo in ready:
+        found.setdefault(photo.report_id, []).append(photo)
+    return found
 
 
 def folder() -> Path:

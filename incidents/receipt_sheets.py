@@ -9,12 +9,11 @@ from fpdf import FPDF
 from incidents.models import Report
 from incidents.receipts import mentions
 from parvis import paper
-from parvis.paper import FACE, MARGIN_MM
+from parvis.paper import FACE, MARGIN_MM, WIDE_MM
 from parvis.typo import date_longue, town_hall
 from tenants.models import Commune
 
 
-WIDE_MM = 210 - 2 * MARGIN_MM
 CODE_MM = 34
 TITLE_MM = 62  # the column of what each line is about
 WORDS_MOST = 300
@@ -47,12 +46,12 @@ def _head(sheet: FPDF, title: str, office: str, address: str) -> None:
     paper.code(sheet, address, x=MARGIN_MM + WIDE_MM - CODE_MM, y=top, side=CODE_MM)
     wide = WIDE_MM - CODE_MM - 6
     sheet.set_font(FACE, size=11)
-    sheet.multi_cell(wide, 6, office, align="L", new_x="LMARGIN", new_y="NEXT")
+    paper.line(sheet, office, wide=wide, tall=6)
     sheet.set_font(FACE, style="B", size=22)
-    sheet.multi_cell(wide, 11, title, align="L", new_x="LMARGIN", new_y="NEXT")
+    paper.line(sheet, title, wide=wide, tall=11)
     sheet.set_font(FACE, size=10)
     said = _("Ce code ouvre la page de suivi de votre signalement : gardez-le pour vous.")
-    sheet.multi_cell(wide, 5, said, align="L", new_x="LMARGIN", new_y="NEXT")
+    paper.line(sheet, said, wide=wide, tall=5)
     sheet.set_y(max(sheet.get_y(), top + CODE_MM) + 6)
 
 
@@ -63,11 +62,11 @@ def _line(sheet: FPDF, title: str, text: str) -> None:
     sheet.line(MARGIN_MM, top, MARGIN_MM + WIDE_MM, top)
     sheet.set_y(top + 2)
     sheet.set_font(FACE, size=10)
-    sheet.multi_cell(TITLE_MM - 4, 5.5, title, align="L", new_x="LMARGIN", new_y="NEXT")
+    paper.line(sheet, title, wide=TITLE_MM - 4, tall=5.5)
     below = sheet.get_y()
     sheet.set_xy(MARGIN_MM + TITLE_MM, top + 2)
     sheet.set_font(FACE, style="B", size=10)
-    sheet.multi_cell(WIDE_MM - TITLE_MM, 5.5, text, align="L", new_x="LMARGIN", new_y="NEXT")
+    paper.line(sheet, text, wide=WIDE_MM - TITLE_MM, tall=5.5)
     sheet.set_y(max(sheet.get_y(), below) + 2)
 
 
@@ -78,4 +77,4 @@ def _foot(sheet: FPDF) -> None:
         "Accusé de réception délivré au titre des articles L112-11 et R112-5 du code des relations"
         " entre le public et l’administration."
     )
-    sheet.multi_cell(WIDE_MM, 5, law, align="L", new_x="LMARGIN", new_y="NEXT")
+    paper.line(sheet, law, wide=WIDE_MM, tall=5)

@@ -13,13 +13,12 @@ from incidents.models import Photo, Round, Stop
 from incidents.sketch import Sketch, draw
 from incidents.territory import territory
 from parvis import paper
-from parvis.paper import FACE, MARGIN_MM
+from parvis.paper import FACE, MARGIN_MM, WIDE_MM
 from parvis.typo import date_longue, reference_groups
 from tenants.hosts import absolute_url
 from tenants.models import Commune
 
 
-WIDE_MM = 210 - 2 * MARGIN_MM
 PHOTO_MM = 50
 CODE_MM = 28
 STOP_MM = 58  # what one stop takes at least
@@ -40,16 +39,13 @@ def lines(tour: Round, commune: Commune) -> list[Line]:
     """Read the stops of a round with the first photo of each; three queries."""
     site = absolute_url(commune, "/").removesuffix("/")
     stops = list(tour.stops.select_related("report__category"))
-    ready = Photo.objects.filter(
-        report__in=[stop.report_id for stop in stops],
-        state=Photo.State.READY,
-        stage=Photo.Stage.BEFORE,
-    )
-    first: dict[int, Photo] = {}
-    for photo in ready:
-        first.setdefault(photo.report_id, photo)
+    found = photos.before_works(stop.report_id for stop in stops)
     return [
-        Line(stop, first.get(stop.report_id), f"{site}{links.path_to_stop(tour, stop)}")
+        Line(
+            stop,
+            photo=next(iter(found.get(stop.report_id, ())), None),
+            address=f"{site}{links.path_to_stop(tour, stop)}",
+        )
         for stop in stops
     ]
 
@@ -83,16 +79,16 @@ def _head(sheet: FPDF, tour: Round, commune: Commune, *, count: int, language: s
     paper.code(sheet, address, x=MARGIN_MM + WIDE_MM - CODE_MM, y=top, side=CODE_MM)
     wide = WIDE_MM - CODE_MM - 5
     sheet.set_font(FACE, "B", 20)
-    sheet.multi_cell(wide, 9, tour.title, new_x="LMARGIN", new_y="NEXT")
+    paper.line(sheet, tour.title, wide=wide, tall=9)
     sheet.set_font(FACE, size=12)
     words = [date_longue(tour.day, language)]
     if tour.team:
         words.append(tour.team.name)
     words.append(ngettext("%(count)s arrêt", "%(count)s arrêts", count) % {"count": count})
-    sheet.multi_cell(wide, 7, " · ".join(words), new_x="LMARGIN", new_y="NEXT")
+    paper.line(sheet, " · ".join(words), wide=wide, tall=7)
     sheet.set_font(FACE, size=10)
     said = _("Ce code ouvre la tournée sur un téléphone. À détruire en fin de journée.")
-    sheet.multi_cell(wide, 5, said, new_x="LMARGIN", new_y="NEXT")
+    paper.line(sheet, said, wide=wide, tall=5)
     sheet.set_y(max(sheet.get_y(), top + CODE_MM) + 3)
 
 
@@ -149,8 +145,8 @@ def _stop(sheet: FPDF, line: Line) -> None:
         if words and sheet.get_y() < top + STOP_MM - 8:
             sheet.multi_cell(wide, 5, words, new_y="NEXT", new_x="LMARGIN", max_line_height=5)
     sheet.set_font(FACE, size=11)
-    boxes = f"☐ {_('Fait')}   ☐ {_('Pas trouvé')}   ☐ {_('À revoir')}"
-    sheet.multi_cell(wide, 7, boxes.replace("☐", "[  ]"), new_y="NEXT", new_x="LMARGIN")
+    boxes = (_("Fait"), _("Pas trouvé"), _("À revoir"))
+    paper.line(sheet, "   ".join(f"[  ] {each}" for each in boxes), wide=wide, tall=7)
     sheet.set_left_margin(MARGIN_MM)
     bottom = top + (PHOTO_MM * 3 / 4 if has_photo else CODE_MM + 5)
     sheet.set_xy(MARGIN_MM, max(sheet.get_y(), bottom) + 3)

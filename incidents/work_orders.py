@@ -13,14 +13,13 @@ from incidents.models import Photo, Report
 from incidents.sketch import Sketch, draw
 from incidents.territory import territory
 from parvis import paper
-from parvis.paper import FACE, MARGIN_MM
+from parvis.paper import FACE, MARGIN_MM, WIDE_MM
 from parvis.typo import date_longue, reference_groups, town_hall
 from tenants.hosts import absolute_url
 from tenants.models import Commune
 
 
 MOST = 100
-WIDE_MM = 210 - 2 * MARGIN_MM
 PHOTO_MM = 50
 PHOTOS_MOST = 3
 CODE_MM = 30
@@ -35,14 +34,7 @@ def write(reports: Sequence[Report], commune: Commune, *, now: datetime) -> byte
     sheet.set_auto_page_break(auto=False)  # whatever is written, a report has one page
     outline = territory(commune.insee_code).outline
     rings = outline.rings() if outline else []
-    ready = Photo.objects.filter(
-        report__in=[each.pk for each in reports],
-        state=Photo.State.READY,
-        stage=Photo.Stage.BEFORE,
-    )
-    pictures: dict[int, list[Photo]] = {}
-    for photo in ready:
-        pictures.setdefault(photo.report_id, []).append(photo)
+    pictures = photos.before_works(each.pk for each in reports)
     for report in reports:
         sheet.add_page()
         _head(sheet, report, commune, now=now, language=language)
@@ -61,14 +53,16 @@ def _head(sheet: FPDF, report: Report, commune: Commune, *, now: datetime, langu
     sheet.set_xy(MARGIN_MM, top)
     sheet.set_font(FACE, size=10)
     head = f"{town_hall(commune.name, language)} · {date_longue(localtime(now).date(), language)}"
-    _line(sheet, wide, 5, head)
+    paper.line(sheet, head, wide=wide, tall=5)
     sheet.set_font(FACE, "B", 20)
-    _line(sheet, wide, 9, f"{_('Bon de travail')} {reference_groups(report.reference)}")
+    paper.line(
+        sheet, f"{_('Bon de travail')} {reference_groups(report.reference)}", wide=wide, tall=9
+    )
     sheet.set_font(FACE, "B", 14)
-    _line(sheet, wide, 7, report.category.name)
+    paper.line(sheet, report.category.name, wide=wide, tall=7)
     sheet.set_font(FACE, size=11)
     for words in _facts(report, language):
-        _line(sheet, wide, 6, words)
+        paper.line(sheet, words, wide=wide, tall=6)
     sheet.set_y(max(sheet.get_y(), top + CODE_MM + 6) + 3)
 
 
@@ -130,7 +124,7 @@ def _words(sheet: FPDF, report: Report) -> None:
     room = sheet.h - MARGIN_MM - sheet.get_y() - PHOTO_MM * 3 / 4 - 8 * LINE_MM
     lines: Any = sheet.multi_cell(WIDE_MM, 5.5, words, dry_run=True, output="LINES")
     kept = [str(each) for each in lines][: max(1, int(room / 5.5))]
-    _line(sheet, WIDE_MM, 5.5, "\n".join(kept))
+    paper.line(sheet, "\n".join(kept), wide=WIDE_MM, tall=5.5)
     sheet.ln(2)
 
 
@@ -159,17 +153,13 @@ def _to_fill(sheet: FPDF) -> None:
     sheet.line(MARGIN_MM, sheet.get_y() - 2, MARGIN_MM + WIDE_MM, sheet.get_y() - 2)
     sheet.set_font(FACE, size=11)
     boxes = [_("Fait"), _("Pas trouvé"), _("À revoir")]
-    _line(sheet, WIDE_MM, LINE_MM, "     ".join(f"[   ] {each}" for each in boxes))
+    paper.line(sheet, "     ".join(f"[   ] {each}" for each in boxes), wide=WIDE_MM, tall=LINE_MM)
     for label in (_("Fait le"), _("Temps passé"), _("Matériel"), _("Remarques"), _("Signature")):
         sheet.set_x(MARGIN_MM)
         sheet.cell(35, LINE_MM, label)
         line = sheet.get_y() + LINE_MM - 2
         sheet.line(MARGIN_MM + 35, line, MARGIN_MM + WIDE_MM, line)
         sheet.ln(LINE_MM)
-
-
-def _line(sheet: FPDF, wide: float, tall: float, words: str) -> None:
-    sheet.multi_cell(wide, tall, words, new_x="LMARGIN", new_y="NEXT", align="L")
 
 
 def _caption(sheet: FPDF, x: float, y: float, words: str) -> None:

@@ -11,6 +11,7 @@ FACE = "text"
 FONT = settings.ROOT / "platform" / "parvis" / "static" / "fonts" / "public-sans.woff2"
 WEIGHTS = {"": {"wght": 400.0}, "B": {"wght": 650.0}}
 MARGIN_MM = 15
+WIDE_MM = 210 - 2 * MARGIN_MM  # between the margins
 
 
 def blank(*, title: str, language: str, now: datetime) -> FPDF:
@@ -24,6 +25,11 @@ def blank(*, title: str, language: str, now: datetime) -> FPDF:
     sheet.set_auto_page_break(auto=True, margin=MARGIN_MM)
     sheet.set_font(FACE, size=11)
     return sheet
+
+
+def line(sheet: FPDF, words: str, *, wide: float, tall: float) -> None:
+    """Set words in a column of that width, lines of that height, and go below them."""
+    sheet.multi_cell(wide, tall, words, align="L", new_x="LMARGIN", new_y="NEXT")
 
 
 def code(sheet: FPDF, address: str, *, x: float, y: float, side: float) -> None:
