@@ -30,7 +30,7 @@ def current_commune() -> Commune:
 
 def days_off(year: int) -> frozenset[date]:
     """Return the public holidays of the commune's territory, for that year and those after."""
-    territory = territory_of(current_schema().removeprefix("c_").upper())
+    territory = territory_of(current_commune().insee_code)
     years = range(year, year + YEARS)
     return frozenset(day for each in years for day in public_holidays(each, territory))
 

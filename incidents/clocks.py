@@ -12,15 +12,16 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery
 
+from identity.members import ADMIN
 from incidents import emails
 from incidents.actions import move
 from incidents.calendar import current_commune, days_off, zone
 from incidents.deadlines import Unit, is_working_day
 from incidents.history import locked, noted
 from incidents.models import Report, ReportEvent, StatusChange
+from incidents.people import members
 from incidents.workflow import CLOSED, Actor, Reason, Status
 from parvis.guard import current_schema
-from tenants.models import Membership
 
 
 REMINDED_AFTER = timedelta(days=7)
@@ -198,13 +199,7 @@ def _late(units: list[str], *, now: datetime) -> dict[int, int]:
 
 
 def _administrators() -> list[str]:
-    found = Membership.objects.filter(
-        commune__schema_name=current_schema(),
-        role=Membership.Role.ADMIN,
-        is_active=True,
-        user__is_active=True,
-    )
-    return sorted(found.values_list("user__email", flat=True))
+    return sorted(members({ADMIN}).values_list("user__email", flat=True))
 
 
 def _in_charge(report: Report, level: int, administrators: Iterable[str]) -> set[str]:

@@ -6,9 +6,8 @@ from typing import Any
 from django.db.models import Case, CharField, F, IntegerField, Q, QuerySet, Value, When
 
 from incidents.access import WRITERS
-from incidents.calendar import current_commune
 from incidents.models import Category, SavedFilter, Team, Zone
-from tenants.models import Membership
+from incidents.people import members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,13 +99,7 @@ def _zones() -> QuerySet[Any, Any]:
 
 
 def _people() -> QuerySet[Any, Any]:
-    here = Membership.objects.filter(
-        commune_id=current_commune().pk,
-        role__in=sorted(WRITERS),
-        is_active=True,
-        user__is_active=True,
-    )
-    return _columns("P", here, F("user__display_name"), key=F("user_id"))
+    return _columns("P", members(WRITERS), F("user__display_name"), key=F("user_id"))
 
 
 def _saved(user_id: int) -> QuerySet[Any, Any]:
