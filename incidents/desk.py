@@ -84,6 +84,9 @@ def requalify(*, report: Report, category: Category, by: Member, now: datetime) 
     """Put a report in another category: another promise, and perhaps other people.
 
     A category that is never published takes the report out of the public pages.
+
+    Raises:
+        IllegalMove: the category sends elsewhere, and receives nothing.
     """
     current = locked(report)
     if category.door == Category.Door.REDIRECT:

@@ -1,4 +1,4 @@
-"""The reports of the commune for its team: the list, one report, and its moves."""
+"""One report for the team: all of it, and what is done to it besides moving it."""
 
 from collections.abc import Callable
 from typing import Any

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _, ngettext
 
 from incidents import journal, links, references
@@ -100,8 +100,10 @@ def found(wish: Wish, *, now: datetime) -> ReportQuerySet:
 
 def version(*, now: datetime) -> str:
     """Return what changes whenever something published does, or at most ten minutes later."""
-    known = Report.objects.published().aggregate(n=Count("pk"), last=Max("touched_at"))
-    return f"{known['n']} {known['last']} {int(now.timestamp()) // STEADY_S}"
+    last = Report.objects.aggregate(last=Max("touched_at"))[
+        "last"
+    ]  # by an index, whatever there is
+    return f"{last} {int(now.timestamp()) // STEADY_S}"
 
 
 def with_pictures(wanted: ReportQuerySet) -> ReportQuerySet:

@@ -72,7 +72,8 @@ def _page(request: HttpRequest, *, asset: Asset | None) -> HttpResponse:
 def _shown(
     request: HttpRequest, form: ReportForm, *, now: datetime, status: int = 200
 ) -> HttpResponse:
-    is_wrong = form.is_bound and bool(form.errors) and "edit" not in request.POST
+    if status == 200 and form.errors and "edit" not in request.POST:  # noqa: PLR2004
+        status = 422
     context = {
         "form": form,
         "door": str(form.door),
@@ -85,10 +86,7 @@ def _shown(
         "is_placed": form.door != Category.Door.COMPLIMENT and form.asset is None,
         "refused": _refused(form),
     }
-    answer = render(request, "incidents/report.html", context, status=422 if is_wrong else status)
-    if status >= 400:  # noqa: PLR2004
-        answer.status_code = status
-    return answer
+    return render(request, "incidents/report.html", context, status=status)
 
 
 def _received(request: HttpRequest, form: ReportForm, *, now: datetime) -> HttpResponse | None:

@@ -33,7 +33,11 @@ def may_contest(report: Report, now: datetime) -> bool:
 
 @transaction.atomic
 def answer(*, report: Report, text: str, now: datetime) -> None:
-    """Add her words; when the town hall had asked, the clock runs again."""
+    """Add her words; when the town hall had asked, the clock runs again.
+
+    Raises:
+        IllegalMove: the report is closed.
+    """
     current = locked(report)
     if current.status in CLOSED:
         raise IllegalMove
