@@ -22,6 +22,7 @@ from booking.models import Appointment, Service
 from booking.staff_pages import reads_the_day
 from booking.words import service_name
 from parvis.exports import download, to_csv, to_xlsx
+from parvis.inputs import DayInput
 from parvis.periods import Period, Share
 from parvis.templatetags.ui_words import pourcent
 from parvis.typo import jour_mois
@@ -58,13 +59,13 @@ class PeriodForm(forms.Form):
         label=gettext_lazy("Du"),
         required=False,
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
     au = forms.DateField(
         label=gettext_lazy("Au"),
         required=False,
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
     demarche = forms.ModelChoiceField(
         label=gettext_lazy("Démarche"),

@@ -16,6 +16,7 @@ from booking.models import Appointment, Resource, Service
 from booking.situations import Channel
 from booking.staff_forms import NAME_MOST, SlotField
 from booking.words import service_name
+from parvis.inputs import DayInput
 
 
 REASON_MOST = 200
@@ -38,7 +39,7 @@ class MoveForm(forms.Form):
     day = forms.DateField(
         label=gettext_lazy("Un autre jour"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         error_messages={"invalid": gettext_lazy("Cette date n’existe pas")},
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -71,7 +72,7 @@ class OverbookForm(DetailsForm):
     counter = forms.ChoiceField(label=gettext_lazy("Guichet"))
     day = forms.DateField(
         label=gettext_lazy("Jour"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         error_messages={
             "required": gettext_lazy("Indiquez le jour"),
             "invalid": gettext_lazy("Cette date n’existe pas"),

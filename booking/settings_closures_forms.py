@@ -9,7 +9,8 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _, gettext_lazy
 
 from booking.models import Closure, Resource, Site
-from booking.settings_hours_forms import DateInput, TimeInput
+from booking.settings_hours_forms import TimeInput
+from parvis.inputs import DayInput
 
 
 EVERYWHERE = "all"
@@ -21,10 +22,10 @@ class ClosureForm(forms.Form):
     """Where, from when to when, and what the public reads."""
 
     where = forms.ChoiceField(label=gettext_lazy("Ce qui ferme"))
-    first = forms.DateField(label=gettext_lazy("Du"), widget=DateInput())
+    first = forms.DateField(label=gettext_lazy("Du"), widget=DayInput())
     last = forms.DateField(
         label=gettext_lazy("Au"),
-        widget=DateInput(),
+        widget=DayInput(),
         required=False,
         help_text=gettext_lazy("Ce jour compris. Vide : un seul jour."),
     )

@@ -11,6 +11,7 @@ from booking.openings import OpeningRule
 from booking.plans import rule_of
 from booking.recurrences import weekday_name
 from booking.settings_forms import bound
+from parvis.inputs import DayInput
 
 
 STEPS = (5, 10, 15, 20, 30, 40, 45, 60, 90, 120)
@@ -35,15 +36,6 @@ class TimeInput(forms.TimeInput):
 
     def __init__(self) -> None:
         super().__init__(attrs={"step": STEP * 60}, format="%H:%M")
-
-
-class DateInput(forms.DateInput):
-    """The browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class OpeningForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -96,8 +88,8 @@ class OpeningForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         widgets = {
             "start_time": TimeInput,
             "end_time": TimeInput,
-            "valid_from": DateInput,
-            "valid_to": DateInput,
+            "valid_from": DayInput,
+            "valid_to": DayInput,
             "release_time": TimeInput,
             "resources": forms.CheckboxSelectMultiple,
             "services": forms.CheckboxSelectMultiple,

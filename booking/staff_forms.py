@@ -19,6 +19,7 @@ from booking.models import Appointment, Service
 from booking.people import Person
 from booking.situations import Channel, Question
 from booking.words import service_name
+from parvis.inputs import DayInput
 
 
 NUMBER = r"^[\s\-]*(?:[A-Za-z0-9][\s\-]*){10}$"
@@ -189,7 +190,7 @@ class PhoneBookingForm(DetailsForm):
     day = forms.DateField(
         label=gettext_lazy("Un autre jour"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         error_messages={"invalid": gettext_lazy("Cette date n’existe pas")},
     )
     name = forms.CharField(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from booking.arrivals import decode
 from booking.models import Resource, Title
+from parvis.inputs import DayInput
 
 
 FILE_MOST = 200_000  # bytes
@@ -65,7 +66,7 @@ class ArrivalForm(forms.Form):
     arrived_on = forms.DateField(
         label=gettext_lazy("Arrivés le"),
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

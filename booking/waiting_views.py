@@ -21,6 +21,7 @@ from booking.taking import SlotTaken
 from identity.addresses import address_of
 from identity.limits import Limit, take
 from parvis.errors import DomainError
+from parvis.inputs import DayInput
 from parvis.templatetags.ui_words import date_heure
 
 
@@ -33,12 +34,12 @@ class WaitForm(DetailsForm):
 
     first_day = forms.DateField(
         label=gettext_lazy("À partir du"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         input_formats=["%Y-%m-%d"],
     )
     last_day = forms.DateField(
         label=gettext_lazy("Jusqu’au"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         input_formats=["%Y-%m-%d"],
     )
     weekdays = forms.TypedMultipleChoiceField(

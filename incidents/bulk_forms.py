@@ -10,6 +10,7 @@ from incidents.models import Handler, Report
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
 from incidents.offered import Offered
 from incidents.workflow import REASONS, Actor, Status, moves, reasons
+from parvis.inputs import DayInput
 
 
 ONE_BY_ONE = frozenset({Status.TRANSFERRED, Status.DUPLICATE})
@@ -40,7 +41,7 @@ class MoveManyForm(ManyForm):
     planned_on = forms.DateField(
         label=gettext_lazy("Intervention prévue le"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
     handler = forms.ModelChoiceField(
         label=gettext_lazy("Transmettre à"),

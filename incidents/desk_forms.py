@@ -13,6 +13,7 @@ from incidents.models import Category, ClockPause, Handler, ReplyTemplate, Repor
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
 from incidents.offered import Offered
 from incidents.workflow import REASONS, Actor, Status, moves, reasons
+from parvis.inputs import DayInput
 from tenants.models import Commune
 
 
@@ -27,7 +28,7 @@ class MoveForm(forms.Form):
     planned_on = forms.DateField(
         label=gettext_lazy("Intervention prévue le"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
     handler = forms.ModelChoiceField(
         label=gettext_lazy("Transmettre à"), queryset=Handler.objects.none(), required=False

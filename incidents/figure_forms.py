@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from incidents.metrics import Scope
 from incidents.models import Category, Team, Zone
+from parvis.inputs import DayInput
 from parvis.periods import Period
 
 
@@ -24,7 +25,7 @@ def day_field(label: Any) -> forms.DateField:
         label=label,
         required=False,
         input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
 
 

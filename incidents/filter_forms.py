@@ -11,6 +11,7 @@ from incidents.models import Category, Report
 from incidents.models.reports import STATUS_WORDS
 from incidents.offered import Offered
 from incidents.workflow import Status
+from parvis.inputs import DayInput
 
 
 Choices = list[tuple[Any, Any]]
@@ -56,11 +57,11 @@ class FilterForm(forms.Form):
     porte = forms.ChoiceField(label=gettext_lazy("Nature"))
     du = forms.DateField(
         label=gettext_lazy("Reçu à partir du"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
     au = forms.DateField(
         label=gettext_lazy("Reçu jusqu’au"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
     tri = forms.ChoiceField(label=gettext_lazy("D’abord"))
 

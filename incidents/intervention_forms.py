@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from incidents.interventions import Work
 from incidents.models import Intervention, Report, Team
 from incidents.references import typed
+from parvis.inputs import DayInput
 
 
 EUROS_MOST = Decimal(1_000_000)
@@ -22,7 +23,7 @@ class InterventionForm(forms.Form):
 
     done_on = forms.DateField(
         label=gettext_lazy("Le"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         error_messages={"required": gettext_lazy("Dites quel jour.")},
     )
     minutes = forms.IntegerField(

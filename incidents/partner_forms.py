@@ -11,6 +11,7 @@ from incidents import pictures
 from incidents.forms import TEXT_MOST
 from incidents.models.reports import REASON_WORDS
 from incidents.workflow import Reason
+from parvis.inputs import DayInput
 
 
 FARTHEST = timedelta(days=2 * 366)
@@ -54,7 +55,7 @@ class PlanForm(forms.Form):
     day = forms.DateField(
         label=gettext_lazy("Intervention prévue le"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
     text = words(gettext_lazy("Un mot pour la mairie"))
 

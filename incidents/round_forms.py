@@ -15,6 +15,7 @@ from incidents.models.reports import REASON_WORDS
 from incidents.offered import Offered
 from incidents.partner_forms import DONE_REASONS, AfterPhotoField
 from incidents.workflow import Reason
+from parvis.inputs import DayInput
 
 
 TOWN_HALL, DEPOT, ANYWHERE = "mairie", "depot", "premier"
@@ -70,7 +71,7 @@ class RoundForm(ChooseForm):
     )
     day = forms.DateField(
         label=gettext_lazy("Jour"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         error_messages={"required": gettext_lazy("Choisissez un jour.")},
     )
     team = forms.ModelChoiceField(
@@ -134,7 +135,7 @@ class RoundManyForm(ManyForm):
     day = forms.DateField(
         label=gettext_lazy("Jour"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
 
     def __init__(self, data: Any = None, *, reports: list[Report], known: Offered) -> None:
