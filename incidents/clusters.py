@@ -82,15 +82,15 @@ def clusters(reports: ReportQuerySet, *, box: Box, zoom: int) -> list[Cluster]:
 
 
 def marks(
-    found: Iterable[Cluster], *, page: Callable[[str], str], listing: str
+    found: Iterable[Cluster], *, page: Callable[[str], str], listing: Callable[[str], str]
 ) -> list[dict[str, Any]]:
     """Say what a script draws: one mark per cluster, each with its name and where it leads.
 
-    ``page`` gives the address of a report by its reference, ``listing`` is that of the list.
+    ``page`` gives the address of a report by its reference, ``listing`` that of what a box holds.
     """
     return [
         _mark(each)
-        | {"href": page(each.reference) if each.reference else f"{listing}{_query(each.box)}"}
+        | {"href": page(each.reference) if each.reference else listing(_written(each.box))}
         for each in found
     ]
 
@@ -112,11 +112,11 @@ def _mark(cluster: Cluster) -> dict[str, Any]:
     }
 
 
-def _query(box: Box) -> str:
-    """Return the filter of a list for this box, a little larger so that its edges are inside."""
+def _written(box: Box) -> str:
+    """Write a box as an address has it, a little larger so that its edges are inside."""
     south, west = box.south - EDGE, box.west - EDGE
     north, east = box.north + EDGE, box.east + EDGE
-    return f"?boite={south:.5f},{west:.5f},{north:.5f},{east:.5f}"
+    return f"{south:.5f},{west:.5f},{north:.5f},{east:.5f}"
 
 
 def _cluster(spot: Spot, alone: Mapping[str, Any] | None) -> Cluster:

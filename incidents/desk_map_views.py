@@ -28,12 +28,8 @@ def points(request: HttpRequest) -> JsonResponse:
     drawn = marks(
         clusters(shown, box=box, zoom=zoom),
         page=lambda reference: page.replace(LETTERS, reference),
-        listing="",
+        listing=lambda part: listing + asked.address(view="carte", boite=part),
     )
-    for each in drawn:
-        if "box" in each:
-            inside = each["href"].removeprefix("?boite=")
-            each["href"] = listing + asked.address(view="carte", boite=inside)
     return _private(JsonResponse({"marks": drawn}))
 
 

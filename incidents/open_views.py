@@ -1,7 +1,5 @@
 """The published reports outside this site: a feed, and a map that others put in their pages."""
 
-from hashlib import sha256
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +11,7 @@ from incidents import feeds, published
 from incidents.calendar import current_commune
 from incidents.models import Report
 from incidents.public_forms import WishForm
-from incidents.public_views import row
+from incidents.public_views import if_changed, row
 from incidents.staff_pages import reads_reports
 from incidents.states import LEGEND
 from parvis.typo import town_hall
@@ -31,17 +29,13 @@ def feed(request: HttpRequest) -> HttpResponse:
     now, form = timezone.now(), WishForm(request.GET)
     if not form.is_valid():
         raise Http404
-    asked = f"{published.version(now=now)} {get_language()} {request.get_full_path()}"
-    tag = f'"{sha256(asked.encode()).hexdigest()[:20]}"'
-    if request.headers.get("If-None-Match") == tag:
-        answer = HttpResponse(status=304)
-    else:
+
+    def written() -> HttpResponse:
         found = feeds.newest(published.found(form.wish, now=now))
         content = _written(request, found, form)
-        answer = HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
-    answer["ETag"] = tag
-    answer["Cache-Control"] = f"private, max-age={FEED_KEPT_S}"
-    return answer
+        return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
+
+    return if_changed(request, written, now=now, kept_s=FEED_KEPT_S)
 
 
 def _written(request: HttpRequest, found: list[Report], form: WishForm) -> str:

@@ -1,5 +1,6 @@
 """What citizens read of the reports: the list, one report, and how they join in."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -70,18 +71,28 @@ def points(request: HttpRequest) -> HttpResponse:
         return JsonResponse(
             {"marks": [], "error": _("Cette partie de carte n’existe pas.")}, status=400
         )
+    box, zoom = part
+
+    def drawn() -> HttpResponse:
+        found = clusters(published.found(form.wish, now=now), box=box, zoom=zoom)
+        listing = f"{reverse('incidents:public_list')}?boite="
+        shown = marks(found, page=_address, listing=lambda inside: f"{listing}{inside}")
+        return JsonResponse({"marks": shown})
+
+    return if_changed(request, drawn, now=now, kept_s=MARKS_KEPT_S)
+
+
+def if_changed(
+    request: HttpRequest, answer: Callable[[], HttpResponse], *, now: datetime, kept_s: int
+) -> HttpResponse:
+    """Answer, unless nothing published has changed since the browser asked the same."""
     asked = f"{published.version(now=now)} {get_language()} {request.get_full_path()}"
     tag = f'"{sha256(asked.encode()).hexdigest()[:20]}"'
-    if request.headers.get("If-None-Match") == tag:
-        answer = HttpResponse(status=304)
-    else:
-        box, zoom = part
-        found = clusters(published.found(form.wish, now=now), box=box, zoom=zoom)
-        listing = reverse("incidents:public_list")
-        answer = JsonResponse({"marks": marks(found, page=_address, listing=listing)})
-    answer["ETag"] = tag
-    answer["Cache-Control"] = f"private, max-age={MARKS_KEPT_S}"
-    return answer
+    is_known = request.headers.get("If-None-Match") == tag
+    given = HttpResponse(status=304) if is_known else answer()
+    given["ETag"] = tag
+    given["Cache-Control"] = f"private, max-age={kept_s}"
+    return given
 
 
 def row(report: Report) -> dict[str, object]:
