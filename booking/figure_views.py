@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,14 +21,12 @@ from booking.models import Appointment, Service
 from booking.staff_pages import reads_the_day
 from booking.words import service_name
 from parvis.exports import download, to_csv, to_xlsx
-from parvis.inputs import DayInput
+from parvis.inputs import PeriodForm
 from parvis.periods import Period, Share
 from parvis.templatetags.ui_words import pourcent
 from parvis.typo import jour_mois
 
 
-USUAL_DAYS = 28
-MOST_DAYS = 731
 Cell = str | int | None
 
 HEADER = (
@@ -52,21 +49,10 @@ PERSON_HEADER = (
 )
 
 
-class PeriodForm(forms.Form):
+class VisitsForm(PeriodForm):
     """From which day to which, for one service or all."""
 
-    du = forms.DateField(
-        label=gettext_lazy("Du"),
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=DayInput(),
-    )
-    au = forms.DateField(
-        label=gettext_lazy("Au"),
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=DayInput(),
-    )
+    usual_days = 28
     demarche = forms.ModelChoiceField(
         label=gettext_lazy("Démarche"),
         queryset=Service.objects.none(),
@@ -75,21 +61,9 @@ class PeriodForm(forms.Form):
         empty_label=gettext_lazy("Toutes"),
     )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
         self.fields["demarche"].queryset = Service.objects.offered()  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Complete what is missing, and refuse what cannot be counted."""
-        known = super().clean() or {}
-        last = known.get("au") or self.today
-        first = known.get("du") or last - timedelta(days=USUAL_DAYS - 1)
-        if first > last:
-            raise ValidationError(_("La période finit avant de commencer."))
-        if (last - first).days >= MOST_DAYS:
-            raise ValidationError(_("Choisissez une période de deux ans au plus."))
-        return known | {"du": first, "au": last}
 
 
 @require_safe
@@ -98,13 +72,13 @@ def page(request: HttpRequest) -> HttpResponse:
     """Show the figures of a period; a period that makes no sense is told and not counted."""
     now = timezone.now()
     today = planning.local_day(now)
-    form = PeriodForm(request.GET, today=today)
+    form = VisitsForm(request.GET, today=today)
     if not form.is_valid():
         context: dict[str, Any] = {"form": form, "presets": _presets(today)}
         return render(request, "booking/figures/page.html", context, status=422)
     period, service = _asked(form)
     known = figures.read(period, service=service, now=now)
-    shown = PeriodForm(
+    shown = VisitsForm(
         initial={"du": period.first, "au": period.last, "demarche": service}, today=today
     )
     context = {
@@ -145,7 +119,7 @@ def _table(
     header: Sequence[Promise],
     write: Callable[[list[Appointment]], Iterable[list[Cell]]],
 ) -> HttpResponse:
-    form = PeriodForm(request.GET, today=planning.local_day(timezone.now()))
+    form = VisitsForm(request.GET, today=planning.local_day(timezone.now()))
     if kind not in {"csv", "xlsx"} or not form.is_valid():
         raise Http404
     period, service = _asked(form)
@@ -155,7 +129,7 @@ def _table(
     return download(content, f"{name}-{period.first}-{period.last}.{kind}")
 
 
-def _asked(form: PeriodForm) -> tuple[Period, Service | None]:
+def _asked(form: VisitsForm) -> tuple[Period, Service | None]:
     known = form.cleaned_data
     return Period(known["du"], known["au"], planning.zone()), known["demarche"]
 

@@ -1,46 +1,29 @@
 """Which figures are asked for: a period, and perhaps one subject, team or zone."""
 
-from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, gettext_lazy
 
 from incidents.metrics import Scope
 from incidents.models import Category, Team, Zone
-from parvis.inputs import DayInput
+from parvis.inputs import PeriodForm
 from parvis.periods import Period
 
 
-USUAL_DAYS = 30
-MOST_DAYS = 731
 GROUP, CATEGORY = "groupe:", "sujet:"
 
 
-def day_field(label: Any) -> forms.DateField:
-    """Ask for a day."""
-    return forms.DateField(
-        label=label,
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=DayInput(),
-    )
-
-
-class ScopeForm(forms.Form):
+class ScopeForm(PeriodForm):
     """From which day to which, about what, by whom, where; three queries for what is offered."""
 
-    du = day_field(gettext_lazy("Du"))
-    au = day_field(gettext_lazy("Au"))
     sujet = forms.ChoiceField(label=gettext_lazy("Sujet"), required=False)
     equipe = forms.ChoiceField(label=gettext_lazy("Équipe"), required=False)
     zone = forms.ChoiceField(label=gettext_lazy("Zone"), required=False)
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
         self.categories = {each.code: each for each in Category.objects.order_by("name")}
         self.teams = {str(each.pk): each for each in Team.objects.all()}
         self.zones = {str(each.pk): each for each in Zone.objects.all()}
@@ -56,19 +39,6 @@ class ScopeForm(forms.Form):
 
     def _offer(self, name: str, every: str, *choices: Any) -> None:
         self.fields[name].choices = [("", every), *choices]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Complete what is missing, and refuse what cannot be counted."""
-        known = super().clean() or {}
-        last = known.get("au") or self.today
-        first = known.get("du") or last - timedelta(days=min(USUAL_DAYS, last.toordinal()) - 1)
-        if first > last:
-            raise ValidationError(_("La période finit avant de commencer."))
-        if (last - first).days >= MOST_DAYS:
-            raise ValidationError(_("Choisissez une période de deux ans au plus."))
-        if last == date.max:
-            raise ValidationError(_("Cette période n’existe pas."))
-        return known | {"du": first, "au": last}
 
     def scope(self, zone: ZoneInfo) -> Scope:
         """Return what was asked for; the form is valid."""
