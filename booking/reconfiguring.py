@@ -48,16 +48,6 @@ CONFIGURATION: tuple[type[models.Model], ...] = (
 UNDOABLE_SHOWN = 8
 
 
-class ChangedSince(DomainError):
-    """A later change touched the same rows: it must be undone first."""
-
-    def __init__(self, later: SettingsChange) -> None:
-        super().__init__()
-        self.message = _(
-            "Ces réglages ont encore changé depuis. Annulez d’abord « %(label)s »."
-        ) % {"label": later.label}
-
-
 class UsedSince(DomainError):
     """Something stands on what the change made."""
 
@@ -97,17 +87,15 @@ def undo(*, change: SettingsChange, now: datetime) -> SettingsChange:
     """Put back everything as it was before a change; doing it twice changes nothing.
 
     Raises:
-        ChangedSince: a later change, not undone, touched the same rows.
+        snapshots.ChangedSince: a later change, not undone, touched the same rows.
         UsedSince: something stands on what the change created.
     """
     before = _read_all()
     current = SettingsChange.objects.select_for_update().get(pk=change.pk)
     if current.undone_at is not None:
         return current
-    touched = _touched(current)
-    for later in SettingsChange.objects.filter(pk__gt=current.pk, undone_at=None):
-        if touched & _touched(later):
-            raise ChangedSince(later)
+    later = SettingsChange.objects.filter(pk__gt=current.pk, undone_at=None)
+    touched = snapshots.touched_last(current, later)
     settings = Settings._meta.label_lower  # noqa: SLF001
     for row in current.before:
         if row["model"] == settings:  # its version must not go back
@@ -139,7 +127,3 @@ def _read_all() -> snapshots.Rows:
 
 def _read() -> snapshots.Rows:
     return snapshots.read(CONFIGURATION, but=["version"])
-
-
-def _touched(change: SettingsChange) -> set[snapshots.Key]:
-    return snapshots.touched(change.before, change.created)

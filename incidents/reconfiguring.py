@@ -36,16 +36,6 @@ UNDOABLE_SHOWN = 8
 LOCK = 4  # of this module, beside the number of the commune
 
 
-class ChangedSince(DomainError):
-    """A later change touched the same rows: it must be undone first."""
-
-    def __init__(self, later: SettingsChange) -> None:
-        super().__init__()
-        self.message = _(
-            "Ces réglages ont encore changé depuis. Annulez d’abord « %(label)s »."
-        ) % {"label": later.label}
-
-
 class UsedSince(DomainError):
     """Something stands on what the change made."""
 
@@ -89,17 +79,15 @@ def undo(*, change: SettingsChange, now: datetime) -> SettingsChange:
     """Put back everything as it was before a change; doing it twice changes nothing.
 
     Raises:
-        ChangedSince: a later change, not undone, touched the same rows.
+        snapshots.ChangedSince: a later change, not undone, touched the same rows.
         UsedSince: something stands on what the change created.
     """
     _lock()
     current = SettingsChange.objects.select_for_update().get(pk=change.pk)
     if current.undone_at is not None:
         return current
-    touched = _touched(current)
-    for later in SettingsChange.objects.filter(pk__gt=current.pk, undone_at=None):
-        if touched & _touched(later):
-            raise ChangedSince(later)
+    later = SettingsChange.objects.filter(pk__gt=current.pk, undone_at=None)
+    touched = snapshots.touched_last(current, later)
     tables = CONFIGURATION + INVENTORY * any(name == "incidents.asset" for name, _pk in touched)
     before = snapshots.read(tables, but=["position"])
     _make_room(current)
@@ -142,7 +130,3 @@ def _lock() -> None:
     number = int(current_schema().removeprefix("c_"), 16)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [number, LOCK])
-
-
-def _touched(change: SettingsChange) -> set[snapshots.Key]:
-    return snapshots.touched(change.before, change.created)

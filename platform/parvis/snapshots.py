@@ -6,11 +6,14 @@ Rows are plain values, in the form of Django's ``python`` serializer, so that th
 import json
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 from django.core import serializers
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext_lazy as _
+
+from parvis.errors import DomainError
 
 
 Key = tuple[str, int]
@@ -20,6 +23,24 @@ Rows = dict[Key, Row]
 
 class StillUsed(Exception):
     """Something else stands on a row that would have to go."""
+
+
+class Change(Protocol):
+    """A difference as it was kept, under a name."""
+
+    label: str
+    before: Any
+    created: Any
+
+
+class ChangedSince(DomainError):
+    """A later change touched the same rows: it must be undone first."""
+
+    def __init__(self, later: Change) -> None:
+        super().__init__()
+        self.message = _(
+            "Ces réglages ont encore changé depuis. Annulez d’abord « %(label)s »."
+        ) % {"label": later.label}
 
 
 def read(tables: Iterable[type[models.Model]], *, but: Collection[str] = ()) -> Rows:
@@ -47,6 +68,19 @@ def difference(before: Rows, after: Rows) -> tuple[list[Row], list[list[Any]]]:
 def touched(changed: Iterable[Row], created: Iterable[Sequence[Any]]) -> set[Key]:
     """Name the rows of a difference."""
     return {(row["model"], row["pk"]) for row in changed} | {(name, pk) for name, pk in created}
+
+
+def touched_last(change: Change, later: Iterable[Change]) -> set[Key]:
+    """Name the rows of a change that nothing has touched since.
+
+    Raises:
+        ChangedSince: a later change touched one of them.
+    """
+    mine = touched(change.before, change.created)
+    for each in later:
+        if mine & touched(each.before, each.created):
+            raise ChangedSince(each)
+    return mine
 
 
 def untouched(rows: Rows, keys: Collection[Key]) -> Rows:
