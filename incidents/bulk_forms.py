@@ -3,14 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, gettext_lazy
 
-from incidents.models import Handler, Report
-from incidents.models.reports import REASON_WORDS, STATUS_WORDS
+from incidents.desk_forms import MoveFields
+from incidents.models import Report
 from incidents.offered import Offered
-from incidents.workflow import REASONS, Actor, Status, moves, reasons
-from parvis.inputs import DayInput
+from incidents.workflow import Actor, Status, moves
 
 
 ONE_BY_ONE = frozenset({Status.TRANSFERRED, Status.DUPLICATE})
@@ -30,60 +28,13 @@ class ManyForm(forms.Form):
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
-class MoveManyForm(ManyForm):
-    """Where they go, why, and the words that citizens read."""
-
-    to = forms.ChoiceField(
-        label=gettext_lazy("Nouvel état"),
-        error_messages={"required": gettext_lazy("Choisissez le nouvel état.")},
-    )
-    reason = forms.ChoiceField(label=gettext_lazy("Raison"), required=False)
-    planned_on = forms.DateField(
-        label=gettext_lazy("Intervention prévue le"),
-        required=False,
-        widget=DayInput(),
-    )
-    handler = forms.ModelChoiceField(
-        label=gettext_lazy("Transmettre à"),
-        queryset=Handler.objects.none(),
-        required=False,
-        empty_label="–",
-    )
-    text = forms.CharField(
-        label=gettext_lazy("Message public"),
-        max_length=4000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
+class MoveManyForm(MoveFields, ManyForm):
+    """The same move for all of them."""
 
     def __init__(self, data: Any = None, *, reports: list[Report], known: Offered) -> None:
         super().__init__(data, reports=reports, known=known)
         states = {Status(each.status) for each in reports}
-        legal = set().union(*(moves(each, Actor.STAFF) for each in states)) - ONE_BY_ONE
-        self.offer("to", [(str(each), STATUS_WORDS[each]) for each in Status if each in legal])
-        known_reasons = dict.fromkeys(why for each in legal for why in REASONS.get(each, ()))
-        self.offer(
-            "reason", [("", "–"), *((str(each), REASON_WORDS[each]) for each in known_reasons)]
-        )
-        handlers = Handler.objects.filter(is_active=True).exclude(kind=Handler.Kind.MEMBER)
-        self.fields["handler"].queryset = handlers  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for what the new state needs."""
-        known = super().clean() or {}
-        if not known.get("to"):
-            return known
-        to = Status(known["to"])
-        allowed = reasons(to)
-        if allowed and known.get("reason") not in allowed:
-            self.add_error("reason", ValidationError(_("Choisissez une raison.")))
-        known["reason"] = known.get("reason", "") if allowed else ""
-        known["planned_on"] = known.get("planned_on") if to == Status.PLANNED else None
-        if to == Status.FORWARDED and not known.get("handler"):
-            self.add_error("handler", ValidationError(_("Choisissez à qui le transmettre.")))
-        if to == Status.AWAITING_REPORTER and not known.get("text"):
-            self.add_error("text", ValidationError(_("Écrivez votre question.")))
-        return known
+        self.offer_moves(set().union(*(moves(each, Actor.STAFF) for each in states)) - ONE_BY_ONE)
 
 
 class AssignManyForm(ManyForm):

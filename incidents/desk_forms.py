@@ -1,5 +1,6 @@
 """What the team is asked when it moves a report, or says more about it."""
 
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from django import forms
@@ -7,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _, gettext_lazy
 
-from incidents import pictures, references
+from incidents import references
+from incidents.forms import AfterPhotoField
 from incidents.geo import placed
 from incidents.models import Category, ClockPause, Handler, ReplyTemplate, Report, Team
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
@@ -17,8 +19,8 @@ from parvis.inputs import DayInput
 from tenants.models import Commune
 
 
-class MoveForm(forms.Form):
-    """The next state, its reason, and the words that citizens read."""
+class MoveFields(forms.Form):
+    """Where reports go, why, and the words that citizens read: one report, or many."""
 
     to = forms.ChoiceField(
         label=gettext_lazy("Nouvel état"),
@@ -26,30 +28,10 @@ class MoveForm(forms.Form):
     )
     reason = forms.ChoiceField(label=gettext_lazy("Raison"), required=False)
     planned_on = forms.DateField(
-        label=gettext_lazy("Intervention prévue le"),
-        required=False,
-        widget=DayInput(),
+        label=gettext_lazy("Intervention prévue le"), required=False, widget=DayInput()
     )
     handler = forms.ModelChoiceField(
         label=gettext_lazy("Transmettre à"), queryset=Handler.objects.none(), required=False
-    )
-    master = forms.CharField(
-        label=gettext_lazy("Référence du signalement qu’il répète"), max_length=12, required=False
-    )
-    commune = forms.ModelChoiceField(
-        label=gettext_lazy("Remettre à la commune"),
-        queryset=Commune.objects.none(),
-        required=False,
-    )
-    photo = forms.FileField(
-        label=gettext_lazy("Photo après travaux"),
-        required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": "image/*", "capture": "environment"}),
-    )
-    template = forms.ModelChoiceField(
-        label=gettext_lazy("Modèle de réponse"),
-        queryset=ReplyTemplate.objects.none(),
-        required=False,
     )
     text = forms.CharField(
         label=gettext_lazy("Message public"),
@@ -57,12 +39,15 @@ class MoveForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, report: Report, commune: Commune, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.report = report
-        legal = moves(Status(report.status), Actor.STAFF)
+    needs = {
+        Status.FORWARDED: ("handler", gettext_lazy("Choisissez à qui le transmettre.")),
+        Status.AWAITING_REPORTER: ("text", gettext_lazy("Écrivez votre question.")),
+    }
+    """Which field a state cannot do without, and what is said when it is empty."""
+
+    def offer_moves(self, legal: AbstractSet[Status]) -> None:
+        """Say where they may go, for which reasons, and to whom outside."""
         known = dict.fromkeys(reason for each in legal for reason in REASONS.get(each, ()))
         self.fields["to"].choices = [  # type: ignore[attr-defined]
             (str(each), STATUS_WORDS[each]) for each in Status if each in legal
@@ -71,7 +56,57 @@ class MoveForm(forms.Form):
             ("", "–"),
             *((str(each), REASON_WORDS[each]) for each in known),
         ]
-        self._offer("handler", Handler.objects.filter(is_active=True).exclude(kind="member"))
+        handlers = Handler.objects.filter(is_active=True).exclude(kind=Handler.Kind.MEMBER)
+        self.fields["handler"].queryset = handlers  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the new state needs."""
+        known = super().clean() or {}
+        if not known.get("to"):
+            return known
+        to = Status(known["to"])
+        allowed = reasons(to)
+        if allowed and known.get("reason") not in allowed:
+            self.add_error("reason", ValidationError(_("Choisissez une raison.")))
+        if not allowed:
+            known["reason"] = ""
+        if to != Status.PLANNED:
+            known["planned_on"] = None
+        field, words = self.needs.get(to, ("", ""))
+        if field and not known.get(field) and field not in self.errors:
+            self.add_error(field, ValidationError(words))
+        return known
+
+
+class MoveForm(MoveFields):
+    """The move of one report, with what only one can have: a photo, a master, a commune."""
+
+    needs = {
+        **MoveFields.needs,
+        Status.DUPLICATE: ("master", gettext_lazy("Donnez la référence du premier signalement.")),
+        Status.TRANSFERRED: ("commune", gettext_lazy("Choisissez la commune.")),
+    }
+    master = forms.CharField(
+        label=gettext_lazy("Référence du signalement qu’il répète"), max_length=12, required=False
+    )
+    commune = forms.ModelChoiceField(
+        label=gettext_lazy("Remettre à la commune"),
+        queryset=Commune.objects.none(),
+        required=False,
+    )
+    photo = AfterPhotoField(label=gettext_lazy("Photo après travaux"), required=False)
+    template = forms.ModelChoiceField(
+        label=gettext_lazy("Modèle de réponse"),
+        queryset=ReplyTemplate.objects.none(),
+        required=False,
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, report: Report, commune: Commune, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.report = report
+        legal = moves(Status(report.status), Actor.STAFF)
+        self.offer_moves(legal)
         ready = Commune.objects.filter(state=Commune.State.READY).exclude(pk=commune.pk)
         self._offer("commune", ready.order_by("name"))
         self._offer(
@@ -95,41 +130,6 @@ class MoveForm(forms.Form):
         if found is None:
             raise ValidationError(_("Aucun autre signalement n’a cette référence."))
         return found
-
-    def clean_photo(self) -> bytes | None:
-        """Read the photo, if it can be kept."""
-        if not (sent := self.cleaned_data.get("photo")):
-            return None
-        content: bytes = sent.read()
-        try:
-            pictures.read_header(content)
-        except pictures.Unfit as refusal:
-            raise ValidationError(str(refusal)) from refusal
-        return content
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for what the new state needs."""
-        known = super().clean() or {}
-        to = known.get("to")
-        if not to:
-            return known
-        allowed = reasons(Status(to))
-        if allowed and known.get("reason") not in allowed:
-            self.add_error("reason", ValidationError(_("Choisissez une raison.")))
-        if not allowed:
-            known["reason"] = ""
-        if to != Status.PLANNED:
-            known["planned_on"] = None
-        due = {
-            Status.FORWARDED: ("handler", _("Choisissez à qui le transmettre.")),
-            Status.AWAITING_REPORTER: ("text", _("Écrivez votre question.")),
-            Status.DUPLICATE: ("master", _("Donnez la référence du premier signalement.")),
-            Status.TRANSFERRED: ("commune", _("Choisissez la commune.")),
-        }
-        field, words = due.get(Status(to), ("", ""))
-        if field and not known.get(field) and field not in self.errors:
-            self.add_error(field, ValidationError(words))
-        return known
 
 
 class EditForm(forms.Form):

@@ -41,6 +41,26 @@ class PhotosField(forms.FileField):
         return kept
 
 
+class AfterPhotoField(forms.FileField):
+    """One photo of the work done, taken or chosen; it becomes its content."""
+
+    widget = forms.FileInput(attrs={"accept": "image/*", "capture": "environment"})
+
+    def clean(self, data: object, initial: object = None) -> bytes | None:
+        """Read the photo, if it can be kept."""
+        sent = super().clean(data, initial)
+        if not sent:
+            return None
+        if sent.size > pictures.MOST_BYTES:
+            raise ValidationError(_("Cette photo est trop lourde : 12 Mo au plus."))
+        content: bytes = sent.read()
+        try:
+            pictures.read_header(content)
+        except pictures.Unfit as refusal:
+            raise ValidationError(str(refusal)) from refusal
+        return content
+
+
 class WordsForm(forms.Form):
     """Some words, and perhaps a photo."""
 

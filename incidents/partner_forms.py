@@ -7,8 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, gettext_lazy
 
-from incidents import pictures
-from incidents.forms import TEXT_MOST
+from incidents.forms import TEXT_MOST, AfterPhotoField
 from incidents.models.reports import REASON_WORDS
 from incidents.workflow import Reason
 from parvis.inputs import DayInput
@@ -16,26 +15,6 @@ from parvis.inputs import DayInput
 
 FARTHEST = timedelta(days=2 * 366)
 DONE_REASONS = (Reason.REPAIRED, Reason.MADE_SAFE, Reason.NOTHING_TO_DO)
-
-
-class AfterPhotoField(forms.FileField):
-    """One photo of the work done, taken or chosen; it becomes its content."""
-
-    widget = forms.FileInput(attrs={"accept": "image/*", "capture": "environment"})
-
-    def clean(self, data: object, initial: object = None) -> bytes | None:
-        """Read the photo, if it can be kept."""
-        sent = super().clean(data, initial)
-        if not sent:
-            return None
-        if sent.size > pictures.MOST_BYTES:
-            raise ValidationError(_("Cette photo est trop lourde : 12 Mo au plus."))
-        content: bytes = sent.read()
-        try:
-            pictures.read_header(content)
-        except pictures.Unfit as refusal:
-            raise ValidationError(str(refusal)) from refusal
-        return content
 
 
 def words(label: Any, *, required: Any = "") -> forms.CharField:

@@ -9,11 +9,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, gettext_lazy
 
 from incidents.bulk_forms import ManyForm
+from incidents.forms import AfterPhotoField
 from incidents.geo import placed
 from incidents.models import Report, Round, Stop, Team
 from incidents.models.reports import REASON_WORDS
 from incidents.offered import Offered
-from incidents.partner_forms import DONE_REASONS, AfterPhotoField
+from incidents.partner_forms import DONE_REASONS
 from incidents.workflow import Reason
 from parvis.inputs import DayInput
 
