@@ -75,7 +75,7 @@ def name_of(asset: Asset) -> str:
 
 def likely_category(asset: Asset) -> str:
     """Guess what is wrong with an object: what is reported most of its kind, else by its name."""
-    offered = Category.objects.filter(is_active=True, is_staff_only=False, door="report")
+    offered = Category.objects.offered().filter(door=Category.Door.REPORT)
     past = Counter(
         offered.filter(reports__asset__kind=asset.kind).values_list("code", flat=True)[:500]
     )

@@ -16,7 +16,7 @@ from identity.members import ADMIN
 from incidents import emails
 from incidents.actions import move
 from incidents.calendar import current_commune, days_off, zone
-from incidents.deadlines import Unit, is_working_day
+from incidents.deadlines import LATE_AT, WARNED_AT, Unit, is_working_day
 from incidents.history import locked, noted
 from incidents.models import Report, ReportEvent, StatusChange
 from incidents.people import members
@@ -28,8 +28,6 @@ REMINDED_AFTER = timedelta(days=7)
 """From the question of the town hall to the reminder."""
 CLOSED_AFTER = timedelta(days=14)
 """From the reminder to the closing it announced."""
-WARNED_AT, LATE_AT = 80, 100
-"""Shares of a promise, in hundredths, at which those in charge are told."""
 FIRST_HOUR, LAST_HOUR = 8, 20  # local, when citizens are written to
 MOST = 500  # reports in one run; the next one goes on
 

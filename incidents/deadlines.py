@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 SATURDAY = 5
 LONGEST_WORKING_DAYS = 400
+WARNED_AT, LATE_AT = 80, 100
+"""Shares of a promise, in hundredths, at which those in charge are told."""
 
 
 class Unit(StrEnum):

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 
 from incidents import links, receipts
 from incidents.calendar import current_commune
+from incidents.deadlines import LATE_AT
 from incidents.models import Follower, Handler, Message, Report, StatusChange
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
 from incidents.workflow import DECIDED, Status
@@ -25,7 +26,6 @@ from tenants.models import Commune
 
 
 SHOWN_MOST = 30  # reports that one message lists
-OVER = 100  # hundredths of a promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def received(report: Report, commune: Commune, *, token: str) -> EmailMultiAlter
     return _render(
         "received",
         commune,
-        Recipient(contact.email, contact.language, f"/suivi/{token}/", is_reporter=True),
+        Recipient(contact.email, contact.language, links.path_with(token), is_reporter=True),
         fact=f"received.{report.pk}",
         report=report,
         mentions=lambda: receipts.mentions(report, commune),
@@ -165,7 +165,7 @@ def to_team(report: Report, commune: Commune, *, event: str) -> EmailMultiAltern
     return _render(
         "to_team",
         commune,
-        Recipient(report.team.email, "fr", f"/agent/signalements/{report.reference}/"),
+        Recipient(report.team.email, "fr", links.path_to_desk(report)),
         fact=f"team.{event}.{report.pk}.{report.version}",
         report=report,
         news=event,
@@ -175,14 +175,14 @@ def to_team(report: Report, commune: Commune, *, event: str) -> EmailMultiAltern
 def assigned(reports: Sequence[Report], commune: Commune, *, email: str) -> EmailMultiAlternatives:
     """Tell a team or one of its people what was given to them: one report, or many at once."""
     first = reports[0]
-    path = "/agent/signalements/"
+    path = links.path_to_desk(first) if len(reports) == 1 else links.DESK
     shown = [
-        (each, absolute_url(commune, f"{path}{each.reference}/")) for each in reports[:SHOWN_MOST]
+        (each, absolute_url(commune, links.path_to_desk(each))) for each in reports[:SHOWN_MOST]
     ]
     return _render(
         "assigned",
         commune,
-        Recipient(email, "fr", f"{path}{first.reference}/" if len(reports) == 1 else path),
+        Recipient(email, "fr", path),
         fact=f"assigned.{first.pk}.{first.version}.{len(reports)}.{digest(email)[:12]}",
         report=first,
         reports=shown,
@@ -211,15 +211,17 @@ def escalated(
     email: str, late: Sequence[tuple[Report, int]], commune: Commune, *, now: datetime
 ) -> EmailMultiAlternatives:
     """Tell somebody in charge which reports near their promised date, and which have passed it."""
-    desk = absolute_url(commune, "/agent/signalements/")
-    lines = [(report, f"{desk}{report.reference}/", level) for report, level in late]
+    lines = [
+        (report, absolute_url(commune, links.path_to_desk(report)), level)
+        for report, level in late
+    ]
     return _render(
         "escalated",
         commune,
-        Recipient(email, "fr", "/agent/signalements/"),
+        Recipient(email, "fr", links.DESK),
         fact=f"escalated.{now:%Y%m%d%H%M%S}.{digest(email)[:16]}",
-        late=[line for line in lines if line[2] >= OVER],
-        soon=[line for line in lines if line[2] < OVER],
+        late=[line for line in lines if line[2] >= LATE_AT],
+        soon=[line for line in lines if line[2] < LATE_AT],
         n=len(lines),
     )
 

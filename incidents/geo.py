@@ -46,6 +46,14 @@ class Box:
         return self.south <= place.lat <= self.north and self.west <= place.lon <= self.east
 
 
+def read_place(lat: str, lon: str) -> Place | None:
+    """Read a place as an address has it; None when it is none on Earth."""
+    try:
+        return Place(float(lat), float(lon))
+    except ValueError:
+        return None
+
+
 def read_box(text: str) -> Box | None:
     """Read "south,west,north,east" as an address has it; None when it is no box on Earth."""
     try:

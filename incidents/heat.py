@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from django.db.models import Count, F, FloatField, Value
 from django.db.models.functions import Floor
 
+from incidents.clusters import TILE_PX, ZOOMS
 from incidents.geo import Box
 from incidents.models import ReportQuerySet
 
 
 CELL_PX = 48
-TILE_PX = 256
-ZOOM_MOST = 19
 CELLS_MOST = 1500
 LEVELS = 5
 
@@ -31,7 +30,7 @@ def heat(reports: ReportQuerySet, *, box: Box, zoom: int) -> list[Cell]:
 
     A square is as wide on the ground as it is tall, and does not move with the map.
     """
-    wide = 360 / (TILE_PX * 2 ** min(max(zoom, 0), ZOOM_MOST)) * CELL_PX
+    wide = 360 / (TILE_PX * 2 ** min(max(zoom, 0), ZOOMS[-1])) * CELL_PX
     tall = wide * _shrink(box)
     squares = (
         reports.within(box)

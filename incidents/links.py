@@ -18,6 +18,7 @@ DAY_S = 24 * 3600
 REPORTER, FOLLOWER, PARTNER, PHOTO = "suivi", "abonne", "intervenant", "photo"
 ROUND = "tournee"
 ROUND_KEPT = timedelta(days=30)
+DESK = "/agent/signalements/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,25 @@ class Reader:
         return person.language if person else "fr"
 
 
+def path_with(secret: str) -> str:
+    """Return the address that a secret of a reporter or a follower opens."""
+    return f"/suivi/{secret}/"
+
+
+def path_to_desk(report: Report) -> str:
+    """Return the address at which the team handles a report."""
+    return f"{DESK}{report.reference}/"
+
+
 def path_to(report: Report) -> str:
     """Return the address by which the reporter follows her report; one query for her contact."""
     contact = report.contact
-    return f"/suivi/{sign([contact.pk, contact.token_hash[:STAMP]], purpose=REPORTER)}/"
+    return path_with(sign([contact.pk, contact.token_hash[:STAMP]], purpose=REPORTER))
 
 
 def path_to_follower(follower: Follower) -> str:
     """Return the address by which somebody else follows a report."""
-    return f"/suivi/{sign([follower.pk, follower.token_hash[:STAMP]], purpose=FOLLOWER)}/"
+    return path_with(sign([follower.pk, follower.token_hash[:STAMP]], purpose=FOLLOWER))
 
 
 def path_to_partner(report: Report, handler: Handler) -> str:

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from identity.addresses import address_of
 from incidents import geocoder_client, where
-from incidents.geo import Place
+from incidents.geo import Place, read_place
 from incidents.models import Category
 
 
@@ -31,7 +31,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
 @require_safe
 def here(request: HttpRequest) -> JsonResponse:
     """Tell what is known of ``lat`` and ``lon``: address, commune, and who takes care."""
-    place = _place(request)
+    place = read_place(request.GET.get("lat", ""), request.GET.get("lon", ""))
     if place is None:
         return _said({"address": "", "inside": None}, status=400)
     if not _may_ask(request):
@@ -44,7 +44,7 @@ def here(request: HttpRequest) -> JsonResponse:
     if nearest is not None:
         said["address"] = nearest.label
     code = request.GET.get("categorie", "").replace("\0", "")
-    category = Category.objects.filter(code=code, is_active=True, is_staff_only=False).first()
+    category = Category.objects.offered().filter(code=code).first()
     if category is not None and (caretaker := where.caretaker(category, place)):
         said["caretaker"] = _("Qui s’en occupe : %(name)s") % {"name": caretaker}
     return _said(said)
@@ -60,13 +60,6 @@ def _elsewhere(place: Place) -> dict[str, str]:
         return {"words": words, "form": other.form, "open": _("Le signaler là-bas")}
     reach = " ".join(part for part in (other.phone, other.email) if part)
     return {"words": f"{words} {_('Sa mairie')}\u00a0: {reach}" if reach else words}
-
-
-def _place(request: HttpRequest) -> Place | None:
-    try:
-        return Place(float(request.GET["lat"]), float(request.GET["lon"]))
-    except (KeyError, ValueError):
-        return None
 
 
 def _may_ask(request: HttpRequest) -> bool:

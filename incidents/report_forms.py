@@ -127,7 +127,7 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.door, self.asset = door, asset
         doors = [door, Category.Door.REDIRECT] if door == Category.Door.REPORT else [door]
-        offered = Category.objects.filter(is_active=True, is_staff_only=False, door__in=doors)
+        offered = Category.objects.offered().filter(door__in=doors)
         self.offered = {each.code: each for each in offered}
         choices = [(code, each.label) for code, each in self.offered.items()]
         self.fields["category"].choices = choices  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from identity.addresses import address_of
 from identity.limits import Limit, TooMany, take
 from incidents import already, before_sending, drafts, links, public_views, published, where
-from incidents.geo import Place
+from incidents.geo import Place, read_place
 from incidents.models import Asset, Category
 from incidents.report_forms import ReportForm
 from incidents.submission import Said, submit
@@ -117,7 +117,7 @@ def _received(request: HttpRequest, form: ReportForm, *, now: datetime) -> HttpR
         status = 429 if isinstance(refusal, TooMany) else 422
         return _shown(request, form, now=now, status=status)
     drafts.forget(form.cleaned_data["key"])
-    address = (f"/suivi/{token}/" if token else links.path_to(made)) + "?envoye=1"
+    address = (links.path_with(token) if token else links.path_to(made)) + "?envoye=1"
     if is_queued:
         said = {"reference": made.reference, "url": address, "refused": _refused(form) + lost}
         return JsonResponse(said, status=201 if token else 200)
@@ -203,10 +203,7 @@ def _prefilled(request: HttpRequest, asset: Asset | None) -> dict[str, str]:
 
 
 def _point(request: HttpRequest) -> Place | None:
-    try:
-        return Place(float(request.GET["lat"]), float(request.GET["lon"]))
-    except (KeyError, ValueError):
-        return None
+    return read_place(request.GET.get("lat", ""), request.GET.get("lon", ""))
 
 
 def _asset(token: str) -> Asset | None:
@@ -226,7 +223,7 @@ def _tabs(door: str) -> list[Tab]:
 def near(request: HttpRequest) -> HttpResponse:
     """Show what is already known near a place; a part of the form, empty when there is nothing."""
     code = request.GET.get("categorie", "").replace("\0", "")
-    category = Category.objects.filter(code=code, is_active=True, is_staff_only=False).first()
+    category = Category.objects.offered().filter(code=code).first()
     known = []
     place = _point(request)
     if category is not None and place is not None:

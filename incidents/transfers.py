@@ -278,7 +278,7 @@ def follow_transfer(*, reference: str, status: str, reason: str, now: datetime) 
 
 
 def _category_like(known: dict[str, str]) -> Category | None:
-    offered = Category.objects.filter(is_active=True).exclude(door=Category.Door.REDIRECT)
+    offered = Category.objects.offered().exclude(door=Category.Door.REDIRECT)
     wishes: tuple[dict[str, Any], ...] = (
         {"code": known["category"]},
         {"group": known["group"], "door": known["door"]},
@@ -286,7 +286,7 @@ def _category_like(known: dict[str, str]) -> Category | None:
         {"door__in": [Category.Door.REPORT, Category.Door.SUGGESTION]},
     )
     for wanted in wishes:
-        if found := offered.filter(is_staff_only=False, **wanted).first():
+        if found := offered.filter(**wanted).first():
             return found
     return None
 

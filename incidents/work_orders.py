@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext as _
 from fpdf import FPDF
 
-from incidents import photos
+from incidents import links, photos
 from incidents.models import Photo, Report
 from incidents.sketch import Sketch, draw
 from incidents.territory import territory
@@ -47,7 +47,7 @@ def write(reports: Sequence[Report], commune: Commune, *, now: datetime) -> byte
 
 def _head(sheet: FPDF, report: Report, commune: Commune, *, now: datetime, language: str) -> None:
     top, wide = MARGIN_MM, WIDE_MM - CODE_MM - 5
-    page = absolute_url(commune, f"/agent/signalements/{report.reference}/")
+    page = absolute_url(commune, links.path_to_desk(report))
     paper.code(sheet, page, x=MARGIN_MM + wide + 5, y=top, side=CODE_MM)
     _caption(sheet, MARGIN_MM + wide + 5, top + CODE_MM, _("Ouvrir le signalement"))
     sheet.set_xy(MARGIN_MM, top)

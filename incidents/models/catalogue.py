@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language, gettext_lazy as _
 
 from incidents.models.known import both_on_earth, known
-from parvis.guard import TenantModel
+from parvis.guard import TenantModel, TenantQuerySet
 
 
 class Team(TenantModel):
@@ -78,6 +78,14 @@ def in_language(french: str, english: str) -> str:
     return (get_language() == "en" and english) or french
 
 
+class CategoryQuerySet(TenantQuerySet["Category"]):
+    """Categories, narrowed down."""
+
+    def offered(self) -> "CategoryQuerySet":
+        """Those that citizens may choose."""
+        return self.filter(is_active=True, is_staff_only=False)
+
+
 class Category(TenantModel):
     """One kind of thing a citizen says: a pothole, an idea, a compliment.
 
@@ -130,6 +138,8 @@ class Category(TenantModel):
     redirect_phone = models.CharField(_("téléphone"), max_length=20, default="", blank=True)
     is_active = models.BooleanField(_("proposée"), default=True)
     position = models.PositiveSmallIntegerField(_("rang"), default=0)
+
+    objects = CategoryQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("catégorie")
