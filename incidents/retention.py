@@ -38,8 +38,9 @@ WITH g AS (
             WHEN status = 'cancelled' THEN %(cancelled)s::interval
             WHEN status = 'rejected' AND reason = 'abusive' THEN %(abusive)s::interval
             ELSE %(record)s::interval END) AS ends_at
-    FROM incidents_report GROUP BY 1)
-SELECT key, ids, refs FROM g WHERE is_over AND (%(key)s::bigint IS NULL OR key = %(key)s)
+    FROM incidents_report
+    WHERE %(key)s::bigint IS NULL OR id = %(key)s OR duplicate_of_id = %(key)s GROUP BY 1)
+SELECT key, ids, refs FROM g WHERE is_over
 """
 PERSON = """ AND closed_at + %(person)s::interval <= %(now)s AND (has_text
     OR EXISTS (SELECT FROM incidents_reportcontact c
