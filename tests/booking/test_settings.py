@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from booking import reconfiguring
 from booking.models import Opening, Resource, Service, Settings, SettingsChange
+from parvis import snapshots
 from tests.booking.settings_client import HOME, open_settings, text_of
 from tests.factories import (
     AppointmentFactory,
@@ -122,7 +123,7 @@ def test_what_changed_again_is_undone_in_order(commune):
     first = change(lambda: Resource.objects.update(name="Deux"), "Premier")
     second = change(lambda: Resource.objects.update(name="Trois"), "Second")
 
-    with pytest.raises(reconfiguring.ChangedSince, match="Second"):
+    with pytest.raises(snapshots.ChangedSince, match="Second"):
         undo(first)
     undo(second)
     undo(first)
