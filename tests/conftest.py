@@ -7,6 +7,7 @@ opens a parenthesis for what only the owner of the database may write.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from datetime import UTC, datetime
 
 import pytest
@@ -117,6 +118,12 @@ def owner() -> Iterator[None]:
     finally:
         connection.settings_dict["TENANT_ROLES"] = role
         connection.set_tenant(schema)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _addresses_of_no_demo() -> None:
+    """Read the addresses of the sites, once for all, before a test turns the demo on."""
+    import_module("parvis.urls_everywhere")
 
 
 @pytest.fixture(autouse=True)
