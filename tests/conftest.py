@@ -7,8 +7,8 @@ opens a parenthesis for what only the owner of the database may write.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from datetime import UTC, datetime
+from importlib import import_module
 
 import pytest
 from django.conf import settings
