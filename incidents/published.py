@@ -100,9 +100,7 @@ def found(wish: Wish, *, now: datetime) -> ReportQuerySet:
 
 def version(*, now: datetime) -> str:
     """Return what changes whenever something published does, or at most ten minutes later."""
-    last = Report.objects.aggregate(last=Max("touched_at"))[
-        "last"
-    ]  # by an index, whatever there is
+    last = Report.objects.aggregate(last=Max("touched_at"))["last"]  # one row of an index
     return f"{last} {int(now.timestamp()) // STEADY_S}"
 
 

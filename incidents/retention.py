@@ -40,7 +40,7 @@ WITH g AS (
             ELSE %(record)s::interval END) AS ends_at
     FROM incidents_report
     WHERE %(key)s::bigint IS NULL OR id = %(key)s OR duplicate_of_id = %(key)s GROUP BY 1)
-SELECT key, ids, refs FROM g WHERE is_over
+SELECT key, ids, refs FROM g WHERE is_over AND (%(key)s::bigint IS NULL OR key = %(key)s)
 """
 PERSON = """ AND closed_at + %(person)s::interval <= %(now)s AND (has_text
     OR EXISTS (SELECT FROM incidents_reportcontact c

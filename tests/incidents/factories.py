@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from incidents import actions
 from incidents.geo import Place
 from incidents.models import Category, Handler, Team
@@ -38,3 +41,13 @@ def report(kind=None, **options):
     } | options
     made, _token = actions.receive(**given)
     return made
+
+
+def planned(ask):
+    """Return how PostgreSQL answers the one question that is asked, were its tables large."""
+    with CaptureQueriesContext(connection) as asked:
+        ask()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + asked[0]["sql"])
+        return "\n".join(line for (line,) in cursor.fetchall())

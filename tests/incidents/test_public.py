@@ -8,14 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from identity.members import Member
-from incidents import desk, merging, reporters
+from incidents import desk, merging, published, reporters
 from incidents.actions import move
 from incidents.models import Follower, Handler, Photo, Report, Zone
 from incidents.public_views import PAGE
 from incidents.workflow import Actor, Status
 from parvis.models import OutgoingEmail
 from tests.booking.settings_client import SettingsClient, text_of
-from tests.incidents.factories import QUAY, category, report
+from tests.incidents.factories import NOW, QUAY, category, planned, report
 
 
 pytestmark = pytest.mark.django_db
@@ -430,3 +430,20 @@ def test_thanks_go_to_the_team_that_did_the_work(hole, merci):
     assert praise.team == roads
     assert "Nid-de-poule" in mail.body
     assert "Bravo" not in mail.body
+
+
+def test_whether_anything_changed_is_read_from_one_row(hole):
+    made, seen = said(hole, now=NOW), set()
+    seen.add(published.version(now=NOW))
+
+    desk.withdraw(report=made, by=AGENT, now=NOW + timedelta(seconds=1))
+    seen.add(published.version(now=NOW))
+    desk.publish(report=made, by=AGENT, now=NOW + timedelta(seconds=2))
+    seen.add(published.version(now=NOW))
+    closed(made, at=NOW + timedelta(seconds=3))
+    seen.add(published.version(now=NOW))
+
+    assert len(seen) == 4
+    plan = planned(lambda: published.version(now=NOW))
+    assert "reports_changed" in plan
+    assert "Limit" in plan

@@ -28,7 +28,7 @@ from incidents.workflow import Actor, Status
 from parvis.mail import forget_delivered
 from parvis.models import OutgoingEmail
 from tenants import tasks as schedule
-from tests.incidents.factories import category, report
+from tests.incidents.factories import category, planned, report
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("commune", "media")]
@@ -377,6 +377,30 @@ class TestTheTable:
         for model, fields in keeping.FIELDS.items():
             for name in ("text", "email", "phone", "name", "note", "address"):
                 assert fields.get(name) is not Kind.NOTHING, (model, name)
+
+
+def test_what_was_merged_with_an_open_one_meanwhile_is_left():
+    old, master = closed(), report(now=SENT)
+    limit = after(CLOSED, months=12)
+    person = Elimination.What.PERSON
+    (seen,) = retention.due(person, now=limit)
+    Report.objects.filter(pk=old.pk).update(status="duplicate", duplicate_of=master)
+
+    assert retention.due(person, now=limit, key=seen.key) == []
+    assert retention._erase(person, seen, now=limit) == 0
+    Report.objects.filter(pk=master.pk).update(
+        status="resolved", reason="repaired", closed_at=CLOSED
+    )
+    assert retention.due(person, now=limit, key=old.pk) == []
+    (both,) = retention.due(person, now=limit, key=master.pk)
+    assert both.ids == [old.pk, master.pk]
+
+
+def test_one_group_is_read_by_the_indexes_of_its_reports():
+    plan = planned(lambda: retention.due(Elimination.What.PERSON, now=CLOSED, key=1))
+
+    assert "BitmapOr" in plan
+    assert "Seq Scan on incidents_report " not in plan
 
 
 def test_a_killed_night_goes_on_the_next():
