@@ -120,12 +120,6 @@ def owner() -> Iterator[None]:
         connection.set_tenant(schema)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _addresses_of_no_demo() -> None:
-    """Read the addresses of the sites, once for all, before a test turns the demo on."""
-    import_module("parvis.urls_everywhere")
-
-
 @pytest.fixture(autouse=True)
 def _in_french() -> None:
     """Begin every test in French, whatever language the page of the one before was in."""

@@ -209,13 +209,27 @@ def test_an_empty_period_says_so(agent, counter):
 
 @pytest.mark.parametrize(
     "query",
-    ["du=hier", "du=2026-12-01&au=2026-11-01", "du=2000-01-01", "demarche=nope", "du=%00"],
+    [
+        "du=hier",
+        "du=2026-12-01&au=2026-11-01",
+        "du=2000-01-01",
+        "demarche=nope",
+        "du=%00",
+        "au=9999-12-31",
+        "du=9999-12-31&au=9999-12-31",
+    ],
 )
 def test_a_period_that_makes_no_sense_is_told(agent, counter, query):
     page = agent.get(f"/agent/chiffres/?{query}")
 
     assert page.status_code == 422
     assert agent.get(f"/agent/chiffres/visites.csv?{query}").status_code == 404
+
+
+@pytest.mark.parametrize("day", ["0001-01-02", "0001-01-01", "9999-12-30"])
+def test_a_period_at_the_ends_of_the_calendar_is_counted(agent, counter, day):
+    assert "Aucun rendez-vous pris" in agent.get(f"/agent/chiffres/?au={day}").text
+    assert agent.get(f"/agent/chiffres/visites.csv?au={day}").status_code == 200
 
 
 @pytest.mark.parametrize(("name", "lines"), [("visites", 1), ("personnes", 3)])

@@ -377,22 +377,3 @@ def test_the_filled_form_and_what_stops_it_are_accessible(open_page, demo):
     page.evaluate(AXE)
     assert page.evaluate(RUN, RULES) == []
     expect(page.get_by_role("link", name="Appeler le 112")).to_be_visible()
-
-
-@pytest.mark.console("ERR_INTERNET_DISCONNECTED")
-def test_a_form_sent_without_network_leaves_when_it_is_back(page, demo):
-    opened(page, demo)
-    page.locator("[data-gallery]").set_input_files([photo()])
-    choose(page)
-    page.get_by_label("Adresse ou repère").fill("Rue sans réseau")
-    expect(page.locator("[data-previews] img")).to_have_count(1)
-
-    page.context.set_offline(True)
-    send(page)
-    expect(page.get_by_text("Pas de réseau")).to_be_visible()
-    page.context.set_offline(False)
-
-    arrived(page)
-    expect(
-        page.get_by_text("photo en préparation").or_(page.get_by_role("img", name="Avant"))
-    ).to_have_count(1)

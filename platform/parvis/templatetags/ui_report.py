@@ -18,7 +18,7 @@ from parvis.templatetags.ui_shapes import svg
 register = template.Library()
 SCRIPTS = (
     *("js/exif.js", "js/photo.js", "js/draft.js"),
-    *("js/choose.js", "js/place.js", "js/address.js", "js/offline.js"),
+    *("js/choose.js", "js/place.js", "js/address.js"),
 )
 
 
@@ -121,12 +121,8 @@ def place_box(content: str, *, reverse: str, suggest: str) -> SafeString:
 
 @register.simple_block_tag
 def send_bar(content: str) -> SafeString:
-    """Keep the button that sends in sight, and say when it has to wait for the network."""
-    return format_html(
-        '<div class="send-bar" data-send><p role="alert" data-offline hidden>{}</p>{}</div>',
-        _("Pas de réseau : laissez cette page ouverte, l’envoi se fera dès qu’il revient."),
-        content,
-    )
+    """Keep the button that sends in sight."""
+    return format_html('<div class="send-bar" data-send>{}</div>', content)
 
 
 @register.inclusion_tag("ui/known_reports.html")
