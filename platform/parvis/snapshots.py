@@ -39,7 +39,7 @@ class ChangedSince(DomainError):
     def __init__(self, later: Change) -> None:
         super().__init__()
         self.message = _(
-            "Ces réglages ont encore changé depuis. Annulez d’abord « %(label)s »."
+            "Ces réglages ont encore changé depuis. Annulez d’abord « %(label)s »."
         ) % {"label": later.label}
 
 
