@@ -176,9 +176,8 @@ def assigned(reports: Sequence[Report], commune: Commune, *, email: str) -> Emai
     """Tell a team or one of its people what was given to them: one report, or many at once."""
     first = reports[0]
     path = links.path_to_desk(first) if len(reports) == 1 else links.DESK
-    shown = [
-        (each, absolute_url(commune, links.path_to_desk(each))) for each in reports[:SHOWN_MOST]
-    ]
+    desk = absolute_url(commune, links.DESK)
+    shown = [(each, f"{desk}{each.reference}/") for each in reports[:SHOWN_MOST]]
     return _render(
         "assigned",
         commune,
@@ -211,10 +210,8 @@ def escalated(
     email: str, late: Sequence[tuple[Report, int]], commune: Commune, *, now: datetime
 ) -> EmailMultiAlternatives:
     """Tell somebody in charge which reports near their promised date, and which have passed it."""
-    lines = [
-        (report, absolute_url(commune, links.path_to_desk(report)), level)
-        for report, level in late
-    ]
+    desk = absolute_url(commune, links.DESK)  # asked once, however many there are
+    lines = [(report, f"{desk}{report.reference}/", level) for report, level in late]
     return _render(
         "escalated",
         commune,
