@@ -34,7 +34,6 @@ SWITCHERS = {
     "tenants/middleware.py",
     "tenants/actions.py",
     "tenants/management/commands/migrate.py",
-    "incidents/management/commands/incidents_retention.py",
     "parvis/postgresql/base.py",
 }
 
