@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from incidents.models import Message, Report, ReportEvent, StatusChange
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
@@ -38,6 +38,10 @@ TOLD = {  # of what is no move, what citizens read
     ReportEvent.Kind.PAUSED: Audience.PUBLIC,
     ReportEvent.Kind.RESUMED: Audience.PUBLIC,
     ReportEvent.Kind.PROMISED: Audience.PUBLIC,
+}
+TITLES = {  # where the name of a kind is too short for those who read one report only
+    ReportEvent.Kind.MERGED: gettext_lazy("Réuni avec un autre signalement"),
+    ReportEvent.Kind.SEPARATED: gettext_lazy("Séparé d’un autre signalement"),
 }
 
 
@@ -133,7 +137,7 @@ def _events(events: list[ReportEvent], audience: Audience) -> Iterator[Entry]:
             continue
         yield Entry(
             event.at,
-            str(kind.label).capitalize(),
+            str(TITLES.get(kind, kind.label)).capitalize(),
             text=_wording(event, audience),
             by=event.by_name if audience == Audience.STAFF else "",
             kind=kind,

@@ -233,6 +233,7 @@ def test_a_merged_report_leads_to_the_one_that_is_handled(client, hole):
     merging.merge(report=twin, master=kept, by=AGENT, now=now())
 
     assert client.get(page_of(twin))["Location"] == page_of(kept)
+    assert "Réuni avec un autre signalement" in text_of(client.get(page_of(kept)))
 
     Report.objects.filter(pk=kept.pk).update(visibility="hidden")
     assert client.get(page_of(twin)).status_code == 404
