@@ -31,7 +31,10 @@ class MoveFields(forms.Form):
         label=gettext_lazy("Intervention prévue le"), required=False, widget=DayInput()
     )
     handler = forms.ModelChoiceField(
-        label=gettext_lazy("Transmettre à"), queryset=Handler.objects.none(), required=False
+        label=gettext_lazy("Transmettre à"),
+        queryset=Handler.objects.none(),
+        required=False,
+        empty_label="–",
     )
     text = forms.CharField(
         label=gettext_lazy("Message public"),
@@ -93,12 +96,14 @@ class MoveForm(MoveFields):
         label=gettext_lazy("Remettre à la commune"),
         queryset=Commune.objects.none(),
         required=False,
+        empty_label="–",
     )
     photo = AfterPhotoField(label=gettext_lazy("Photo après travaux"), required=False)
     template = forms.ModelChoiceField(
         label=gettext_lazy("Modèle de réponse"),
         queryset=ReplyTemplate.objects.none(),
         required=False,
+        empty_label="–",
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -142,7 +147,7 @@ class EditForm(forms.Form):
         label=gettext_lazy("Priorité"), choices=Report.Priority.choices, coerce=int
     )
     team = forms.ModelChoiceField(
-        label=gettext_lazy("Équipe"), queryset=Team.objects.none(), required=False
+        label=gettext_lazy("Équipe"), queryset=Team.objects.none(), required=False, empty_label="–"
     )
     address = forms.CharField(label=gettext_lazy("Adresse"), max_length=200, required=False)
     lat = forms.FloatField(

@@ -49,7 +49,7 @@ class InterventionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     team = forms.ModelChoiceField(
-        label=gettext_lazy("Équipe"), queryset=Team.objects.none(), required=False
+        label=gettext_lazy("Équipe"), queryset=Team.objects.none(), required=False, empty_label="–"
     )
     references = forms.CharField(
         label=gettext_lazy("Aussi pour ces signalements"),

@@ -76,7 +76,7 @@ class RoundForm(ChooseForm):
         error_messages={"required": gettext_lazy("Choisissez un jour.")},
     )
     team = forms.ModelChoiceField(
-        label=gettext_lazy("Équipe"), queryset=Team.objects.none(), required=False
+        label=gettext_lazy("Équipe"), queryset=Team.objects.none(), required=False, empty_label="–"
     )
     start = forms.ChoiceField(
         label=gettext_lazy("Départ"),
