@@ -34,6 +34,8 @@ def assign(
 ) -> None:
     """Give a report to a team, to one person, or to nobody; whoever is new to it gets a mail."""
     current = locked(report)
+    if (team, *assignee) == (current.team, current.assignee_id, current.assignee_name):
+        return
     is_new_team = team is not None and team.pk != current.team_id
     is_new_person = assignee[0] is not None and assignee[0] != current.assignee_id
     current.team = team
@@ -130,9 +132,12 @@ def publish(*, report: Report, by: Member | None, now: datetime) -> None:
     current = locked(report)
     if current.category.moderation == Category.Moderation.NEVER:
         raise NotPublishable
+    was_public = current.visibility == Report.Visibility.PUBLIC
+    shown = photos.publish_checked(current)
+    if was_public and not shown:
+        return
     current.visibility = Report.Visibility.PUBLIC
     _saved(current, "visibility", now=now)
-    shown = photos.publish_checked(current)
     noted(current, Kind.PUBLISHED, by=by, now=now, photos=shown)
 
 
@@ -140,6 +145,8 @@ def publish(*, report: Report, by: Member | None, now: datetime) -> None:
 def withdraw(*, report: Report, by: Member, now: datetime) -> None:
     """Take a report and its photos out of the public pages."""
     current = locked(report)
+    if current.visibility == Report.Visibility.HIDDEN:
+        return
     current.visibility = Report.Visibility.HIDDEN
     _saved(current, "visibility", now=now)
     noted(current, Kind.WITHDRAWN, by=by, now=now)

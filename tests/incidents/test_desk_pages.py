@@ -239,3 +239,15 @@ def test_whoever_takes_it_herself_gets_no_mail(agent, found):
     act(agent, found, "prise")
 
     assert OutgoingEmail.objects.count() == mails
+
+
+@pytest.mark.parametrize("what", ["publication", "retrait", "prise", "liberation"])
+def test_pressed_twice_is_written_once(agent, found, what):
+    act(agent, found, "prise" if what == "liberation" else "retrait")
+
+    act(agent, found, what)
+    seen = found.events.count()
+    answer = act(agent, found, what)
+
+    assert answer.status_code == 302
+    assert found.events.count() == seen

@@ -169,6 +169,7 @@ def test_who_only_reads_gets_no_link(log_in, tour):
     reader = log_in("reader")
 
     page = reader.get(page_of(tour))
+    assert page.content.count(b'class="pane') == 1
 
     assert page.status_code == 200
     assert links.path_to_round(tour) not in page.content.decode()
