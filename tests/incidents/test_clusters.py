@@ -3,7 +3,6 @@
 import itertools
 import math
 import random
-import time
 from uuid import uuid4
 
 import pytest
@@ -133,26 +132,6 @@ def test_one_question_whatever_the_number(how_many):
         marks()
 
     assert len(asked) == 1
-
-
-@pytest.mark.django_db
-def test_five_thousand_reports_are_gathered_in_a_few_milliseconds():
-    scattered(5000)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE incidents_report")
-
-    def best(ask):
-        spent = []
-        for _each in range(5):
-            begun = time.perf_counter()
-            ask()
-            spent.append(time.perf_counter() - begun)
-        return min(spent)
-
-    def plain():
-        list(Report.objects.within(TOWN).values_list("pk", "lat", "lon"))
-
-    assert best(lambda: marks(zoom=12)) < 2 * best(plain)
 
 
 def test_every_status_has_a_word_an_icon_a_tone_and_a_shape():
