@@ -390,6 +390,16 @@ class TestSticker:
             kind="lampadaire", code="L12", lat=QUAY.lat, lon=QUAY.lon, token="abc123"
         )
 
+    def test_enter_sends_the_form_and_joins_nothing(self, client, lamp):
+        known = published()
+        Report.objects.filter(pk=known.pk).update(asset=lamp)
+
+        form = client.get("/e/abc123/").content.decode().split('id="report-form"')[1]
+
+        assert f"/signaler/le-meme/{known.reference}/" in form
+        first = re.search(r"<button[^>]*type=\"submit\"[^>]*>", form)[0]
+        assert "formaction" not in first
+
     def test_its_place_and_likely_category_are_known(self, client, lamp):
         category()
         category(code="eclairage", name="Lampadaire éteint")

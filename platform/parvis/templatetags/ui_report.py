@@ -8,7 +8,7 @@ from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from parvis.report_pieces import CategoryTile, KnownReport
@@ -116,6 +116,14 @@ def place_box(content: str, *, reverse: str, suggest: str) -> SafeString:
         _("Ma position"),
         content,
         _("Placer le repère au centre de la carte"),
+    )
+
+
+@register.simple_tag
+def enter_sends() -> SafeString:
+    """Let "Enter" send a form that has other buttons above the one that sends; first in it."""
+    return mark_safe(
+        '<button type="submit" class="unseen" tabindex="-1" aria-hidden="true"></button>'
     )
 
 
