@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 
 from incidents.forms import TEXT_MOST, PhotosField
 from incidents.models import Category, Report
@@ -88,7 +88,7 @@ class CaptureForm(forms.Form):
     """What, where, who; the category is typed, and found by its first letters."""
 
     channel = forms.ChoiceField(
-        label=gettext_lazy("Reçu"), choices=CHANNELS, widget=forms.RadioSelect
+        label=pgettext_lazy("signalement", "Reçu"), choices=CHANNELS, widget=forms.RadioSelect
     )
     category = forms.CharField(
         label=gettext_lazy("Catégorie"),

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 
 from incidents.models import Report, ReportQuerySet
 from incidents.states import state_of
@@ -52,7 +52,11 @@ COLUMNS = (
         "publication", gettext_lazy("Publication"), lambda one: str(one.get_visibility_display())
     ),
     Column("priorite", gettext_lazy("Priorité"), lambda one: str(one.get_priority_display())),
-    Column("recu_par", gettext_lazy("Reçu"), lambda one: str(one.get_channel_display())),
+    Column(
+        "recu_par",
+        pgettext_lazy("signalement", "Reçu"),
+        lambda one: str(one.get_channel_display()),
+    ),
     Column("adresse", gettext_lazy("Adresse"), lambda one: one.address),
     Column("latitude", gettext_lazy("Latitude"), lambda one: one.lat),
     Column("longitude", gettext_lazy("Longitude"), lambda one: one.lon),

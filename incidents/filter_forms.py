@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 
 from incidents import filters
 from incidents.filters import Filter
@@ -53,7 +53,7 @@ class FilterForm(forms.Form):
     equipe = forms.ChoiceField(label=gettext_lazy("Équipe"))
     agent = forms.ChoiceField(label=gettext_lazy("Confié à"))
     priorite = forms.ChoiceField(label=gettext_lazy("Priorité"))
-    recu = forms.ChoiceField(label=gettext_lazy("Reçu"))
+    recu = forms.ChoiceField(label=pgettext_lazy("signalement", "Reçu"))
     porte = forms.ChoiceField(label=gettext_lazy("Nature"))
     du = forms.DateField(
         label=gettext_lazy("Reçu à partir du"),

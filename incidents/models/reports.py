@@ -7,7 +7,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Func, IntegerField, Q, Value
 from django.db.models.functions import Coalesce, Now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from incidents.geo import Box, Place, placed
 from incidents.models.catalogue import Asset, Category, Handler, RoadClass, Team
@@ -17,7 +17,7 @@ from parvis.guard import TenantModel, TenantQuerySet
 
 
 STATUS_WORDS = {
-    Status.RECEIVED: _("reçu"),
+    Status.RECEIVED: pgettext_lazy("signalement", "reçu"),
     Status.TRIAGE: _("en cours d’examen"),
     Status.AWAITING_REPORTER: _("en attente de votre réponse"),
     Status.ACCEPTED: _("pris en charge"),
@@ -115,7 +115,9 @@ class Report(TenantModel):
     visibility = models.CharField(
         _("publication"), choices=Visibility.choices, default=Visibility.PENDING, max_length=10
     )
-    channel = models.CharField(_("reçu"), choices=Channel.choices, max_length=10)
+    channel = models.CharField(
+        pgettext_lazy("signalement", "reçu"), choices=Channel.choices, max_length=10
+    )
     text = models.TextField(_("description"), max_length=2000, default="", blank=True)
     lat = models.FloatField(_("latitude"), null=True, blank=True)
     lon = models.FloatField(_("longitude"), null=True, blank=True)
