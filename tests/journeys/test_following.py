@@ -49,7 +49,7 @@ def test_somebody_joins_in_with_one_tap_and_follows_by_mail(open_page, demo, wit
     page.get_by_role("button", name="Oui, me prévenir").click()
     expect(page.locator("main")).to_contain_text("C’est noté")
     page.get_by_role("button", name="Ne plus recevoir de nouvelles").click()
-    heading(page, "Ce lien n’ouvre aucun signalement")
+    expect(page).to_have_url(re.compile(r"/signalements/[0-9A-Z]{8}/$"))
 
 
 def concerned(page: Page) -> int:

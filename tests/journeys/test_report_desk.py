@@ -29,7 +29,7 @@ def photo():
     return {"name": "apres.jpg", "mimeType": "image/jpeg", "buffer": content.getvalue()}
 
 
-def key_in(page: Page, demo, *, what="nid", where="1 quai Léon-Périer", email=""):
+def key_in(page: Page, demo, *, what="trou dans", where="1 quai Léon-Périer", email=""):
     """Key in a report as somebody phones; return its reference."""
     page.goto(demo.url("pauillac", f"{HOME}nouveau/"))
     page.get_by_label("Catégorie").fill(what)
@@ -176,7 +176,7 @@ def test_a_call_is_keyed_in_within_twenty_seconds(open_page, demo):
     page.goto(demo.url("pauillac", f"{HOME}nouveau/"))
     began = time.monotonic()
     expect(page.get_by_label("Catégorie")).to_be_focused()
-    page.keyboard.type("nid", delay=200)
+    page.keyboard.type("trou d", delay=200)
     page.keyboard.press("Tab")
     page.keyboard.type("3 quai Léon-Périer", delay=200)
     page.get_by_role("textbox", name="Téléphone").click()
