@@ -129,7 +129,7 @@ def _ours(wanted: Filter, known: Offered, after: str = "") -> Callable[[], list[
 
     def ask() -> list[int]:
         reports = found.narrow(wanted, known=known, now=NOW, user_id=0)
-        page = paging.page(paging.with_thumbnail(reports), wanted.sorting, after=after)
+        page = paging.page(reports, wanted.sorting, after=after)
         return [report.pk for report in page.reports]
 
     return ask

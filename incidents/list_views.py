@@ -32,7 +32,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, asked: Asked) -> HttpResponse:
     """List them page by page: three queries, one more for a quarter."""
     page = paging.page(
-        paging.with_thumbnail(found.in_states(asked.reports, asked.wanted.states)),
+        found.in_states(asked.reports, asked.wanted.states),
         asked.wanted.sorting,
         after=request.GET.get("apres", ""),
         before=request.GET.get("avant", ""),
@@ -74,7 +74,7 @@ def _map(request: HttpRequest, asked: Asked) -> HttpResponse:
     box = read_box(request.GET.get("boite", ""))
     beside = shown.within(box) if box else shown.filter(lat__isnull=False)
     page = paging.page(
-        paging.with_thumbnail(beside),
+        beside,
         asked.wanted.sorting,
         after=request.GET.get("apres", ""),
         before=request.GET.get("avant", ""),

@@ -5,7 +5,7 @@ of a leak. The second wall is the database role of each commune (``parvis.postgr
 """
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Self, TypeVar
 
 from django.db import connection, models
@@ -125,9 +125,11 @@ class TenantModel(models.Model):
         base_manager_name = "objects"
 
     @classmethod
-    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **how: Any
+    ) -> Self:
         """Build the row and note where it comes from."""
-        instance = super().from_db(*args, **kwargs)
+        instance = super().from_db(db, field_names, values, **how)
         instance.__dict__["_schema"] = current_schema()
         return instance
 
