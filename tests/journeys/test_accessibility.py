@@ -161,6 +161,7 @@ CUT = """[...document.querySelectorAll('a,button,label,p,h1,h2,h3,b,dt,dd,span:n
     && !e.closest('.unseen') && e.offsetWidth > 2)
   .map(e => e.outerHTML.slice(0, 80))"""
 SMALL = """[...document.querySelectorAll('a,button,input:not([type=hidden]),select,summary')]
+  .filter(e => !e.matches('[aria-hidden=true][tabindex="-1"]'))  // the one that Enter presses
   .filter(e => { const box = (e.closest('label') || e).getBoundingClientRect();
     const row = e.id && document.querySelector(`label[for="${e.id}"]`)?.getBoundingClientRect();
     const [w, h] = [Math.max(box.width, row?.width || 0), Math.max(box.height, row?.height || 0)];

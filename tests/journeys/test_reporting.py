@@ -48,8 +48,11 @@ def opened(page: Page, demo: Demo, query: str = "") -> Page:
 
 
 def choose(page: Page, name: str = HOLE) -> None:
-    """Touch a tile."""
-    page.get_by_label(name, exact=True).check()
+    """Touch a tile, behind « Autre… » where it is not among the first."""
+    tile = page.get_by_label(name, exact=True)
+    if not tile.is_visible():
+        page.get_by_text("Autre…").click()
+    tile.check()
 
 
 def send(page: Page) -> None:
