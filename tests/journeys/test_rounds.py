@@ -79,6 +79,7 @@ def test_a_round_is_prepared_printed_and_answered(open_page, demo, with_script):
     answer(phone, "Fait", Un_mot_pour_la_mairie="Rebouché.")
     expect(phone.locator(".progress__words")).to_contain_text(f"1 arrêt visité sur {STOPS}")
     answer(phone, "À revoir", Un_mot_pour_la_mairie="Il faut la nacelle.")
+    expect(phone.locator(".progress__words")).to_contain_text(f"2 arrêts visités sur {STOPS}")
     answer(phone, "Pas trouvé")
     expect(phone.locator("main")).to_contain_text("Tournée terminée")
 
