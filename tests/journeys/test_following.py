@@ -84,7 +84,10 @@ def test_what_is_not_repaired_is_contested_from_the_page_of_the_report(
 def reported(page: Page, demo, email: str) -> str:
     """Report a street lamp and return its reference."""
     page.goto(demo.url("pauillac", "/signaler/?adresse=Entre+deux+vignes"))
-    page.get_by_label("Lampadaire éteint ou cassé", exact=True).check()
+    tile = page.get_by_label("Lampadaire éteint ou cassé", exact=True)
+    if not tile.is_visible():
+        page.get_by_text("Autre…").click()
+    tile.check()
     page.get_by_role("textbox", name=re.compile("Courriel")).fill(email)
     page.get_by_role("button", name="Envoyer", exact=True).click()
     warned = page.get_by_role("button", name="Envoyer quand même")
