@@ -64,10 +64,15 @@ def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
             links.append((_("Signaler"), "/agent/signalements/nouveau/", "megaphone"))
         if member.role == ADMIN:
             links.append((_("Réglages"), _settings_path(request), "settings"))
+        links.append((_("Ma commune"), "/agent/commune/", "landmark"))
         team = f"/equipe/{commune.slug}/"
     else:
         links.append((_("Tableau de bord"), "/", "layout-dashboard"))
+        links.append((_("Lundi"), "/lundi/", "list-checks"))
         links.append((_("Communes"), "/communes/", "landmark"))
+        links.append((_("Bibliothèque"), "/bibliotheque/", "library"))
+        links.append((_("Formations"), "/formations/", "graduation-cap"))
+        links.append((_("Idées"), "/idees/", "lightbulb"))
         links.append((_("Mesures"), "/mesures/", "chart-column"))
         team = f"/equipe/association/{association.slug}/"
     if may_manage_team(member.role):

@@ -23,7 +23,8 @@ ROOT = Path(__file__).parents[1]
 ICONS = Path(lucide.__file__).with_name("lucide.zip")
 PACKAGES = [
     *("platform/parvis", "tenants", "identity", "slots"),
-    *("booking", "incidents", "onboarding", "demo"),
+    *("booking", "incidents", "onboarding", "adoption", "demo"),
+    *("library", "shelf", "ideas", "training", "learning", "exchange", "widgets", "mutual"),
 ]
 # The sanctioned places: who provisions, migrates and visits communes may switch schemas.
 SWITCHERS = {

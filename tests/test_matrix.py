@@ -294,6 +294,7 @@ MATRIX = {
         "incidents:agent:slip": Row(REPORT_DESK),
         "incidents:agent:walk": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:sort_walk": Row((), REPORT_DESK),
+        "onboarding:home": Row(COMMUNE_ROLES),
     },
     "association": {
         **EVERYWHERE,

@@ -52,7 +52,13 @@ SHARED_APPS = [
     "tenants",
     "identity",
     "slots",
+    "library",
+    "ideas",
+    "widgets",
+    "mutual",
+    "training",
     "onboarding",
+    "adoption",
     "demo",
     "django_tenants",
     "django.contrib.contenttypes",
@@ -69,7 +75,14 @@ SHARED_APPS = [
     "allauth.usersessions",
     "lucide",
 ]
-TENANT_APPS = ["parvis", "booking", "incidents"]  # "parvis": each commune keeps its own outbox
+TENANT_APPS = [
+    "parvis",  # each commune keeps its own outbox
+    "booking",
+    "incidents",
+    "shelf",
+    "learning",
+    "exchange",
+]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
 TENANT_MODEL = "tenants.Commune"
 TENANT_DOMAIN_MODEL = "tenants.Domain"

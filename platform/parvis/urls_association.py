@@ -5,6 +5,11 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("onboarding.urls")),
+    path("", include("adoption.urls")),
+    path("bibliotheque/", include("library.urls")),
+    path("formations/", include("training.urls")),
+    path("idees/", include("ideas.urls")),
+    path("partage/", include("mutual.urls")),
     path("", include("identity.urls_commune")),  # the same hand-over from the login host
     path("", include("parvis.urls_everywhere")),
 ]

@@ -6,6 +6,13 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("booking.urls")),
     path("", include("incidents.urls")),
+    path("agent/commune/", include("onboarding.commune_urls")),
+    path("agent/commune/bibliotheque/", include("library.commune_urls")),
+    path("agent/commune/formation/", include("training.commune_urls")),
+    path("agent/commune/idees/", include("ideas.commune_urls")),
+    path("agent/commune/donnees/", include("exchange.commune_urls")),
+    path("agent/commune/site/", include("widgets.commune_urls")),
+    path("agent/commune/partage/", include("mutual.commune_urls")),
     path("", include("identity.urls_commune")),
     path("", include("parvis.urls_everywhere")),
 ]
