@@ -1,7 +1,13 @@
-"""URLs of what is measured on the association's site."""
+"""URLs of what is measured, on the association's site."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from adoption import views
 
 
 app_name = "adoption"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.home, name="dashboard"),
+    path("communes.csv", views.export, name="communes_csv"),
+    path("mesures/", views.definitions, name="definitions"),
+]

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django_tenants.utils import tenant_context
 
+from adoption import actions as adoption
 from booking import planning, read_model
 from booking.actions import install_presets
 from booking.checklists import snapshot
@@ -102,7 +103,7 @@ def load(*, seed: int, now: datetime, say: Say) -> None:
             )
             read_model.refresh_all(now=now)
             first = now - timedelta(days=DAYS_BEFORE + live.wait + 60)
-            onboarding.count(now=now, since=first.date())
+            adoption.count(now=now, since=first.date())
         say(f"{number:2} / {len(story.LIVE)}  {commune.name}: {taken} appointments")
     connection.set_schema_to_public()  # type: ignore[attr-defined]
     director, *staff = accounts()

@@ -1,6 +1,6 @@
-"""What the association's pages show: rows, sums and sentences, from a few queries."""
+"""The communes as the association's pages list them, with what each published; a few queries."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -82,43 +82,6 @@ class Row:
         return ngettext("%(n)s jour", "%(n)s jours", self.first_slot) % {"n": self.first_slot}
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """The association's figures for identity documents."""
-
-    live: int
-    eligible: int
-    considering: int
-    population_live: int
-    population_eligible: int
-    share: Share
-    share_before: Share
-    pioneer: Row | None
-
-    @property
-    def coverage(self) -> float | None:
-        """The share of the eligible communes' inhabitants who live in a live one."""
-        if not self.population_eligible:
-            return None
-        return self.population_live / self.population_eligible
-
-    @property
-    def trend(self) -> str:
-        """How the online share moved since the 28 days before, in points, in words."""
-        now, before = self.share.ratio, self.share_before.ratio
-        if now is None or before is None:
-            return _("Pas assez de données pour une tendance.")
-        points = round(100 * now) - round(100 * before)
-        if points == 0:
-            return _("Stable par rapport aux 28 jours précédents.")
-        words = ngettext(
-            "%(points)s point par rapport aux 28 jours précédents.",
-            "%(points)s points par rapport aux 28 jours précédents.",
-            abs(points),
-        )
-        return words % {"points": f"{points:+d}".replace("-", "\N{MINUS SIGN}")}
-
-
 def rows(association: Association, *, today: date, equipped_only: bool = False) -> list[Row]:
     """Read the members with what they published, by name; four queries."""
     communes = Commune.objects.filter(association=association)
@@ -164,23 +127,6 @@ def _row(
         share_before=shares[1],
         first_slot=first_slot if stage == Stage.LIVE else None,
         is_hidden=is_hidden,
-    )
-
-
-def summary(equipped: Iterable[Row]) -> Summary:
-    """Add up the equipped communes: sums over sums, never a mean of percentages."""
-    equipped = list(equipped)
-    live = [row for row in equipped if row.is_live]
-    dated = [row for row in live if row.since is not None]
-    return Summary(
-        live=len(live),
-        eligible=len(equipped),
-        considering=sum(row.stage == Stage.CONSIDERING for row in equipped),
-        population_live=sum(row.commune.population for row in live),
-        population_eligible=sum(row.commune.population for row in equipped),
-        share=Share.total(row.share for row in live),
-        share_before=Share.total(row.share_before for row in live),
-        pioneer=min(dated, key=lambda row: (row.since, row.commune.pk), default=None),
     )
 
 

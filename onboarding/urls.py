@@ -1,4 +1,4 @@
-"""URLs of the association's own pages."""
+"""URLs of the association's pages about its communes."""
 
 from django.urls import path
 
@@ -6,9 +6,6 @@ from onboarding import views
 
 
 urlpatterns = [
-    path("", views.home, name="dashboard"),
     path("communes/", views.communes, name="communes"),
-    path("communes.csv", views.export, name="communes_csv"),
     path("communes/<str:insee_code>/", views.commune, name="commune_card"),
-    path("mesures/", views.definitions, name="definitions"),
 ]

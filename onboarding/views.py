@@ -1,4 +1,4 @@
-"""The association's site: its figures for its team, its communes for everybody."""
+"""The association's pages about its communes."""
 
 from datetime import date
 
@@ -10,13 +10,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from identity.access import member_of, staff_only
+from identity.access import staff_only
 from onboarding import dashboard, metrics
-from onboarding.access import TEAM, may_follow
-from onboarding.forms import CommuneFilter, EquippedFilter
+from onboarding.access import TEAM
+from onboarding.forms import CommuneFilter
 from onboarding.models import StageEvent
 from onboarding.stages import Module, Stage
-from parvis.exports import to_csv
 from parvis.pieces import TimelineEntry
 from tenants import hosts
 from tenants.models import Association, Commune
@@ -24,41 +23,6 @@ from tenants.models import Association, Commune
 
 PER_PAGE = 50
 MONTHS = 12
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """Show the team its dashboard, and everybody else the communes that are on line."""
-    if not may_follow(member_of(request)):
-        return _landing(request)
-    today = timezone.localdate()
-    equipped = dashboard.rows(_association(request), today=today, equipped_only=True)
-    form = EquippedFilter(request.GET)
-    shown = form.apply(equipped)
-    live = [row.commune for row in equipped if row.is_live]
-    return render(
-        request,
-        "onboarding/dashboard.html",
-        {
-            "summary": dashboard.summary(equipped),
-            "rows": dashboard.arranged(shown, sort=request.GET.get("sort", "")),
-            "filter": form,
-            "is_filtered": bool(request.GET.get("q") or request.GET.get("stage")),
-            "channels": _channels(live, today=today),
-            "months": _months(live, today=today),
-            "stage_words": (_("en service"), _("en réflexion"), _("à une autre étape")),
-        },
-    )
-
-
-def _landing(request: HttpRequest) -> HttpResponse:
-    live = list(Commune.objects.open().filter(association=_association(request)).order_by("slug"))
-    pages = hosts.home_pages(live)
-    return render(
-        request,
-        "onboarding/landing.html",
-        {"places": [(commune, pages[commune.pk]) for commune in live if commune.pk in pages]},
-    )
 
 
 @require_safe
@@ -90,50 +54,6 @@ def commune(request: HttpRequest, insee_code: str) -> HttpResponse:
         "months": [] if row.is_hidden else _months([row.commune], today=today),
     }
     return render(request, "onboarding/commune.html", context)
-
-
-@require_safe
-@staff_only(*TEAM)
-def export(request: HttpRequest) -> HttpResponse:
-    """Give the figures of the equipped communes to a spreadsheet."""
-    found = dashboard.rows(_association(request), today=timezone.localdate(), equipped_only=True)
-    header = [
-        _("Commune"),
-        _("Code INSEE"),
-        _("Habitants"),
-        _("Étape"),
-        _("Raison"),
-        _("Part en ligne sur 28 jours (%)"),
-        _("Rendez-vous pris en 28 jours"),
-        _("Premier créneau (jours)"),
-    ]
-    lines = [
-        (
-            row.commune.name,
-            row.commune.insee_code,
-            row.commune.population,
-            str(row.stage.label),
-            row.reason,
-            None if row.online is None else round(100 * row.online),
-            row.taken,
-            row.first_slot,
-        )
-        for row in found
-    ]
-    response = HttpResponse(to_csv(header, lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="communes.csv"'
-    return response
-
-
-@require_safe
-def definitions(request: HttpRequest) -> HttpResponse:
-    """Say how each figure is computed; public, as the figures are."""
-    context = {
-        "window": metrics.WINDOW,
-        "share_floor": metrics.ENOUGH_FOR_A_SHARE,
-        "count_floor": metrics.ENOUGH_TO_SHOW,
-    }
-    return render(request, "onboarding/definitions.html", context)
 
 
 def _association(request: HttpRequest) -> Association:

@@ -54,7 +54,7 @@ def sweep() -> None:
 def count() -> None:
     """Every five minutes: count what leaves the communes, numbers only."""
     for schemas in _chunks():
-        visit.delay(schemas=schemas, tasks=["onboarding.count"])
+        visit.delay(schemas=schemas, tasks=["adoption.count"])
 
 
 @shared_task(name="tenants.write")

@@ -73,7 +73,7 @@ def test_scheduled_names_are_tasks():
     beat = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
     regular = {*EVERY_MINUTE, *EVERY_QUARTER, *EVERY_NIGHT}
-    assert beat | regular | {"onboarding.count"} <= set(app.tasks)
+    assert beat | regular | {"adoption.count"} <= set(app.tasks)
 
 
 def test_actions_take_keywords_only():

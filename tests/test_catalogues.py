@@ -287,7 +287,7 @@ def test_the_pages_of_the_association_are_english(town_hall, association, make_u
         site=f"association:{association.pk}",
     )
 
-    pages = ("dashboard", "communes", "definitions")
+    pages = ("adoption:dashboard", "communes", "adoption:definitions")
     found |= read(director, *(reverse(name, urlconf=URLCONFS["association"]) for name in pages))
     card = reverse("commune_card", urlconf=URLCONFS["association"], args=["33314"])
     found |= read(director, card)

@@ -299,11 +299,11 @@ MATRIX = {
     "association": {
         **EVERYWHERE,
         **HAND_OVER,
-        "dashboard": Row(EVERYBODY),  # strangers see the association's public page
+        "adoption:dashboard": Row(EVERYBODY),  # strangers see the association's public page
         "communes": Row(ASSOCIATION),
-        "communes_csv": Row(ASSOCIATION),
+        "adoption:communes_csv": Row(ASSOCIATION),
         "commune_card": Row(ASSOCIATION),
-        "definitions": Row(EVERYBODY),
+        "adoption:definitions": Row(EVERYBODY),
     },
     "login": {
         **EVERYWHERE,

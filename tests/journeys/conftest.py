@@ -44,7 +44,7 @@ MAPS = "PARVIS_JOURNEYS_MAPS"  # the port where that demo looks for maps and add
 COUNT = """
 from django.utils import timezone
 from django_tenants.utils import schema_context
-from onboarding import actions
+from adoption import actions
 with schema_context("{schema}"):
     actions.count(now=timezone.now())
 """

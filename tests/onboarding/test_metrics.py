@@ -56,22 +56,6 @@ def test_the_last_28_days_and_the_28_before_are_told_apart(
 
 @pytest.mark.django_db
 @pytest.mark.public
-def test_the_summary_counts_equipped_communes_only(
-    association, commune, other_commune, many_communes, at_stage, now
-):
-    at_stage(commune, Stage.LIVE)
-    at_stage(other_commune, Stage.CONSIDERING, reason="cost")
-    many_communes(2)
-
-    found = dashboard.summary(dashboard.rows(association, today=now.date(), equipped_only=True))
-
-    assert (found.live, found.eligible, found.considering) == (1, 4, 1)
-    assert found.pioneer.commune == commune
-    assert found.trend == "Pas assez de données pour une tendance."
-
-
-@pytest.mark.django_db
-@pytest.mark.public
 def test_the_latest_sample_of_the_first_slot_is_shown_until_it_is_stale(
     association, commune, other_commune, now
 ):

@@ -8,9 +8,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django_tenants.utils import schema_context
 
+from adoption import actions
 from booking.metrics import count_appointments, first_slot_days
 from booking.models import Appointment
-from onboarding import actions, metrics
+from onboarding import metrics
 from onboarding.models import Metric
 from tests.conftest import owner
 from tests.factories import (

@@ -3,10 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from onboarding import actions
+from adoption import actions
 
 
-@shared_task(name="onboarding.count")
+@shared_task(name="adoption.count")
 def count() -> int:
     """Publish the counts of the current commune that changed."""
     return actions.count(now=timezone.now())

@@ -1,0 +1,122 @@
+"""The association's site: its figures for its team, its communes for everybody."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from adoption import dashboard
+from identity.access import member_of, staff_only
+from onboarding import dashboard as members, metrics
+from onboarding.access import TEAM, may_follow
+from onboarding.forms import EquippedFilter
+from parvis.exports import to_csv
+from tenants import hosts
+from tenants.models import Association, Commune
+
+
+MONTHS = 12
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the team its dashboard, and everybody else the communes that are on line."""
+    if not may_follow(member_of(request)):
+        return _landing(request)
+    today = timezone.localdate()
+    equipped = members.rows(_association(request), today=today, equipped_only=True)
+    form = EquippedFilter(request.GET)
+    shown = form.apply(equipped)
+    live = [row.commune for row in equipped if row.is_live]
+    return render(
+        request,
+        "adoption/dashboard.html",
+        {
+            "summary": dashboard.summary(equipped),
+            "rows": members.arranged(shown, sort=request.GET.get("sort", "")),
+            "filter": form,
+            "is_filtered": bool(request.GET.get("q") or request.GET.get("stage")),
+            "channels": _channels(live, today=today),
+            "months": _months(live, today=today),
+            "stage_words": (_("en service"), _("en réflexion"), _("à une autre étape")),
+        },
+    )
+
+
+def _landing(request: HttpRequest) -> HttpResponse:
+    live = list(Commune.objects.open().filter(association=_association(request)).order_by("slug"))
+    pages = hosts.home_pages(live)
+    return render(
+        request,
+        "adoption/landing.html",
+        {"places": [(commune, pages[commune.pk]) for commune in live if commune.pk in pages]},
+    )
+
+
+@require_safe
+@staff_only(*TEAM)
+def export(request: HttpRequest) -> HttpResponse:
+    """Give the figures of the equipped communes to a spreadsheet."""
+    found = members.rows(_association(request), today=timezone.localdate(), equipped_only=True)
+    header = [
+        _("Commune"),
+        _("Code INSEE"),
+        _("Habitants"),
+        _("Étape"),
+        _("Raison"),
+        _("Part en ligne sur 28 jours (%)"),
+        _("Rendez-vous pris en 28 jours"),
+        _("Premier créneau (jours)"),
+    ]
+    lines = [
+        (
+            row.commune.name,
+            row.commune.insee_code,
+            row.commune.population,
+            str(row.stage.label),
+            row.reason,
+            None if row.online is None else round(100 * row.online),
+            row.taken,
+            row.first_slot,
+        )
+        for row in found
+    ]
+    response = HttpResponse(to_csv(header, lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="communes.csv"'
+    return response
+
+
+@require_safe
+def definitions(request: HttpRequest) -> HttpResponse:
+    """Say how each figure is computed; public, as the figures are."""
+    context = {
+        "window": metrics.WINDOW,
+        "share_floor": metrics.ENOUGH_FOR_A_SHARE,
+        "count_floor": metrics.ENOUGH_TO_SHOW,
+    }
+    return render(request, "adoption/definitions.html", context)
+
+
+def _association(request: HttpRequest) -> Association:
+    return request.association  # type: ignore[attr-defined,no-any-return]
+
+
+def _channels(live: list[Commune], *, today: date) -> list[tuple[str, float]]:
+    counts = metrics.channels(live, today=today)
+    total = sum(counts.values())
+    if total < metrics.ENOUGH_FOR_A_SHARE:
+        return []
+    names = {"online": _("En ligne"), "phone": _("Par téléphone"), "counter": _("Au guichet")}
+    return [(names[key], round(100 * count / total)) for key, count in counts.items()]
+
+
+def _months(live: list[Commune], *, today: date) -> list[tuple[str, float]]:
+    return [
+        (date_format(month, "F Y"), round(100 * share.ratio))
+        for month, share in metrics.months(live, today=today, count=MONTHS)
+        if share.ratio is not None
+    ]
