@@ -6,7 +6,19 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.stages import NEEDS_REASON, Module, Reason, Stage
+from onboarding.wizard_models import CommuneFile, Launch, Proof, ReadinessItem
 from tenants.models import Commune
+
+
+__all__ = [
+    "CommuneFile",
+    "Launch",
+    "Metric",
+    "Onboarding",
+    "Proof",
+    "ReadinessItem",
+    "StageEvent",
+]
 
 
 class Onboarding(models.Model):

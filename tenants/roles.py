@@ -19,7 +19,8 @@ WRITE = "SELECT, INSERT, UPDATE, DELETE"
 # What communes may do in public. A table that is absent cannot even be read by a commune.
 SHARED: dict[str, str] = {
     "tenants_association": READ,
-    "tenants_commune": READ,
+    # Its own row only, by a policy of the table:
+    "tenants_commune": "SELECT, UPDATE (address, phone, email, website, brand_colour)",
     "tenants_domain": READ,
     "tenants_membership": READ,
     "tenants_user": "SELECT, UPDATE (last_login, language)",
@@ -27,7 +28,17 @@ SHARED: dict[str, str] = {
     "django_content_type": READ,
     "usersessions_usersession": WRITE,
     "identity_ticket": "SELECT, UPDATE (used_at)",
+    "identity_invitation": (
+        "SELECT (id, commune_id, email, role, sent_at, expires_at, accepted_at, cancelled_at)"
+    ),
+    "mfa_authenticator": "SELECT (id, user_id, type)",
     "onboarding_metric": "SELECT, INSERT, UPDATE",
+    "onboarding_communefile": "SELECT, INSERT, UPDATE",
+    "onboarding_proof": "SELECT, INSERT",
+    "onboarding_readinessitem": (
+        "SELECT, INSERT, UPDATE (is_done, is_blocking, evidence, checked_at)"
+    ),
+    "onboarding_launch": "SELECT, INSERT, UPDATE (undone_at, undone_by_name)",
     "slots_slotkind": "SELECT, INSERT",
     "slots_freeslotday": WRITE,  # its own rows only: a policy of the table
 }
