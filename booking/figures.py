@@ -47,6 +47,7 @@ WHERE a.status = 'cancelled' AND lower(a.period) >= %(from)s AND lower(a.period)
   AND a.cancelled_at < lower(a.period)
   AND (%(service)s::bigint IS NULL OR a.service_id = %(service)s)
 """
+USUAL_CHANNELS = ("online", "phone", "counter", "walk_in")  # told even when nobody came by them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ def read(period: Period, *, service: Service | None, now: datetime) -> Figures:
     taken = (
         Appointment.objects.kept()
         .filter(wanted, created_at__gte=period.begin, created_at__lt=period.end)
-        .exclude(instead_of__isnull=False)
+        .exclude(Q(instead_of__isnull=False) | Q(channel=Channel.IMPORT))
     )
     visits = Appointment.objects.kept().filter(
         wanted, period__startswith__gte=period.begin, period__startswith__lt=period.end
@@ -121,7 +122,7 @@ def read(period: Period, *, service: Service | None, now: datetime) -> Figures:
                 - F("created_at"),
                 "epoch",
             ),
-            filter=~Q(channel=Channel.WALK_IN),
+            filter=~Q(channel__in=[Channel.WALK_IN, Channel.IMPORT]),
         ),
     )
     marked = marks["honoured"] + marks["missed"]
@@ -191,7 +192,7 @@ def _bit(at: time) -> int:
 
 
 def _channels(taken: AppointmentQuerySet, period: Period, wanted: Q) -> dict[str, int]:
-    counts = dict.fromkeys(Channel.values, 0)
+    counts = dict.fromkeys(USUAL_CHANNELS, 0)
     rows = taken.order_by().values_list("channel").annotate(n=Count("pk"))
     counts.update(dict(rows))
     counts[Channel.WALK_IN] += Ticket.objects.filter(

@@ -12,7 +12,10 @@ from booking import planning
 from booking.models import Appointment, Service
 
 
-AT_THE_COUNTER = {Appointment.Channel.WALK_IN: Appointment.Channel.COUNTER}
+COUNTED_AS = {
+    Appointment.Channel.WALK_IN: Appointment.Channel.COUNTER,
+    Appointment.Channel.ASSOCIATION_PHONE: Appointment.Channel.PHONE,
+}
 SEARCH_DAYS = 120  # beyond, there is no first slot to speak of
 
 Taken = Mapping[date, Counter[str]]
@@ -22,14 +25,16 @@ Taken = Mapping[date, Counter[str]]
 def count_appointments(*, first: date, last: date, zone: ZoneInfo) -> Taken:
     """Count the appointments taken from ``first`` to ``last``, both included, by day and channel.
 
-    Who was received without an appointment counts at the counter. The day is that of creation,
+    Who was received without an appointment counts at the counter, who phoned the association as
+    one who phoned. The day is that of creation,
     in local time. A visit of several persons counts once; cancelled ones count; slots held and
-    never confirmed do not.
+    never confirmed do not, and those taken over from another tool were not taken here.
     """
     begin = datetime.combine(first, time.min, zone)
     end = datetime.combine(last + timedelta(days=1), time.min, zone)
     rows = (
         Appointment.objects.kept()
+        .exclude(channel=Appointment.Channel.IMPORT)
         .filter(created_at__gte=begin, created_at__lt=end)
         .annotate(day=TruncDate("created_at", tzinfo=zone))
         .values_list("day", "channel")
@@ -38,7 +43,7 @@ def count_appointments(*, first: date, last: date, zone: ZoneInfo) -> Taken:
     )
     counts: dict[date, Counter[str]] = {}
     for day, channel, taken in rows:
-        counts.setdefault(day, Counter())[AT_THE_COUNTER.get(channel, channel)] += taken
+        counts.setdefault(day, Counter())[COUNTED_AS.get(channel, channel)] += taken
     return counts
 
 

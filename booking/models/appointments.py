@@ -55,6 +55,8 @@ class Appointment(TenantModel):
         PHONE = "phone", _("par téléphone")
         COUNTER = "counter", _("au guichet")
         WALK_IN = "walk_in", _("sans rendez-vous")
+        ASSOCIATION_PHONE = "association_phone", _("par téléphone, à l’association")
+        IMPORT = "import", _("repris d’un autre outil")
 
     class Outcome(models.TextChoices):
         UNKNOWN = "", _("non renseigné")
@@ -69,7 +71,7 @@ class Appointment(TenantModel):
     status = models.CharField(
         _("état"), choices=Status.choices, default=Status.HELD, max_length=10
     )
-    channel = models.CharField(_("pris"), choices=Channel.choices, max_length=10)
+    channel = models.CharField(_("pris"), choices=Channel.choices, max_length=20)
     name = models.CharField(_("nom et prénom"), max_length=120, default="", blank=True)
     email = models.EmailField(_("courriel"), default="", blank=True)
     phone = models.CharField(_("téléphone"), max_length=20, default="", blank=True)
@@ -130,7 +132,16 @@ class Appointment(TenantModel):
             ),
             models.CheckConstraint(
                 name="appointment_channel_known",
-                condition=Q(channel__in=["online", "phone", "counter", "walk_in"]),
+                condition=Q(
+                    channel__in=[
+                        "online",
+                        "phone",
+                        "counter",
+                        "walk_in",
+                        "association_phone",
+                        "import",
+                    ]
+                ),
             ),
             models.CheckConstraint(
                 name="appointment_outcome_known",
