@@ -5,6 +5,14 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from onboarding.register import (
+    Contact,
+    ExistingSolution,
+    Interaction,
+    Obstacle,
+    Referent,
+    Task,
+)
 from onboarding.stages import NEEDS_REASON, Module, Reason, Stage
 from onboarding.wizard_models import CommuneFile, Launch, Proof, ReadinessItem
 from tenants.models import Commune
@@ -12,12 +20,18 @@ from tenants.models import Commune
 
 __all__ = [
     "CommuneFile",
+    "Contact",
+    "ExistingSolution",
+    "Interaction",
     "Launch",
     "Metric",
+    "Obstacle",
     "Onboarding",
     "Proof",
     "ReadinessItem",
+    "Referent",
     "StageEvent",
+    "Task",
 ]
 
 
@@ -33,6 +47,7 @@ class Onboarding(models.Model):
         _("raison"), choices=Reason.choices, max_length=30, default="", blank=True
     )
     since = models.DateTimeField(_("depuis"))
+    until = models.DateField(_("jusqu’au"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("parcours")
@@ -58,7 +73,11 @@ class Onboarding(models.Model):
 
 
 class StageEvent(models.Model):
-    """One move of a commune; rows are only ever added."""
+    """One move of a commune; rows are only ever added, ``undoes`` says which one is taken back.
+
+    ``evidence`` is what shows that the stage is reached; ``until`` is when a pause ends, or when
+    a commune that declined may be asked again.
+    """
 
     onboarding = models.ForeignKey(Onboarding, models.CASCADE, related_name="events")
     from_stage = models.CharField(_("de"), choices=Stage.choices, max_length=12)
@@ -69,6 +88,11 @@ class StageEvent(models.Model):
     at = models.DateTimeField(_("le"))
     by_id = models.BigIntegerField(_("par"), null=True, blank=True)
     by_name = models.CharField(_("par"), max_length=80, default="", blank=True)
+    evidence = models.CharField(_("justificatif"), max_length=500, default="", blank=True)
+    until = models.DateField(_("jusqu’au"), null=True, blank=True)
+    undoes = models.OneToOneField(
+        "self", models.CASCADE, related_name="undone_by", null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("changement d’étape")

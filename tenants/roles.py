@@ -39,6 +39,12 @@ SHARED: dict[str, str] = {
         "SELECT, INSERT, UPDATE (is_done, is_blocking, evidence, checked_at)"
     ),
     "onboarding_launch": "SELECT, INSERT, UPDATE (undone_at, undone_by_name)",
+    "onboarding_referent": READ,  # its own rows only, as of the tables below: policies
+    "ideas_idea": "SELECT, INSERT",
+    "ideas_news": READ,
+    "ideas_answer": READ,
+    "ideas_vote": "SELECT, INSERT, DELETE",
+    "ideas_subscription": "SELECT, INSERT, DELETE",
     "slots_slotkind": "SELECT, INSERT",
     "slots_freeslotday": WRITE,  # its own rows only: a policy of the table
 }
