@@ -1,14 +1,19 @@
 """The only writer: a commune changes stage."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from identity.members import Member
 from onboarding.models import Onboarding, StageEvent
 from onboarding.stages import NEEDS_REASON, Module, Reason, Stage, can_move
 from parvis.errors import DomainError
 from tenants.models import Commune, User
+
+
+NAME_MOST = 80
 
 
 class MoveRefused(DomainError):
@@ -31,9 +36,13 @@ def move(
     stage: Stage,
     now: datetime,
     reason: Reason | None = None,
-    by: User | None = None,
+    by: User | Member | None = None,
+    evidence: str = "",
+    until: date | None = None,
 ) -> Onboarding:
     """Bring a commune to another stage of a module, and keep the history.
+
+    ``evidence`` is asked of people (``pipeline.advance``); whoever calls this knows a fact.
 
     Raises:
         MoveRefused: the stage cannot follow the present one.
@@ -48,15 +57,29 @@ def move(
     if stage in NEEDS_REASON and reason is None:
         raise ReasonMissing
     onboarding.stage, onboarding.since = stage, now
-    onboarding.reason_code = reason or ""
-    onboarding.save(update_fields=["stage", "since", "reason_code"])
+    onboarding.reason_code, onboarding.until = reason or "", until
+    onboarding.save(update_fields=["stage", "since", "reason_code", "until"])
     StageEvent.objects.create(
         onboarding=onboarding,
         from_stage=before,
         to_stage=stage,
         reason_code=reason or "",
         at=now,
-        by_id=by.pk if by else None,
-        by_name=str(by) if by else "",
+        evidence=evidence,
+        until=until,
+        **signature(by),
     )
     return onboarding
+
+
+def signature(by: User | Member | None) -> dict[str, Any]:
+    """Say who writes, so that histories stay readable once the account is erased."""
+    if by is None:
+        return {}
+    number = by.user_id if isinstance(by, Member) else by.pk
+    return {"by_id": number, "by_name": name_of(by)}
+
+
+def name_of(by: User | Member) -> str:
+    """Name whoever writes as histories keep it."""
+    return (by.name if isinstance(by, Member) else str(by))[:NAME_MOST]

@@ -193,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
     "count": {"task": "tenants.count", "schedule": 300.0},
     "write": {"task": "tenants.write", "schedule": 900.0},
     "check": {"task": "tenants.check", "schedule": crontab(hour=2, minute=30)},
+    "remind": {"task": "onboarding.remind", "schedule": crontab(hour=5, minute=30)},
 }
 
 # --- Mail ---
