@@ -47,10 +47,21 @@ SHARED: dict[str, str] = {
     "ideas_subscription": "SELECT, INSERT, DELETE",
     "slots_slotkind": "SELECT, INSERT",
     "slots_freeslotday": WRITE,  # its own rows only: a policy of the table
+    # Trainings: who comes, answers and promises only for its own people (policies of the tables).
+    "training_trainingsession": READ,
+    "training_halfday": READ,
+    "training_attendance": READ,
+    "training_reply": "SELECT, INSERT",
+    "training_commitment": "SELECT, UPDATE (done_at, done_by_name)",
+    "training_helprequest": "SELECT, INSERT",
+    "training_material": READ,
+    "training_learningpath": READ,
+    "training_pathstep": READ,
 }
 # What only the owner may touch: structure and releases.
 OWNER_ONLY = {"tenants_template", "tenants_migrationstatus", "django_migrations"}
 READ_ONLY_IN_PUBLIC = {"tenants_officialcommune", "tenants_association", "tenants_domain"}
+APPEND_ONLY_IN_PUBLIC = {"training_signature"}
 APPEND_ONLY_IN_COMMUNES = {
     "booking_appointmentevent",
     "incidents_elimination",
@@ -84,6 +95,8 @@ def grant_shared_tables() -> None:
             if table in OWNER_ONLY:
                 continue
             rights = READ if table in READ_ONLY_IN_PUBLIC else WRITE
+            if table in APPEND_ONLY_IN_PUBLIC:
+                rights = "SELECT, INSERT"
             cursor.execute(sql.SQL("GRANT " + rights + " ON {} TO t_public").format(name))
         cursor.execute("GRANT USAGE ON SCHEMA public, extensions TO t_shared, t_public")
         cursor.execute("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO t_public")

@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tenants.sweep", "schedule": 60.0},
     "count": {"task": "tenants.count", "schedule": 300.0},
     "write": {"task": "tenants.write", "schedule": 900.0},
+    "train": {"task": "training.tend", "schedule": 300.0},
     "check": {"task": "tenants.check", "schedule": crontab(hour=2, minute=30)},
     "remind": {"task": "onboarding.remind", "schedule": crontab(hour=5, minute=30)},
 }
