@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check bench setup screenshots
+.PHONY: help demo demo-reset test coverage check bench setup screenshots
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ demo-reset: ## Stop the demo and delete its data: the next `make demo` starts ov
 
 test: ## Run the whole suite, browser journeys included
 	@platform/bin/test
+
+coverage: ## Run the whole suite and measure what it covers; fails under 90 %
+	@PARVIS_COVERAGE=1 PARVIS_TEST_SECONDS=3600 platform/bin/test
 
 check: ## Check format, lint, types, imports, templates, migrations, translations
 	@platform/bin/check
