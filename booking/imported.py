@@ -23,6 +23,7 @@ from booking.placing import (
     or_alternatives,
     period_of,
 )
+from booking.plans import Plan
 from booking.refusals import DetailsMissing, NotCancellable
 from booking.situations import Channel
 from booking.taking import (
@@ -212,13 +213,19 @@ def _any_free(appointment: Appointment) -> tuple[int, ...]:
         ).values_list("resource_id", flat=True)
     )
     plan = planning.current_plan(appointment.start.year)
-    needs = plan.needs_of(service.pk)
+    chosen = _at_one_site(plan, plan.needs_of(service.pk), taken)
+    if chosen is None:
+        raise SlotTaken
+    return chosen
+
+
+def _at_one_site(plan: Plan, needs: Sequence[Need], taken: set[int]) -> tuple[int, ...] | None:
     units = {unit for need in needs for unit in need.units}
     for site in sorted({plan.sites[unit] for unit in units}):
         here = {unit for unit in units - taken if plan.sites[unit] == site}
         if (chosen := _meeting(needs, here)) is not None:
             return chosen
-    raise SlotTaken
+    return None
 
 
 def _meeting(needs: Sequence[Need], free: set[int]) -> tuple[int, ...] | None:
@@ -230,3 +237,44 @@ def _meeting(needs: Sequence[Need], free: set[int]) -> tuple[int, ...] | None:
             return None
         chosen.update(found)
     return tuple(sorted(chosen))
+
+
+def fits(promises: Sequence[Promise]) -> list[bool]:
+    """Tell of each promise whether a counter seems free then, those before it received.
+
+    A rehearsal: what is taken is read once, without any lock.
+    """
+    if not promises:
+        return []
+    around = DateTimeTZRange(
+        min(each.start for each in promises) - timedelta(days=1),
+        max(each.start for each in promises) + timedelta(days=1),
+    )
+    taken: dict[int, list[tuple[datetime, datetime]]] = {}
+    rows = Allocation.objects.filter(
+        period__overlap=around, state__in=[Allocation.State.HOLD, Allocation.State.BOOKED]
+    )
+    for unit, period in rows.values_list("resource_id", "period"):
+        taken.setdefault(unit, []).append((period.lower, period.upper))
+    plan = planning.current_plan(min(each.start for each in promises).year)
+    return [_rehearsed(each, plan, taken) for each in promises]
+
+
+def _rehearsed(
+    promise: Promise, plan: Plan, taken: dict[int, list[tuple[datetime, datetime]]]
+) -> bool:
+    service = promise.service
+    period = period_of(service, len(promise.people), promise.start)
+    begin = period.lower - timedelta(minutes=service.buffer_before)
+    end = period.upper + timedelta(minutes=service.buffer_after)
+    needs = plan.needs_of(service.pk)
+    busy = {
+        unit
+        for need in needs
+        for unit in need.units
+        if any(start < end and begin < stop for start, stop in taken.get(unit, ()))
+    }
+    chosen = _at_one_site(plan, needs, busy)
+    for unit in chosen or ():
+        taken.setdefault(unit, []).append((begin, end))
+    return chosen is not None

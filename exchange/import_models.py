@@ -96,6 +96,7 @@ class ImportRow(TenantModel):
     message = models.CharField(_("raison"), max_length=300, default="", blank=True)
     proposals = models.JSONField(_("corrections proposées"), default=list)  # [[words, {…}], …]
     target = models.BigIntegerField(_("ce qui a été créé"), null=True)
+    stamp = models.CharField(_("empreinte de ce qui a été créé"), max_length=64, default="")
 
     class Meta:
         verbose_name = _("ligne importée")

@@ -93,9 +93,6 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("lat", ("latitude", "lat", "y")),
         Field("lon", ("longitude", "lon", "lng", "long", "x")),
         Field("day", ("date", "date de signalement", "cree le", "created at", "jour")),
-        Field("name", ("nom", "declarant", "usager", "name")),
-        Field("email", ("courriel", "email", "e mail", "mail")),
-        Field("phone", ("telephone", "tel", "portable")),
         Field("ref", REF),
     ),
     "staff": (

@@ -69,13 +69,14 @@ def receive(
     praises: Report | None = None,
     origin: tuple[str, str] = ("", ""),
     by: Member | None = None,
+    is_told: bool = True,
 ) -> tuple[Report, str]:
     """Write down what somebody says, find who takes care of it, and promise a date.
 
     ``origin`` is the commune (code INSEE) and the reference of a report handed over by another.
     Returns the report with the secret of its follow-up link, which is stored only as a digest, and
-    acknowledges it by mail to whoever left an address. Sending the same key again returns the
-    first report, and no secret.
+    acknowledges it by mail to whoever left an address, unless nobody is to be told. Sending the
+    same key again returns the first report, and no secret.
 
     Raises:
         NotReportable: the category is not active, is kept for agents, or sends elsewhere.
@@ -131,7 +132,8 @@ def receive(
         commune = current_commune()
         acknowledged = emails.received(report, commune, token=token) if email else None
         event = "thanked" if category.door == Category.Door.COMPLIMENT else "new"
-        emails.send([acknowledged, emails.to_team(report, commune, event=event)])
+        if is_told:
+            emails.send([acknowledged, emails.to_team(report, commune, event=event)])
     return report, token
 
 

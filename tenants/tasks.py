@@ -30,6 +30,7 @@ EVERY_QUARTER = (
     "booking.follow_titles",
     "incidents.follow_silent",
     "incidents.escalate",
+    "exchange.resume_imports",
 )
 EVERY_NIGHT = (
     "booking.check_slots",
@@ -38,6 +39,7 @@ EVERY_NIGHT = (
     "incidents.ask_again",
     "incidents.chase_silent",
     "parvis.forget_delivered",
+    "exchange.erase_imports",
 )
 
 
