@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -20,11 +21,25 @@ from identity.current import member_at
 from identity.factors import has_second_factor, needs_second_factor
 from identity.sessions import SECOND_FACTOR, close_session, is_alive, note_activity
 from parvis import error_views
+from tenants.models import Commune
 
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 REFRESH = "X-Refresh"  # sent by a page that reads itself again: nobody is there for sure
+TRIAL_COOKIE = "__Host-essai"
+# What a commune answers to everybody while it is being configured: the doors, and what they need.
+BEFORE_THE_OPENING = (
+    "/agent/",
+    "/connexion/",
+    "/deconnexion/",
+    "/essai/",
+    "/langue/",
+    "/theme.css",
+    "/sante/",
+    "/robots.txt",
+    "/.well-known/",
+)
 # Pages of the login host that write when read: a ticket, or the erasure of dead sessions.
 WRITE_WHEN_READ = frozenset(
     {
@@ -118,6 +133,29 @@ def second_factor_required(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return middleware
+
+
+def not_open_yet(get_response: GetResponse) -> GetResponse:
+    """Keep a commune that is being configured for its team, and for who was given its key."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        commune = request.commune  # type: ignore[attr-defined]
+        if commune is None or commune.state != Commune.State.CONFIGURING:
+            return get_response(request)
+        is_let_in = (
+            request.member is not None  # type: ignore[attr-defined]
+            or request.path.startswith(BEFORE_THE_OPENING)
+            or holds_key(request, commune)
+        )
+        return get_response(request) if is_let_in else error_views.not_open_yet(request)
+
+    return middleware
+
+
+def holds_key(request: HttpRequest, commune: Commune) -> bool:
+    """Tell whether the browser was given the private link of a soft launch."""
+    held = request.COOKIES.get(TRIAL_COOKIE, "")
+    return bool(commune.private_key) and constant_time_compare(held, commune.private_key)
 
 
 def _on_login_host(request: HttpRequest) -> HttpResponse | None:

@@ -301,7 +301,7 @@ def _place_words(membership: Membership) -> dict[str, object]:
     return {
         "place": place,
         "is_commune": isinstance(place, Commune),
-        "is_open": not isinstance(place, Commune) or place.state == Commune.State.READY,
+        "is_open": not isinstance(place, Commune) or place.is_answering,
         "role": membership.get_role_display(),
         "url": absolute_url(place, "/connexion/"),
         "team": f"/equipe/{kind}{place.slug}/" if membership.role in {"admin", "director"} else "",

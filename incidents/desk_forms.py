@@ -112,7 +112,7 @@ class MoveForm(MoveFields):
         self.report = report
         legal = moves(Status(report.status), Actor.STAFF)
         self.offer_moves(legal)
-        ready = Commune.objects.filter(state=Commune.State.READY).exclude(pk=commune.pk)
+        ready = Commune.objects.open().exclude(pk=commune.pk)
         self._offer("commune", ready.order_by("name"))
         self._offer(
             "template",

@@ -64,7 +64,7 @@ def hand_over(*, report: Report, commune: Commune, text: str, by: Member, now: d
         NoSuchPlace: it is this very commune, or one that is not open.
         IllegalMove: its state does not allow it.
     """
-    if commune.state != Commune.State.READY or commune.pk == current_commune().pk:
+    if not commune.is_real_and_open or commune.pk == current_commune().pk:
         raise NoSuchPlace
     handler = _handler_of(commune)
     current = move(
@@ -117,7 +117,7 @@ def send_again(*, now: datetime) -> int:
 
     What waits for a commune that is closed for now keeps nothing else from being sent.
     """
-    open_now = Commune.objects.filter(state=Commune.State.READY).values("insee_code")
+    open_now = Commune.objects.open().values("insee_code")
     lost = Report.objects.filter(
         status=Status.TRANSFERRED,
         sent_reference="",
@@ -234,9 +234,7 @@ def ask_again(*, now: datetime) -> int:
         status=Status.TRANSFERRED, touched_at__lt=now - ASKED_AFTER
     ).exclude(sent_reference="")
     asked = list(waiting.order_by("touched_at").values_list("sent_to", "sent_reference")[:200])
-    there = Commune.objects.filter(
-        insee_code__in={code for code, _reference in asked}, state=Commune.State.READY
-    )
+    there = Commune.objects.open().filter(insee_code__in={code for code, _reference in asked})
     schemas = {each.insee_code: each.schema_name for each in there}
     for code, reference in asked:
         if code in schemas:
@@ -293,4 +291,4 @@ def _category_like(known: dict[str, str]) -> Category | None:
 
 def _ready(insee_code: str) -> Commune | None:
     """Find another commune, where it can be told anything now."""
-    return Commune.objects.filter(insee_code=insee_code, state=Commune.State.READY).first()
+    return Commune.objects.open().filter(insee_code=insee_code).first()

@@ -51,6 +51,9 @@ def _facts(
         "association": association,
         "station_count": station_count,
         "population": official.population or 0,
+        "postcode": official.postcodes[0] if len(official.postcodes) == 1 else "",
+        "epci_siren": official.epci_siren,
+        "epci_name": official.epci_name,
         "address": official.address,
         "phone": official.phone,
         "email": official.email,
@@ -75,12 +78,10 @@ def _labels(official: OfficialCommune) -> Iterator[str]:
 
 def open_commune(*, commune: Commune, now: datetime) -> Commune:
     """Create the schema, its role and its host name, and open the site; resumable anywhere."""
-    template = provisioning.ensure_template()
+    provisioning.ensure_template()
     connection.set_schema_to_public()  # type: ignore[attr-defined]
     if not commune.has_schema:
-        commune.state = Commune.State.CREATING
-        commune.save(update_fields=["state"])
-        provisioning.provision(commune.schema_name, template=template)
+        create_schema(commune=commune)
     with transaction.atomic():
         Domain.objects.get_or_create(
             domain=absolute_host(commune), defaults={"commune": commune, "is_primary": True}
@@ -90,6 +91,20 @@ def open_commune(*, commune: Commune, now: datetime) -> Commune:
         commune.save(update_fields=["state", "opened_at"])
         transaction.on_commit(forget_hosts)
     return commune
+
+
+def create_schema(*, commune: Commune) -> None:
+    """Note that the commune is being created, then make its schema and its role; safe to repeat.
+
+    Raises:
+        provisioning.NoTemplate: ``parvis migrate`` has not run for this version.
+    """
+    if commune.has_schema:
+        return
+    if commune.state != Commune.State.CREATING:
+        commune.state = Commune.State.CREATING
+        commune.save(update_fields=["state"])
+    provisioning.provision(commune.schema_name)
 
 
 def absolute_host(commune: Commune) -> str:

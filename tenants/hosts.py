@@ -33,6 +33,7 @@ RESERVED_LABELS = frozenset(
         "support", "test", "asso", "association", "portail", "status", "tenants", "localhost",
     }
 )  # fmt: skip
+PRIVATE_PREFIX = "apercu-"  # before the drawn label of a preview; no commune is called so
 HOST_NAME = re.compile(r"[a-z0-9.-]{1,253}")
 VERSION_KEY = "hosts:version"
 LIFETIME = 30.0  # seconds a look-up is believed without asking again
@@ -130,9 +131,11 @@ def _find(name: str) -> Site:
     if name == f"{settings.LOGIN_HOST_LABEL}.{base}":
         return Site("login")
     connection.set_schema_to_public()  # type: ignore[attr-defined]
-    domain = Domain.objects.select_related("commune__association").filter(domain=name).first()
+    domains = Domain.objects.select_related("commune__association", "commune__sandbox_for")
+    domain = domains.filter(domain=name).first()
     if domain is not None:
-        return Site("commune", domain.commune, domain.commune.association)
+        commune = domain.commune
+        return Site("commune", commune, commune.association or commune.sandbox_for)
     label = name.removesuffix(f".{base}")
     association = Association.objects.filter(slug=label).first() if label != name else None
     return Site("association", association=association) if association else UNKNOWN
@@ -149,6 +152,16 @@ def host_of(owner: Commune | Association | Literal["portal", "login"]) -> str:
         return f"{owner.slug}.{base}"
     domain = Domain.objects.filter(commune_id=owner.pk, is_primary=True).first()
     return domain.domain if domain else f"{owner.slug}.{base}"
+
+
+def usual_host(commune: Commune) -> str:
+    """Name the host that every commune of its own has: its slug under the base domain."""
+    return f"{commune.slug}.{settings.BASE_DOMAIN}"
+
+
+def private_host(key: str) -> str:
+    """Name the host of a preview, known to those who were given it."""
+    return f"{PRIVATE_PREFIX}{key}.{settings.BASE_DOMAIN}"
 
 
 def absolute_url(owner: Commune | Association | Literal["portal", "login"], path: str) -> str:

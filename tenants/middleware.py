@@ -44,6 +44,9 @@ class CommuneMiddleware:
         zone = site.commune.time_zone if site.commune else None
         try:
             with timezone.override(zone):
-                return self.get_response(request)
+                answer = self.get_response(request)
+                if site.commune and not site.commune.is_real_and_open:
+                    answer["X-Robots-Tag"] = "noindex, nofollow"
+                return answer
         finally:
             connection.set_schema_to_public()  # type: ignore[attr-defined]

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Association", "Commune", "Domain", "Membership", "OfficialCommune", "User"]
 
-SCHEMA_NAME = r"^c_[0-9][0-9ab][0-9]{3}$"
+# A commune by its INSEE code, an intercommunality by its SIREN. Sandboxes have codes that begin
+# with 99, which no commune of France has.
+SCHEMA_NAME = r"^(c_[0-9][0-9ab][0-9]{3}|e_[0-9]{9})$"
 
 
 class Association(models.Model):
@@ -50,8 +52,16 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
         return self.exclude(state__in=[Commune.State.LISTED, Commune.State.CREATING])
 
     def open(self) -> "CommuneQuerySet":
-        """Those that answer to citizens."""
-        return self.filter(state=Commune.State.READY)
+        """Those that answer to citizens: real ones, whose opening was decided."""
+        return self.real().filter(state=Commune.State.READY)
+
+    def real(self) -> "CommuneQuerySet":
+        """Those that exist outside Parvis: no sandbox."""
+        return self.filter(kind__in=Commune.REAL)
+
+    def counted(self) -> "CommuneQuerySet":
+        """Those whose counts may leave them: they are real, and have opened one day."""
+        return self.real().with_schema().filter(opened_at__isnull=False)
 
     def equipped(self) -> "CommuneQuerySet":
         """Those that own a biometric station, hence may issue identity documents."""
@@ -63,22 +73,39 @@ class Commune(models.Model):
 
     ``schema_name`` is ``c_`` and the INSEE code in lower case; it is never renamed, even when a
     merger changes the code.
+
+    A preview is a state, not a kind: the commune that commits goes on with the same schema. No
+    message leaves a commune that is not real and open (``parvis.transport``).
     """
+
+    class Kind(models.TextChoices):
+        COMMUNE = "commune", _("commune")
+        EPCI = "epci", _("intercommunalité")
+        SANDBOX = "sandbox", _("commune d’entraînement")
 
     class State(models.TextChoices):
         LISTED = "listed", _("membre")
         CREATING = "creating", _("en création")
+        PREVIEW = "preview", _("aperçu")
+        CONFIGURING = "configuring", _("en paramétrage")
         READY = "ready", _("ouverte")
         MAINTENANCE = "maintenance", _("en maintenance")
         SUSPENDED = "suspended", _("suspendue")
         INCOMPATIBLE = "incompatible", _("en attente de mise à jour")
 
+    REAL = (Kind.COMMUNE, Kind.EPCI)
+    ANSWERING = (State.PREVIEW, State.CONFIGURING, State.READY)
+
+    kind = models.CharField(_("nature"), choices=Kind.choices, default=Kind.COMMUNE, max_length=10)
     schema_name = models.CharField(_("schéma"), max_length=63)
-    insee_code = models.CharField(_("code INSEE"), max_length=5)
+    insee_code = models.CharField(_("code INSEE"), max_length=9)  # of an EPCI: its SIREN
     name = models.CharField(_("nom"), max_length=100)
     slug = models.CharField(_("nom d’hôte"), max_length=63)
     association = models.ForeignKey(
         Association, models.PROTECT, related_name="communes", null=True, blank=True
+    )
+    sandbox_for = models.ForeignKey(
+        Association, models.PROTECT, related_name="sandboxes", null=True, blank=True
     )
     state = models.CharField(_("état"), choices=State.choices, default=State.LISTED, max_length=20)
     station_count = models.PositiveSmallIntegerField(_("stations biométriques"), default=0)
@@ -90,8 +117,20 @@ class Commune(models.Model):
     email = models.EmailField(_("courriel"), default="", blank=True)
     website = models.URLField(_("site internet"), default="", blank=True)
     hours = models.JSONField(_("horaires de la mairie"), default=list, blank=True)
+    siret = models.CharField(_("SIRET"), max_length=14, default="", blank=True)
+    vat_number = models.CharField(_("numéro de TVA"), max_length=13, default="", blank=True)
+    postcode = models.CharField(_("code postal"), max_length=5, default="", blank=True)
+    epci_siren = models.CharField(
+        _("SIREN de l’intercommunalité"), max_length=9, default="", blank=True
+    )
+    epci_name = models.CharField(_("intercommunalité"), max_length=200, default="", blank=True)
     created_at = models.DateTimeField(_("inscrite le"), db_default=Now())
     opened_at = models.DateTimeField(_("ouverte le"), null=True, blank=True)
+    opens_at = models.DateTimeField(_("ouverture prévue le"), null=True, blank=True)
+    messages_from = models.DateTimeField(_("envois depuis le"), null=True, blank=True)
+    delete_after = models.DateTimeField(_("à effacer après le"), null=True, blank=True)
+    private_key = models.CharField(_("clé d’essai"), max_length=32, default="", blank=True)
+    generation = models.PositiveIntegerField(_("remises à neuf"), default=0)
 
     objects = CommuneQuerySet.as_manager()
 
@@ -109,11 +148,42 @@ class Commune(models.Model):
                 condition=Q(schema_name__regex=SCHEMA_NAME),
             ),
             models.CheckConstraint(
+                name="commune_kind_known", condition=Q(kind__in=["commune", "epci", "sandbox"])
+            ),
+            models.CheckConstraint(
+                name="kind_fits_the_schema",
+                condition=Q(kind="epci", schema_name__startswith="e_")
+                | Q(kind="sandbox", schema_name__startswith="c_99")
+                | (
+                    Q(kind="commune", schema_name__startswith="c_")
+                    & ~Q(schema_name__startswith="c_99")
+                ),
+            ),
+            models.CheckConstraint(
+                name="a_sandbox_belongs_to_its_association",
+                condition=Q(kind="sandbox", sandbox_for__isnull=False, association__isnull=True)
+                | (~Q(kind="sandbox") & Q(sandbox_for__isnull=True)),
+            ),
+            models.UniqueConstraint(
+                name="one_sandbox_per_association",
+                fields=["sandbox_for"],
+            ),
+            models.CheckConstraint(
+                name="a_preview_has_its_end",
+                condition=~Q(state="preview") | Q(delete_after__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="what_opened_is_not_thrown_away",
+                condition=Q(delete_after__isnull=True) | Q(opened_at__isnull=True),
+            ),
+            models.CheckConstraint(
                 name="commune_state_known",
                 condition=Q(
                     state__in=[
                         "listed",
                         "creating",
+                        "preview",
+                        "configuring",
                         "ready",
                         "maintenance",
                         "suspended",
@@ -134,6 +204,26 @@ class Commune(models.Model):
     def has_schema(self) -> bool:
         """Whether the commune's tables exist."""
         return self.state not in {self.State.LISTED, self.State.CREATING}
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether it is a place to practise."""
+        return self.kind == self.Kind.SANDBOX
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether it is shown to somebody who hesitates, for some days."""
+        return self.state == self.State.PREVIEW
+
+    @property
+    def is_real_and_open(self) -> bool:
+        """Whether citizens are served there, and may be written to."""
+        return self.kind in self.REAL and self.state == self.State.READY
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether its team may work there, open to citizens or not."""
+        return self.state in self.ANSWERING
 
 
 class Domain(models.Model):

@@ -9,23 +9,24 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django_tenants.utils import schema_context
 from psycopg import sql
+from psycopg.errors import NoDataFound
 
-from tenants.models import Template
-from tenants.roles import grant_schema
+from tenants.models import SCHEMA_NAME, Template
+from tenants.procedures import MARK
 
 
-MARK = "zz_parvis_template_zz"  # the passing schema; must occur nowhere else in the dump
 NOISE = re.compile(r"(?m)^(\\(un)?restrict .*|SET .*|SELECT pg_catalog\.set_config.*|--.*|)\n")
-CODE = re.compile(r"c_[0-9][0-9ab][0-9]{3}\Z")
+CODE = re.compile(SCHEMA_NAME.removesuffix("$") + r"\Z")
 Applied = Iterable[tuple[str, str]]
 # Roles belong to the cluster: a second database may have given this one rights of its own.
 USED_ELSEWHERE = """
@@ -50,6 +51,12 @@ def wanted_migrations() -> set[tuple[str, str]]:
     labels = {name.rpartition(".")[2] for name in settings.TENANT_APPS}
     loader = MigrationLoader(None, ignore_no_migrations=True)
     return {key for key in loader.disk_migrations if key[0] in labels}
+
+
+@cache
+def wanted_fingerprint() -> str:
+    """Identify the code's own version; it does not change while a process lives."""
+    return fingerprint(wanted_migrations())
 
 
 def current_template() -> Template:
@@ -151,38 +158,39 @@ def pg_dump() -> str:
     return found
 
 
-def provision(schema: str, *, template: Template) -> bool:
+def provision(schema: str, *, template: Template | None = None) -> bool:
     """Create schema, ledger, role and grants in one transaction; False if it exists already.
 
-    Two workers on the same commune are harmless: the second one waits, then finds it done.
+    The database does it as its owner (``procedures``), whoever asks in public. Two workers on
+    the same commune are harmless: the second one waits, then finds it done.
 
     Raises:
         ValueError: the name is not that of a commune's schema.
+        NoTemplate: it has not been made for this version.
     """
     if not CODE.match(schema):
         raise ValueError(schema)
-    space = sql.Identifier(schema)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [schema])
-        cursor.execute("SELECT to_regnamespace(%s)", [schema])
-        if cursor.fetchone()[0]:
-            return False
-        # The replay names everything in full; the path is put back before anybody else asks.
-        cursor.execute("SELECT current_setting('search_path')")
-        (path,) = cursor.fetchone()
-        cursor.execute("SELECT set_config('search_path', '', true)")
-        cursor.execute(template.sql.replace(MARK, schema))
-        cursor.execute("SELECT set_config('search_path', %s, true)", [path])
-        # An empty ledger remembers only what the template holds; public's rows are not copied.
-        cursor.execute(
-            sql.SQL(
-                "INSERT INTO {}.django_migrations (app, name, applied)"
-                " SELECT app, name, now() FROM unnest(%s::text[], %s::text[]) AS t (app, name)"
-            ).format(space),
-            [list(column) for column in zip(*template.applied, strict=True)],
-        )
-        grant_schema(schema, tables=template.tables, sequences=template.sequences)
-    return True
+    version = template.fingerprint if template else wanted_fingerprint()
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT public.tenants_provision(%s, %s)", [schema, version])
+            return bool(cursor.fetchone()[0])
+    except ProgrammingError as fault:
+        if isinstance(fault.__cause__, NoDataFound):
+            raise NoTemplate("No template for this version: run `parvis migrate`.") from fault
+        raise
+
+
+def forget_preview(schema: str) -> None:
+    """Remove the schema and the role of a preview whose time is over; the database checks it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.tenants_forget_preview(%s)", [schema])
+
+
+def empty_sandbox(schema: str) -> None:
+    """Empty every table of a sandbox, the history included; the database checks that it is one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.tenants_empty_sandbox(%s)", [schema])
 
 
 def drop(schema: str) -> None:

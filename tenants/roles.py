@@ -60,7 +60,7 @@ SHARED: dict[str, str] = {
 }
 # What only the owner may touch: structure and releases.
 OWNER_ONLY = {"tenants_template", "tenants_migrationstatus", "django_migrations"}
-READ_ONLY_IN_PUBLIC = {"tenants_officialcommune", "tenants_association", "tenants_domain"}
+READ_ONLY_IN_PUBLIC = {"tenants_officialcommune"}
 APPEND_ONLY_IN_PUBLIC = {"training_signature"}
 APPEND_ONLY_IN_COMMUNES = {
     "booking_appointmentevent",
@@ -107,41 +107,6 @@ def grant_shared_tables() -> None:
                 )
             )
     _let_app_become("t_public")
-
-
-def grant_schema(schema: str, *, tables: Iterable[str], sequences: Iterable[str]) -> None:
-    """Create the role of a commune and give it its own tables, named one by one.
-
-    ``GRANT … ON ALL TABLES`` would read the whole catalogue.
-    """
-    role = f"t_{schema}"
-    ensure_role(role)
-    names = {
-        "r": sql.Identifier(role),
-        "s": sql.Identifier(schema),
-        "tables": sql.SQL(", ").join(sql.Identifier(schema, table) for table in tables),
-        "sequences": sql.SQL(", ").join(sql.Identifier(schema, name) for name in sequences),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL(
-                "GRANT t_shared TO {r} WITH INHERIT TRUE;"
-                "GRANT USAGE ON SCHEMA {s}, public, extensions TO {r};"
-                "GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {r};"
-                "GRANT USAGE, SELECT ON SEQUENCE {sequences} TO {r};"
-                "ALTER DEFAULT PRIVILEGES IN SCHEMA {s}"
-                " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {r};"
-                "ALTER DEFAULT PRIVILEGES IN SCHEMA {s} GRANT USAGE, SELECT ON SEQUENCES TO {r};"
-                "REVOKE INSERT, UPDATE, DELETE ON {s}.django_migrations FROM {r}"
-            ).format(**names)
-        )
-        for table in APPEND_ONLY_IN_COMMUNES & set(tables):
-            cursor.execute(
-                sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(
-                    sql.Identifier(schema, table), names["r"]
-                )
-            )
-    _let_app_become(role)
 
 
 def _let_app_become(role: str) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from parvis.celery import app
-from tenants.models import Commune
+from tenants.models import Commune, CommuneQuerySet
 
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def sweep() -> None:
 @shared_task(name="tenants.count")
 def count() -> None:
     """Every five minutes: count what leaves the communes, numbers only."""
-    for schemas in _chunks():
+    for schemas in _chunks(Commune.objects.counted()):
         visit.delay(schemas=schemas, tasks=["adoption.count"])
 
 
@@ -99,9 +99,9 @@ def in_each(
         yield commune, done
 
 
-def _chunks() -> Iterator[list[str]]:
-    names = list(
-        Commune.objects.with_schema().order_by("pk").values_list("schema_name", flat=True)
-    )
+def _chunks(communes: CommuneQuerySet | None = None) -> Iterator[list[str]]:
+    """Name the schemas of these communes, of all that have one by default, fifty at a time."""
+    wanted = Commune.objects.with_schema() if communes is None else communes
+    names = list(wanted.order_by("pk").values_list("schema_name", flat=True))
     for start in range(0, len(names), CHUNK):
         yield names[start : start + CHUNK]

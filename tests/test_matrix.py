@@ -51,6 +51,12 @@ EVERYWHERE = {
     "robots": Row(EVERYBODY),
     "security_contact": Row(EVERYBODY),
 }
+NOT_OPEN = {  # pages that an open commune does not have
+    "kept_messages": Row(EVERYBODY),
+    "kept_message": Row(EVERYBODY),
+    "trial": Row(EVERYBODY),
+    "begin_trial": Row((), EVERYBODY),
+}
 HAND_OVER = {
     "login": Row(EVERYBODY),
     "handover": Row((), TICKET),
@@ -140,6 +146,7 @@ MATRIX = {
     "commune": {
         **EVERYWHERE,
         **HAND_OVER,
+        **NOT_OPEN,
         "booking:home": Row(EVERYBODY),
         "booking:services": Row(EVERYBODY),
         "booking:situation": Row(EVERYBODY, EVERYBODY),
@@ -352,6 +359,7 @@ MATRIX = {
     "unknown": {},
 }
 ARGUMENTS = {
+    "number": 1,
     "entry_id": 1,
     "ticket_id": 1,
     "site_id": 1,

@@ -7,7 +7,8 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from parvis.celery import app
-from parvis.guard import current_schema
+from parvis.guard import PUBLIC, current_schema
+from parvis.transport import is_heard_by_others
 
 
 log = logging.getLogger(__name__)
@@ -25,8 +26,11 @@ def defer(task: str, **arguments: int | str) -> None:
 def defer_to(schema: str, task: str, **arguments: int | str) -> None:
     """Run a task after commit in the schema of another commune, with facts meant for it.
 
-    The other commune decides what it does with them: nothing of it is read or written here.
+    The other commune decides what it does with them: nothing of it is read or written here. It
+    hears nothing of what is not real: a sandbox, a preview, a commune being configured.
     """
+    if schema not in {PUBLIC, current_schema()} and not is_heard_by_others():
+        return
     transaction.on_commit(partial(_send, task, schema, arguments))
 
 

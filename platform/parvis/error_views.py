@@ -66,6 +66,11 @@ def closed(request: HttpRequest) -> HttpResponse:
     return unavailable(request)
 
 
+def not_open_yet(request: HttpRequest) -> HttpResponse:
+    """Answer 503: the commune's site is being made ready."""
+    return _page(request, "not_open_yet", status=503)
+
+
 def refusal(request: HttpRequest, exception: DomainError) -> HttpResponse:
     """Show a refusal of the domain where no form could."""
     return _page(

@@ -1,4 +1,7 @@
-"""The outbox: sending an e-mail is a database write, delivering it is the worker's job."""
+"""The outbox: sending an e-mail is a database write, delivering it is the worker's job.
+
+In a commune that is not real and open, nobody delivers: see ``parvis.transport``.
+"""
 
 import smtplib
 import uuid
@@ -14,6 +17,7 @@ from django.db.models.functions import Coalesce
 from parvis.deferred import defer
 from parvis.guard import current_schema
 from parvis.models import OutgoingEmail
+from parvis.transport import LEAVES
 
 
 LEASE = timedelta(minutes=2)  # longer than the SMTP timeout
@@ -23,17 +27,17 @@ FACT = "X-Parvis-Fact"
 
 # ``now`` grows old while one message after the other is delivered: a lease counted from it would
 # be over before its message is sent, and another worker would send that message too.
-CLAIM = """
+CLAIM = f"""
 UPDATE parvis_outgoingemail
 SET claimed_until = greatest(%(now)s, clock_timestamp()) + make_interval(secs => %(lease_s)s),
     attempts = attempts + 1
 WHERE id IN (
     SELECT id FROM parvis_outgoingemail
-    WHERE sent_at IS NULL AND dead_at IS NULL AND not_before <= %(now)s
+    WHERE sent_at IS NULL AND dead_at IS NULL AND not_before <= %(now)s AND {LEAVES}
       AND (claimed_until IS NULL OR claimed_until < greatest(%(now)s, clock_timestamp()))
     ORDER BY not_before, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id
-"""
+"""  # noqa: S608 (the gate is a constant)
 
 
 class Outbox(BaseEmailBackend):
@@ -83,8 +87,12 @@ def deliver_due(*, now: datetime) -> int:
 def forget_delivered(*, now: datetime) -> int:
     """Empty the messages delivered or given up a month ago, and drop them after six; count them.
 
-    The key stays those six months, so that no fact is told twice meanwhile.
+    The key stays those six months, so that no fact is told twice meanwhile. What was kept back
+    until a commune opened is given up then.
     """
+    OutgoingEmail.objects.filter(
+        sent_at=None, dead_at=None, not_before__lt=now - WORDS_KEPT
+    ).update(dead_at=now)
     over = OutgoingEmail.objects.annotate(over_at=Coalesce("sent_at", "dead_at"))
     over.filter(over_at__lt=now - STATUS_KEPT).delete()
     full = over.filter(over_at__lt=now - WORDS_KEPT).exclude(subject="", body="")
@@ -93,7 +101,8 @@ def forget_delivered(*, now: datetime) -> int:
 
 def _claim(now: datetime) -> OutgoingEmail | None:
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"now": now, "lease_s": LEASE.total_seconds()})
+        asked = {"now": now, "lease_s": LEASE.total_seconds(), "schema": current_schema()}
+        cursor.execute(CLAIM, asked)
         claimed = cursor.fetchone()
     return OutgoingEmail.objects.get(pk=claimed[0]) if claimed else None
 

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "identity.middleware.second_factor_required",
+    "identity.middleware.not_open_yet",
     "parvis.middleware.safe_means_safe",
     "parvis.middleware.refusals",
 ]

@@ -63,7 +63,13 @@ def health(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Let search engines in everywhere but where links carry a secret or a login."""
+    """Let search engines in everywhere but where links carry a secret or a login.
+
+    Nowhere at all in a commune that is not real and open.
+    """
+    commune = getattr(request, "commune", None)
+    if commune is not None and not commune.is_real_and_open:
+        return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
     hidden = ("/rdv/", "/mon-rendez-vous/", "/agent/", "/demo/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in hidden)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

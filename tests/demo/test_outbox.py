@@ -4,8 +4,8 @@ from django.db import transaction
 from django_tenants.utils import schema_context
 from hypothesis import given, strategies as st
 
-from demo.views import Piece, paragraphs
 from parvis.models import OutgoingEmail
+from parvis.outbox import Piece, paragraphs
 from tenants import hosts
 
 
