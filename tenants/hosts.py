@@ -42,11 +42,15 @@ MOST = 5_000  # look-ups kept, unknown names included, so that they cannot fill 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What answers under a host name. Shared by threads: read-only."""
+    """What answers under a host name. Shared by threads: read-only.
+
+    ``moved_to`` is the commune's main host, when this is another of its names.
+    """
 
     kind: Kind
     commune: Commune | None = None
     association: Association | None = None
+    moved_to: str = ""
 
 
 UNKNOWN = Site("unknown")
@@ -135,7 +139,9 @@ def _find(name: str) -> Site:
     domain = domains.filter(domain=name).first()
     if domain is not None:
         commune = domain.commune
-        return Site("commune", commune, commune.association or commune.sandbox_for)
+        moved_to = "" if domain.is_primary else host_of(commune)
+        moved_to = "" if moved_to == name else moved_to
+        return Site("commune", commune, commune.association or commune.sandbox_for, moved_to)
     label = name.removesuffix(f".{base}")
     association = Association.objects.filter(slug=label).first() if label != name else None
     return Site("association", association=association) if association else UNKNOWN
@@ -167,6 +173,11 @@ def private_host(key: str) -> str:
 def absolute_url(owner: Commune | Association | Literal["portal", "login"], path: str) -> str:
     """Build the full address of ``path`` (which starts with a slash) on a site."""
     return f"{_origin(host_of(owner))}{path}"
+
+
+def moved_url(host: str, path: str) -> str:
+    """Build the address of ``path`` on the host a commune moved to."""
+    return f"{_origin(host)}{path}"
 
 
 def home_pages(communes: Iterable[Commune]) -> dict[int, str]:

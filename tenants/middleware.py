@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils import timezone
 
 from parvis import error_views
-from tenants.hosts import URLCONFS, site_of
+from tenants.hosts import URLCONFS, moved_url, site_of
 from tenants.models import Commune
 
 
@@ -18,6 +18,11 @@ CLOSED = {
     Commune.State.SUSPENDED,
     Commune.State.INCOMPATIBLE,
 }
+
+
+SAFE = {"GET", "HEAD"}
+# What other sites embed, and what monitoring asks, answers under every name of a commune.
+STAYS = ("/w.js", "/widget/", "/sante/")
 
 
 class CommuneMiddleware:
@@ -35,6 +40,8 @@ class CommuneMiddleware:
         request.urlconf = URLCONFS[site.kind]
         if site.kind == "unknown":
             return error_views.unknown_commune(request)
+        if site.moved_to and request.method in SAFE and not request.path.startswith(STAYS):
+            return HttpResponsePermanentRedirect(moved_url(site.moved_to, request.get_full_path()))
         if site.commune and site.commune.state in CLOSED:
             return error_views.closed(request)
         if site.commune:

@@ -45,6 +45,10 @@ SHARED: dict[str, str] = {
     "ideas_answer": READ,
     "ideas_vote": "SELECT, INSERT, DELETE",
     "ideas_subscription": "SELECT, INSERT, DELETE",
+    "tenants_officialcommune": READ,
+    # Their own rows only, and what the proof decides is not theirs to write.
+    "widgets_customdomain": "SELECT, INSERT, UPDATE (wish)",
+    "widgets_embeddingsite": "SELECT, INSERT, DELETE",
     "slots_slotkind": "SELECT, INSERT",
     "slots_freeslotday": WRITE,  # its own rows only: a policy of the table
     # Trainings: who comes, answers and promises only for its own people (policies of the tables).

@@ -12,6 +12,7 @@ from django_tenants.utils import schema_context
 
 from parvis.celery import app
 from tenants.models import Commune, CommuneQuerySet
+from tenants.tls import publish_names
 
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,11 @@ EVERY_NIGHT = (
     "parvis.forget_delivered",
     "exchange.erase_imports",
 )
+# In the public schema, for what belongs to no commune.
+EVERY_NIGHT_ONCE = (
+    "parvis.forget_delivered",
+    "widgets.check_domains",
+)
 
 
 @shared_task(name="tenants.sweep")
@@ -48,6 +54,7 @@ def sweep() -> None:
     """Every minute: deliver what is due and free what has expired, everywhere."""
     caches["shared"].set(HEARTBEAT, timezone.now().isoformat(), 600)
     app.tasks["parvis.deliver"].run()
+    publish_names()
     for schemas in _chunks():
         visit.delay(schemas=schemas, tasks=list(EVERY_MINUTE))
 
@@ -69,7 +76,8 @@ def write() -> None:
 @shared_task(name="tenants.check")
 def check() -> None:
     """Every night: verify what is written for all to read, erase what was kept long enough."""
-    app.tasks["parvis.forget_delivered"].run()
+    for name in EVERY_NIGHT_ONCE:
+        app.tasks[name].run()
     for schemas in _chunks():
         visit.delay(schemas=schemas, tasks=list(EVERY_NIGHT))
 

@@ -141,6 +141,19 @@ REPORT_SETTINGS = {
     "delete_reply": Row((), ADMIN),
     "service": Row(ADMIN, ADMIN),
 }
+WIDGETS = {
+    "home": Row(ADMIN),
+    "add_name": Row((), ADMIN),
+    "name": Row(ADMIN),
+    "check_name": Row((), ADMIN),
+    "promote_name": Row((), ADMIN),
+    "demote_name": Row((), ADMIN),
+    "remove_name": Row((), ADMIN),
+    "add_site": Row((), ADMIN),
+    "check_site": Row((), ADMIN),
+    "remove_site": Row((), ADMIN),
+    "widget": Row(ADMIN),
+}
 MATRIX = {
     "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},
     "commune": {
@@ -237,6 +250,7 @@ MATRIX = {
         },
         **{f"booking:agent:settings:{name}": row for name, row in SETTINGS.items()},
         **{f"incidents:agent:settings:{name}": row for name, row in REPORT_SETTINGS.items()},
+        **{f"widgets:{name}": row for name, row in WIDGETS.items()},
         "incidents:report_form": Row(EVERYBODY, EVERYBODY),
         "incidents:find_link": Row(EVERYBODY, EVERYBODY),
         "incidents:link_sent": Row(EVERYBODY),

@@ -2,23 +2,34 @@
 
 Called from pages too, hence short: a server that does not answer costs each process two short
 waits, then nothing until it is tried again.
+
+``fetch`` goes where settings say. ``fetch_foreign`` goes where somebody typed, hence only to
+public addresses, by https, at the very address that was checked; only tasks call it.
 """
 
 import http.client
+import ipaddress
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urlsplit
 
 
 PATIENCE_S = 2.0
 CHUNK = 16_384
 AGENT = "Parvis"
+FOREIGN_MOST_BYTES, FOREIGN_PATIENCE_S = 1_000_000, 10.0
 
 
 class Unreachable(Exception):
     """The server did not answer in time, or not as it should."""
+
+
+class Forbidden(Unreachable):
+    """The address leads where nobody outside has anything to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +56,21 @@ def fetch(
     """
     parts = urlsplit(url)
     make = {"https": http.client.HTTPSConnection, "http": http.client.HTTPConnection}[parts.scheme]
+    connection = make(parts.netloc, timeout=patience_s)
+    return _get(connection, parts, most_bytes, patience_s, headers or {})
+
+
+def _get(
+    connection: http.client.HTTPConnection,
+    parts: SplitResult,
+    most_bytes: int,
+    patience_s: float,
+    headers: Mapping[str, str],
+) -> Answer:
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     until = time.monotonic() + patience_s
-    connection = make(parts.netloc, timeout=patience_s)
     try:
-        connection.request("GET", target, headers={"User-Agent": AGENT, **(headers or {})})
+        connection.request("GET", target, headers={"User-Agent": AGENT, **headers})
         answer = connection.getresponse()
         content = b""
         while chunk := answer.read(CHUNK):
@@ -66,6 +87,86 @@ def fetch(
         content=content,
         retry_after=answer.getheader("Retry-After") or "",
     )
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address is somebody's on the internet, and neither ours nor nobody's."""
+    found = ipaddress.ip_address(address)
+    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
+    return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far ``fetch_foreign`` goes; tests stand a server of their own in for the internet."""
+
+    schemes: frozenset[str] = frozenset({"https"})
+    ports: frozenset[int] = frozenset({443, 8443})
+    allows: Callable[[str], bool] = is_public
+    look_up: Callable[..., list[tuple[object, ...]]] = socket.getaddrinfo  # type: ignore[assignment]
+    context: Callable[[], ssl.SSLContext] = field(default=ssl.create_default_context)
+
+
+INTERNET = Reach()
+
+
+def fetch_foreign(
+    url: str,
+    *,
+    reach: Reach = INTERNET,
+    most_bytes: int = FOREIGN_MOST_BYTES,
+    patience_s: float = FOREIGN_PATIENCE_S,
+) -> Answer:
+    """GET an address that somebody typed; a redirect is an answer, and is not followed.
+
+    The name is looked up once and the connection made to an address that was checked: a name
+    that answers differently the second time leads nowhere else.
+
+    Raises:
+        Forbidden: another scheme or port, a password, or an address that is not public.
+        Unreachable: no answer in time, or one that is too long.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
+    except ValueError as fault:
+        raise Forbidden(f"This is no address: {url[:80]}") from fault
+    host = parts.hostname or ""
+    if parts.scheme not in reach.schemes or port not in reach.ports or not host or "@" in url:
+        raise Forbidden(f"This address is not asked: {url[:80]}")
+    address = _checked(host, port, reach)
+    connection = _Pinned(
+        host, port, address, patience_s, reach if parts.scheme == "https" else None
+    )
+    return _get(connection, parts, most_bytes, patience_s, {})
+
+
+def _checked(host: str, port: int, reach: Reach) -> str:
+    """Look a name up and return its first address, when all of them are allowed."""
+    try:
+        found = reach.look_up(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as fault:
+        raise Unreachable(f"{host} is not known: {fault}") from fault
+    addresses = [str(each[4][0]).partition("%")[0] for each in found]  # type: ignore[index]
+    if not addresses or not all(reach.allows(address) for address in addresses):
+        raise Forbidden(f"{host} leads to this network, or to nobody.")
+    return addresses[0]
+
+
+class _Pinned(http.client.HTTPConnection):
+    """A connection to one address, under the name it is asked for."""
+
+    def __init__(
+        self, host: str, port: int, address: str, patience_s: float, secure: Reach | None
+    ) -> None:
+        super().__init__(host, port, timeout=patience_s)
+        self._address, self._secure = address, secure
+
+    def connect(self) -> None:
+        """Connect to the address that was checked."""
+        self.sock = socket.create_connection((self._address, self.port), self.timeout)
+        if self._secure:
+            self.sock = self._secure.context().wrap_socket(self.sock, server_hostname=self.host)
 
 
 class Breaker:

@@ -43,6 +43,8 @@ BASE_DOMAIN = env.str("PARVIS_BASE_DOMAIN", default="localhost").lower()
 SCHEME = env.str("PARVIS_SCHEME", default="http")
 PORT = env.int("PARVIS_PORT", default=8000)  # as seen from outside
 LOGIN_HOST_LABEL = "connexion"
+TLS_ASK_SECRET = env.str("PARVIS_TLS_ASK_SECRET", default="")  # else only this machine may ask
+RESOLVERS: list[str] = env.list("PARVIS_RESOLVERS", default=["9.9.9.9", "80.67.169.12"])
 ALLOWED_HOSTS = ["*"]  # tenants.middleware answers 404 for every name that is not registered
 USE_X_FORWARDED_HOST = False
 
@@ -92,6 +94,7 @@ ROOT_URLCONF = "parvis.urls_portal"
 WSGI_APPLICATION = "parvis.wsgi.application"
 
 MIDDLEWARE = [
+    "tenants.tls.ask_middleware",  # first: it knows neither communes nor the database
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "parvis.middleware.content_security_policy",

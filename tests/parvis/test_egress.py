@@ -1,11 +1,12 @@
 """The door to servers of others: short, bounded, and the only one."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 
-from parvis.egress import Unreachable, fetch
+from parvis.egress import Forbidden, Reach, Unreachable, fetch, fetch_foreign
 from tests.geoportal import geoportal
 
 
@@ -24,6 +25,8 @@ def test_nothing_else_opens_a_connection():
         "booking",
         "incidents",
         "onboarding",
+        "widgets",
+        "exchange",
     )
     found = {
         path.name
@@ -55,3 +58,69 @@ def test_an_answer_that_is_too_long_is_cut_short():
 
         with pytest.raises(Unreachable):
             fetch(server.geocoder, most_bytes=50_000)
+
+
+TRICKS = [
+    *(
+        "http://example.org/",
+        "ftp://example.org/",
+        "file:///etc/passwd",
+        "gopher://x.fr/",
+        "//x.fr",
+    ),
+    *("https://127.0.0.1/", "https://127.1/", "https://2130706433/", "https://0x7f000001/"),
+    *("https://0177.0.0.1/", "https://0/", "https://[::1]/", "https://[::ffff:127.0.0.1]/"),
+    *("https://[::]/", "https://[fe80::1]/", "https://[fc00::1]/", "https://[fd12:3456::1]/"),
+    *("https://10.0.0.1/", "https://172.16.0.1/", "https://192.168.1.1/", "https://100.64.0.1/"),
+    *("https://169.254.169.254/latest/", "https://192.0.0.1/", "https://198.18.0.1/"),
+    *(
+        "https://224.0.0.1/",
+        "https://255.255.255.255/",
+        "https://240.0.0.1/",
+        "https://[ff02::1]/",
+    ),
+    *("https://[2002:7f00:1::]/", "https://localhost/", "https://example.org:22/", "https://"),
+    *("https://example.org:6379/", "https://u@127.0.0.1/", "https://example.org@127.0.0.1/"),
+    *("https://127.0.0.1:443#@example.org/", "https://x.fr:abc/", "https://x.fr:99999999/"),
+    *("https://[::1", "", "https://127.0.0.1%2f@example.org/"),
+]
+
+
+@pytest.mark.parametrize("address", TRICKS)
+def test_what_somebody_typed_leads_to_no_machine_of_ours(address, monkeypatch):
+    def connect(*_where, **_how):
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr("socket.create_connection", connect)
+    with pytest.raises(Unreachable):
+        fetch_foreign(address)
+
+
+def test_a_name_that_answers_twice_differently_is_looked_up_once():
+    with geoportal() as server:
+        parts = urlsplit(server.geocoder)
+        said = iter(["127.0.0.1"])
+
+        def look_up(_host, port, **_options):
+            return [(2, 1, 6, "", (next(said), port))]
+
+        reach = Reach(
+            schemes=frozenset({"http"}),
+            ports=frozenset({parts.port}),
+            allows=lambda address: address == "127.0.0.1",
+            look_up=look_up,
+        )
+        fetch_foreign(f"http://rebinding.example.org:{parts.port}/", reach=reach)
+
+        assert server.asked
+        with pytest.raises(StopIteration):
+            look_up("", 0)
+
+
+@pytest.mark.parametrize("private", ["127.0.0.1", "10.0.0.1", "::1"])
+def test_one_private_address_among_others_is_enough_to_refuse(private):
+    def look_up(_host, port, **_options):
+        return [(2, 1, 6, "", (each, port)) for each in ("93.184.215.14", private)]
+
+    with pytest.raises(Forbidden):
+        fetch_foreign("https://both.example.org/", reach=Reach(look_up=look_up))

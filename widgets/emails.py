@@ -1,0 +1,48 @@
+"""What administrators of a commune are told about its names and its sites."""
+
+from datetime import datetime
+
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+from parvis.mail import FACT
+from tenants.hosts import absolute_url
+from tenants.models import Commune, Membership
+from widgets.models import CustomDomain
+
+
+def domain_failing(domain: CustomDomain, *, until: datetime) -> None:
+    """Warn that a name stopped leading here, and say until when it is kept."""
+    _send("domain_failing", domain, until=until, since=domain.failing_since)
+
+
+def domain_lost(domain: CustomDomain) -> None:
+    """Tell that a name was given up, and which address citizens find now."""
+    _send("domain_lost", domain, since=domain.failing_since)
+
+
+def _send(name: str, domain: CustomDomain, **words: object) -> None:
+    to = administrators(domain.commune)
+    words |= {
+        "domain": domain,
+        "commune": domain.commune,
+        "url": absolute_url(domain.commune, "/agent/commune/site/"),
+    }
+    subject = render_to_string(f"widgets/emails/{name}_subject.txt", words, using="text")
+    body = render_to_string(f"widgets/emails/{name}.txt", words, using="text")
+    since = domain.failing_since.isoformat() if domain.failing_since else ""
+    for address in to:
+        EmailMessage(
+            " ".join(subject.split()),
+            body,
+            to=[address],
+            headers={FACT: f"{name}-{domain.pk}-{since}-{address}"[:120]},
+        ).send()
+
+
+def administrators(commune: Commune) -> list[str]:
+    """List the addresses of those who administer a commune."""
+    found = Membership.objects.filter(
+        commune=commune, role=Membership.Role.ADMIN, is_active=True, user__is_active=True
+    )
+    return list(found.order_by("user__email").values_list("user__email", flat=True))
