@@ -316,6 +316,15 @@ MATRIX = {
         "incidents:agent:walk": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:sort_walk": Row((), REPORT_DESK),
         "onboarding:home": Row(COMMUNE_ROLES),
+        "exchange:imports": Row(ADMIN),
+        "exchange:new_import": Row(ADMIN, ADMIN),
+        "exchange:import": Row(ADMIN),
+        "exchange:import_columns": Row(ADMIN, ADMIN),
+        "exchange:import_row": Row(ADMIN, ADMIN),
+        "exchange:import_errors": Row(ADMIN),
+        "exchange:start_import": Row((), ADMIN),
+        "exchange:undo_import": Row((), ADMIN),
+        "exchange:discard_import": Row((), ADMIN),
     },
     "association": {
         **EVERYWHERE,
@@ -374,6 +383,7 @@ MATRIX = {
 }
 ARGUMENTS = {
     "number": 1,
+    "line": 2,
     "entry_id": 1,
     "ticket_id": 1,
     "site_id": 1,
