@@ -22,7 +22,7 @@ def install_pack(name: str) -> int:
     last = Category.objects.aggregate(last=Max("position"))["last"]
     first = 0 if last is None else last + 1
     added = [
-        Category(code=preset.code, position=first + rank, **_columns(group, preset))
+        Category(code=preset.code, position=first + rank, **preset_columns(group, preset))
         for rank, (group, preset) in enumerate(missing_from(name, known))
     ]
     Category.objects.bulk_create(added, ignore_conflicts=True)
@@ -43,7 +43,8 @@ def missing_from(name: str, known: Collection[str]) -> list[tuple[Group, Categor
     ]
 
 
-def _columns(group: Group, preset: CategoryPreset) -> dict[str, object]:
+def preset_columns(group: Group, preset: CategoryPreset) -> dict[str, object]:
+    """Return what the row of a category of a pack says."""
     unit = Category.PromiseUnit.HOURS if preset.hours else Category.PromiseUnit.WORKING_DAYS
     return {
         "group": group.name,

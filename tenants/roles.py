@@ -49,6 +49,13 @@ SHARED: dict[str, str] = {
     # Their own rows only, and what the proof decides is not theirs to write.
     "widgets_customdomain": "SELECT, INSERT, UPDATE (wish)",
     "widgets_embeddingsite": "SELECT, INSERT, DELETE",
+    "library_template": READ,
+    "library_templateversion": READ,
+    "library_templateapplication": (
+        "SELECT, INSERT, UPDATE (state, held, conflicts, replaced, at)"
+    ),
+    "library_impact": "SELECT, UPDATE (state, conflicts, replaced, at)",
+    "library_suggestion": "SELECT, INSERT",
     "slots_slotkind": "SELECT, INSERT",
     "slots_freeslotday": WRITE,  # its own rows only: a policy of the table
     # Trainings: who comes, answers and promises only for its own people (policies of the tables).

@@ -27,6 +27,7 @@ EVERY_MINUTE = (
     "incidents.send_again",
 )
 EVERY_QUARTER = (
+    "library.catch_up",
     "booking.write_to_citizens",
     "booking.follow_titles",
     "incidents.follow_silent",
@@ -34,6 +35,7 @@ EVERY_QUARTER = (
     "exchange.resume_imports",
 )
 EVERY_NIGHT = (
+    "library.attach",
     "booking.check_slots",
     "booking.tell_new_prices",
     "incidents.erase_what_is_due",
