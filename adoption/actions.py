@@ -1,14 +1,13 @@
-"""The writers: a commune counts itself."""
+"""A commune counts itself, and publishes the numbers that changed."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from booking.metrics import Taken, count_appointments, first_slot_days
+from adoption import counting
+from adoption.counting import DAY, SAMPLED_FROM, Cell, Found
 from onboarding.metrics import FIRST_SLOT_DAYS, SHARES
 from onboarding.models import Metric
 from onboarding.stages import Module
@@ -19,65 +18,82 @@ from tenants.models import Commune
 VERSION = 1  # of the definitions; grows when one of them changes
 
 
-class Cell(NamedTuple):
-    """What identifies a count within a commune."""
-
-    code: str
-    kind: Metric.Period
-    period: date
-
-
 @transaction.atomic
 def count(*, now: datetime, since: date | None = None) -> int:
-    """Count the active commune's appointments and publish the numbers that changed.
+    """Count the active commune's appointments by channel and sample its first slots.
 
-    From the first day of last month, or of the month of ``since``, to today. Returns how many
-    counts were written.
+    From the first day of last month, or of the month of ``since``, to today; months that were
+    closed keep their number unless ``since`` asks for them. Returns how many counts were written.
     """
     commune = Commune.objects.get(schema_name=current_schema())
     zone = ZoneInfo(commune.time_zone)
-    today = now.astimezone(zone).date()
+    local = now.astimezone(zone)
+    today = local.date()
     first = (since or today.replace(day=1) - timedelta(days=1)).replace(day=1)
-    taken = count_appointments(first=first, last=today, zone=zone)
-    found = dict(_cells(taken))
-    days = first_slot_days(now=now)
-    found[Cell(FIRST_SLOT_DAYS, Metric.Period.DAY, today)] = (days or 0, int(days is not None))
-    return _publish(commune, found, first=first, now=now)
+    found = counting.shares(first=first, today=today, zone=zone)
+    emptied = _emptied(commune, SHARES.values(), found, first=first)
+    if _is_time_to_sample(commune, local):
+        found |= counting.sample(now=now, today=today)
+    return _publish(commune, found | emptied, first=first, now=now, closed=since is None)
 
 
-def _cells(taken: Taken) -> Iterator[tuple[Cell, tuple[int, int]]]:
-    months: dict[date, Counter[str]] = {}
-    for day, counts in taken.items():
-        months.setdefault(day.replace(day=1), Counter()).update(counts)
-    for kind, counted in ((Metric.Period.DAY, taken), (Metric.Period.MONTH, months)):
-        for period, counts in counted.items():
-            for channel, code in SHARES.items():
-                yield Cell(code, kind, period), (counts[channel], counts.total())
+@transaction.atomic
+def measure(*, now: datetime, since: date | None = None) -> int:
+    """Count all the rest of the active commune: what the night counts.
+
+    The month before is counted until its fifth day after; later only when ``since`` asks for it.
+    Returns how many counts were written.
+    """
+    commune = Commune.objects.get(schema_name=current_schema())
+    today = now.astimezone(ZoneInfo(commune.time_zone)).date()
+    first = (since or counting.first_open_month(today)).replace(day=1)
+    found = counting.measures(commune, first=first, now=now)
+    return _publish(commune, found, first=first, now=now, closed=False)
 
 
-def _publish(
-    commune: Commune, found: dict[Cell, tuple[int, int]], *, first: date, now: datetime
-) -> int:
+def _is_time_to_sample(commune: Commune, local: datetime) -> bool:
+    """Sample once a day from seven in the morning on; at any hour when nothing is known."""
+    known = set(
+        Metric.objects.filter(
+            commune=commune,
+            code=FIRST_SLOT_DAYS,
+            period_kind=DAY,
+            period__gte=local.date() - timedelta(days=1),
+        ).values_list("period", flat=True)
+    )
+    return local.date() not in known and (local.hour >= SAMPLED_FROM or not known)
+
+
+def _emptied(commune: Commune, codes: Collection[str], found: Found, *, first: date) -> Found:
+    """Bring to nothing the counts whose rows are all gone."""
     rows = Metric.objects.filter(
-        commune=commune, module=Module.BOOKING, period__gte=first
-    ).values_list("code", "period_kind", "period", "num", "den")
+        commune=commune, module=Module.BOOKING, period__gte=first, code__in=codes, den__gt=0
+    ).values_list("code", "period_kind", "period")
+    cells = (Cell(Module.BOOKING, code, Metric.Period(kind), day) for code, kind, day in rows)
+    return {cell: (0, 0) for cell in cells if cell not in found}
+
+
+def _publish(commune: Commune, found: Found, *, first: date, now: datetime, closed: bool) -> int:
+    """Write what changed; with ``closed``, months past their close keep what they have."""
+    rows = Metric.objects.filter(commune=commune, period__gte=first).values_list(
+        "module", "code", "period_kind", "period", "num", "den"
+    )
     known = {
-        Cell(code, Metric.Period(kind), period): (num, den)
-        for code, kind, period, num, den in rows
+        Cell(Module(module), code, Metric.Period(kind), period): (num, den)
+        for module, code, kind, period, num, den in rows
     }
-    emptied = {
-        cell: (0, 0)
-        for cell, value in known.items()
-        if cell not in found and cell.code in SHARES.values() and value != (0, 0)
-    }
+    open_from = counting.first_open_month(now.astimezone(ZoneInfo(commune.time_zone)).date())
     changed = {
-        cell: value for cell, value in (found | emptied).items() if known.get(cell) != value
+        cell: value
+        for cell, value in found.items()
+        if known.get(cell) != value
+        and not (closed and cell in known and cell.kind != DAY and cell.period < open_from)
     }
     Metric.objects.bulk_create(
         [
             Metric(
                 commune=commune,
-                module=Module.BOOKING,
+                module=cell.module,
                 code=cell.code,
                 period_kind=cell.kind,
                 period=cell.period,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking import planning, words
+from booking import planning, tallies, words
 from booking.checklists import announced_each
 from booking.forms import SituationForm
 from booking.models import Service
@@ -26,6 +26,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def documents(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what to bring in one situation, under the questions that decide it."""
     service = get_object_or_404(Service.objects.offered(), slug=slug)
+    if request.method == "GET":
+        tallies.seen(now=timezone.now())
     form = SituationForm(service, request.POST if request.method == "POST" else request.GET)
     if request.method == "POST" and form.is_valid():
         query = urlencode(form.cleaned_data)

@@ -164,11 +164,11 @@ def open_minutes(timetable: Timetable, first: date, last: date) -> int:
     return sum(
         bits.bit_count() * QUANTUM
         for n in range((last - first).days + 1)
-        for bits in _open_bits(timetable, first + timedelta(days=n)).values()
+        for bits in open_bits(timetable, first + timedelta(days=n)).values()
     )
 
 
-def _open_bits(timetable: Timetable, day: date) -> dict[int, int]:
+def open_bits(timetable: Timetable, day: date) -> dict[int, int]:
     """Set the five minutes of wall time in which each unit receives on a local day."""
     units: dict[int, int] = {}
     for each in timetable.occurrences(day):

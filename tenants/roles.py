@@ -56,6 +56,12 @@ SHARED: dict[str, str] = {
     ),
     "library_impact": "SELECT, UPDATE (state, conflicts, replaced, at)",
     "library_suggestion": "SELECT, INSERT",
+    "adoption_benchmark": READ,
+    "adoption_estimate": READ,
+    "adoption_monthlyreport": READ,  # its own rows only, as of the three below
+    "adoption_preferences": "SELECT, INSERT, UPDATE",
+    "adoption_dtsyear": "SELECT, INSERT, UPDATE",
+    "adoption_dtsmonth": "SELECT, INSERT, UPDATE",
     "slots_slotkind": "SELECT, INSERT",
     "slots_freeslotday": WRITE,  # its own rows only: a policy of the table
     # Trainings: who comes, answers and promises only for its own people (policies of the tables).

@@ -41,6 +41,7 @@ EVERY_NIGHT = (
     "incidents.erase_what_is_due",
     "incidents.ask_again",
     "incidents.chase_silent",
+    "adoption.measure",
     "parvis.forget_delivered",
     "exchange.erase_imports",
 )

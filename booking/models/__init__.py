@@ -20,6 +20,7 @@ from booking.models.services import (
     Settings,
     Site,
 )
+from booking.models.tallies import Tally
 from booking.models.texts import DocumentText, MessageText, SettingsChange
 
 
@@ -45,6 +46,7 @@ __all__ = [
     "Settings",
     "SettingsChange",
     "Site",
+    "Tally",
     "Ticket",
     "Title",
     "WaitingEntry",
