@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exchange import import_views
+from exchange import calendar_views, import_views
 
 
 urlpatterns = [
@@ -15,4 +15,8 @@ urlpatterns = [
     path("imports/<int:pk>/lancer/", import_views.start_import, name="start_import"),
     path("imports/<int:pk>/annuler/", import_views.undo_import, name="undo_import"),
     path("imports/<int:pk>/oublier/", import_views.discard_import, name="discard_import"),
+    path("agendas/", calendar_views.calendars, name="calendars"),
+    path("agendas/nouveau/", calendar_views.add_calendar, name="add_calendar"),
+    path("agendas/<int:pk>/relire/", calendar_views.read_calendar, name="read_calendar"),
+    path("agendas/<int:pk>/retirer/", calendar_views.remove_calendar, name="remove_calendar"),
 ]

@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from exchange import import_actions
+from exchange import calendar_actions, import_actions
+from exchange.models import CalendarFeed
 
 
 @shared_task(name="exchange.run_imports")
@@ -22,3 +23,20 @@ def resume_imports() -> int:
 def erase_imports() -> int:
     """Every night: erase what files say of people, once it cannot serve any more."""
     return import_actions.erase_rows(now=timezone.now())
+
+
+@shared_task(name="exchange.read_calendar")
+def read_calendar(*, feed: int) -> None:
+    """Read a calendar just added, or asked for again."""
+    found = CalendarFeed.objects.select_related("resource", "service").filter(pk=feed).first()
+    if found is not None and found.url:
+        calendar_actions.read_again(feed=found, now=timezone.now())
+
+
+@shared_task(name="exchange.read_calendars")
+def read_calendars() -> int:
+    """Every night: follow what the calendars of other tools say."""
+    feeds = calendar_actions.feeds_to_read()
+    for each in feeds:
+        calendar_actions.read_again(feed=each, now=timezone.now())
+    return len(feeds)

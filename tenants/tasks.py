@@ -44,6 +44,7 @@ EVERY_NIGHT = (
     "adoption.measure",
     "parvis.forget_delivered",
     "exchange.erase_imports",
+    "exchange.read_calendars",
 )
 # In the public schema, for what belongs to no commune.
 EVERY_NIGHT_ONCE = (

@@ -325,6 +325,10 @@ MATRIX = {
         "exchange:start_import": Row((), ADMIN),
         "exchange:undo_import": Row((), ADMIN),
         "exchange:discard_import": Row((), ADMIN),
+        "exchange:calendars": Row(ADMIN),
+        "exchange:add_calendar": Row(ADMIN, ADMIN),
+        "exchange:read_calendar": Row((), ADMIN),
+        "exchange:remove_calendar": Row((), ADMIN),
     },
     "association": {
         **EVERYWHERE,

@@ -1,0 +1,271 @@
+"""Calendars of other tools: their events to come take time here, and are followed."""
+
+import time as clock
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from booking import planning
+from booking.models import Appointment, Closure, SettingsChange
+from exchange import calendar_actions
+from exchange.calendar_files import CalendarFault, NoCalendar, read_calendar
+from exchange.models import CalendarFeed, ImportedRef
+from parvis.egress import Reach
+from tests.conftest import NOW
+from tests.geoportal import geoportal
+
+
+PARIS = ZoneInfo("Europe/Paris")
+LAST = NOW + timedelta(days=365)
+
+
+def ics(*events, head=""):
+    body = "".join(f"BEGIN:VEVENT\r\n{each.strip()}\r\nEND:VEVENT\r\n" for each in events)
+    text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Essai\r\n{head}{body}END:VCALENDAR\r\n"
+    return "\r\n".join(text.splitlines()).encode()
+
+
+def event(uid="1", start="20261124T090000", end="20261124T100000", *lines):
+    return f"UID:{uid}\nDTSTART:{start}\nDTEND:{end}\nSUMMARY:Réunion\n" + "\n".join(lines)
+
+
+def read(*events, head=""):
+    return read_calendar(ics(*events, head=head), zone=PARIS, first=NOW, last=LAST)
+
+
+def test_times_without_zone_are_those_of_the_commune_and_days_are_whole():
+    found = read(event(), "UID:2\nDTSTART;VALUE=DATE:20261225\nSUMMARY:Noël").events
+
+    assert [(each.ref, each.start, each.end - each.start) for each in found] == [
+        ("1", datetime(2026, 11, 24, 8, tzinfo=UTC), timedelta(hours=1)),
+        ("2", datetime(2026, 12, 24, 23, tzinfo=UTC), timedelta(days=1)),
+    ]
+
+
+def test_the_zone_that_a_calendar_names_for_itself_counts():
+    utc = read(event(start="20261124T090000Z", end="20261124T100000Z")).events
+    named = read(
+        event(start="20261124T090000Z", end="20261124T100000Z"),
+        head="X-WR-TIMEZONE:America/Guadeloupe\r\n",
+    ).events
+
+    assert utc[0].start == named[0].start == datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+def test_a_weekly_event_is_told_each_time_with_its_exceptions():
+    found = read(
+        event("w", "20261124T090000", "20261124T100000", "RRULE:FREQ=WEEKLY;COUNT=4",
+              "EXDATE:20261201T090000"),
+        event("w", "20261208T140000", "20261208T150000", "RECURRENCE-ID:20261208T090000"),
+    ).events  # fmt: skip
+
+    assert [each.start.astimezone(PARIS).strftime("%d/%m %H") for each in found] == [
+        "24/11 09", "08/12 14", "15/12 09",
+    ]  # fmt: skip
+    assert len({each.ref for each in found}) == 3
+
+
+def test_past_free_and_cancelled_events_take_no_time():
+    found = read(
+        event("past", "20261101T090000", "20261101T100000"),
+        event("free", "20261124T090000", "20261124T100000", "TRANSP:TRANSPARENT"),
+        event("off", "20261124T090000", "20261124T100000", "STATUS:CANCELLED"),
+        event("late", "20290101T090000", "20290101T100000"),
+    )
+
+    assert found.events == ()
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=MINUTELY;INTERVAL=1",
+        "FREQ=HOURLY",
+        "FREQ=DAILY;INTERVAL=0",
+        "FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6;BYMINUTE=0,5,10,15,20",
+        "FREQ=DAILY;BYSECOND=1,2,3",
+        "FREQ=NEVER",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=YEARLY;BYDAY=99ZZ",
+    ],
+)
+def test_rules_that_never_end_cost_nothing(rule):
+    begin = clock.perf_counter()
+
+    try:
+        found = read(event("r", "20260101T090000", "20260101T090100", f"RRULE:{rule}"), event())
+    except NoCalendar:
+        found = None
+
+    assert clock.perf_counter() - begin < 3
+    assert found is None or [each.ref for each in found.events] == ["1"]
+
+
+def test_an_endless_daily_rule_is_told_for_a_year():
+    found = read(event("d", "20200101T090000", "20200101T100000", "RRULE:FREQ=DAILY"))
+
+    assert len(found.events) == 365
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", CalendarFault.NO_CALENDAR),
+        (b"<html>Connexion</html>", CalendarFault.NO_CALENDAR),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", CalendarFault.NO_CALENDAR),
+        (b"BEGIN:VCALENDAR\r\n\0\xff\xfe;;;:::\r\nEND:VCALENDAR", CalendarFault.NO_CALENDAR),
+        (b"BEGIN:VCALENDAR\r\n" + b"x" * 2_000_001, CalendarFault.TOO_LARGE),
+        (ics(*[event(str(n)) for n in range(5_001)]), CalendarFault.TOO_MANY),
+        (ics(*[event(str(n), "20260101T090000", "20260101T100000", "RRULE:FREQ=DAILY")
+               for n in range(301)]), CalendarFault.TOO_MANY),
+    ],
+    ids=range(7),
+)  # fmt: skip
+def test_what_is_no_calendar_is_refused(content, fault):
+    with pytest.raises(NoCalendar) as refusal:
+        read_calendar(content, zone=PARIS, first=NOW, last=LAST)
+
+    assert refusal.value.fault == fault
+
+
+@pytest.fixture
+def feed(by, service, now):
+    def added(content=None, **said):
+        given = {"name": "Salle", "url": "", "resource": None, "keyword": "", "service": None}
+        return calendar_actions.add_feed(
+            **given | said, content=content or ics(event()), by=by, now=now
+        )
+
+    return added
+
+
+def is_free(service, start, now):
+    free = planning.free(
+        service=service, persons=1, first=start.astimezone(PARIS).date(), days=1, now=now,
+        online=True,
+    )  # fmt: skip
+    return free.is_free(start)
+
+
+NINE = datetime(2026, 11, 24, 8, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+class TestFollowing:
+    def test_busy_times_close_and_their_titles_stay_in_the_other_tool(self, feed, service, now):
+        assert is_free(service, NINE, now)
+
+        known = feed()
+
+        assert not is_free(service, NINE, now)
+        assert Closure.objects.get().reason == ""
+        assert (known.events, known.refused, known.good_at) == (1, 0, now)
+        assert not SettingsChange.objects.exists()
+
+    def test_the_same_calendar_changes_nothing_and_changes_are_followed(self, feed, service, now):
+        known = feed(ics(event("1"), event("2", "20261125T090000", "20261125T100000")))
+        before = list(Closure.objects.order_by("pk").values())
+
+        calendar_actions.take_in(
+            feed=known,
+            content=ics(event("1"), event("2", "20261125T090000", "20261125T100000")),
+            now=now,
+        )
+        assert list(Closure.objects.order_by("pk").values()) == before
+
+        calendar_actions.take_in(
+            feed=known, content=ics(event("1", "20261124T110000", "20261124T120000")), now=now
+        )
+        assert Closure.objects.get().period.lower == datetime(2026, 11, 24, 10, tzinfo=UTC)
+        assert is_free(service, NINE, now)
+
+    def test_a_word_in_the_title_makes_an_appointment(self, feed, service, now):
+        known = feed(ics(event("1").replace("Réunion", "RDV CNI Mme Dupuy")),
+                     keyword="rdv cni", service=service)  # fmt: skip
+
+        taken = Appointment.objects.get()
+        assert (taken.name, taken.channel, taken.start) == ("RDV CNI Mme Dupuy", "import", NINE)
+        assert not Closure.objects.exists()
+
+        calendar_actions.take_in(feed=known, content=ics(), now=now)
+
+        assert not Appointment.objects.standing().exists()
+
+    def test_two_events_at_one_hour_for_one_counter_are_counted(self, feed, service, now):
+        known = feed(ics(event("1"), event("2")), keyword="réunion", service=service)
+
+        assert Appointment.objects.standing().count() == 1
+        assert known.refused == 1
+
+    def test_removing_a_calendar_frees_its_times_and_keeps_its_appointments(
+        self, feed, service, now
+    ):
+        busy = feed()
+        visits = feed(ics(event("1", "20261125T090000", "20261125T100000")),
+                      keyword="réunion", service=service)  # fmt: skip
+
+        for each in (busy, visits):
+            calendar_actions.remove_feed(feed=each, now=now)
+
+        assert is_free(service, NINE, now)
+        assert Appointment.objects.standing().count() == 1
+        assert not ImportedRef.objects.exists()
+
+    @pytest.mark.parametrize(
+        "url", ["http://example.org/a.ics", "file:///etc/passwd", "https://u:p@x.fr/", "https://[",
+                "https://", "demain"],
+    )  # fmt: skip
+    def test_other_addresses_are_refused(self, feed, url):
+        with pytest.raises(calendar_actions.NotAnAddress):
+            feed(url=url)
+
+    def test_failures_are_told_and_change_nothing(self, feed, service, now):
+        known = feed()
+        CalendarFeed.objects.update(url="https://agenda.example.org/a.ics")
+        known.refresh_from_db()
+        later = now + timedelta(days=1)
+
+        def nobody(*_where, **_how):
+            raise OSError
+
+        calendar_actions.read_again(feed=known, now=later, reach=Reach(look_up=nobody))
+
+        known.refresh_from_db()
+        assert (known.error, known.good_at, known.tried_at) == (
+            "Le serveur ne répond pas.", now, later,
+        )  # fmt: skip
+        assert Closure.objects.count() == 1
+
+        calendar_actions.read_again(
+            feed=known,
+            now=later,
+            reach=Reach(look_up=lambda *_w, **_h: [(2, 1, 6, "", ("10.0.0.1", 443))]),
+        )
+        assert known.error == "Cette adresse n’est pas sur l’internet public."
+
+    def test_a_page_that_is_no_calendar_keeps_what_was_good(self, feed, now):
+        known = feed()
+        with geoportal() as server:
+            port = urlsplit(server.geocoder).port
+            known.url = f"http://agenda.example.org:{port}/"
+            reach = Reach(
+                schemes=frozenset({"http"}),
+                ports=frozenset({port}),
+                allows=lambda _address: True,
+                look_up=lambda *_w, **_h: [(2, 1, 6, "", ("127.0.0.1", port))],
+            )
+            calendar_actions.read_again(feed=known, now=now, reach=reach)
+
+        assert known.error
+        assert Closure.objects.count() == 1
+
+    def test_twenty_calendars_are_enough(self, feed, by, now):
+        CalendarFeed.objects.bulk_create(
+            [CalendarFeed(name=str(n), by_id=1, by_name="") for n in range(20)]
+        )
+
+        with pytest.raises(calendar_actions.TooManyFeeds):
+            feed()
