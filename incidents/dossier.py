@@ -1,10 +1,12 @@
 """All that the team reads about one report, in as many questions whatever its history."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, Count, OuterRef, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -18,6 +20,10 @@ from incidents.recurring import alike_here
 from incidents.routing import Question, first_match
 
 
+OF_A_WORK = ("done_on", "named", "minutes", "material", "note")
+OF_A_PHOTO = ("id", "stage", "state", "blurred", "suggested", "is_public")
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """One photo as the team sees it."""
@@ -25,6 +31,17 @@ class Picture:
     photo: Photo
     address: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One visit for this report, as the team reads it."""
+
+    done_on: date
+    team: str
+    minutes: int
+    material: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +60,7 @@ class Dossier:
     may_chase: bool = False
     again: int = 0
     """How many of its kind there were within 100 m in 90 days, when they make a hot spot."""
-    interventions: list[Intervention] = field(default_factory=list)
+    interventions: list[Work] = field(default_factory=list)
 
 
 def read(reference: str, *, now: datetime) -> Dossier:
@@ -58,7 +75,7 @@ def read(reference: str, *, now: datetime) -> Dossier:
     cause = report.cause  # type: ignore[attr-defined]
     return Dossier(
         report=report,
-        pictures=[_picture(each) for each in report.photos.all() if each.state != "removed"],
+        pictures=[_picture(Photo(**each)) for each in report.shown],  # type: ignore[attr-defined]
         entries=journal.timeline(report, for_staff=True),
         why=_why(report),
         pause=str(ClockPause.Cause(cause).label) if cause else "",
@@ -68,12 +85,14 @@ def read(reference: str, *, now: datetime) -> Dossier:
         near=_near(report, now=now),
         may_chase=chasing.is_with_partner(report),
         again=again if (again := report.again or 0) >= LEAST else 0,  # type: ignore[attr-defined]
-        interventions=list(report.interventions.select_related("team")[:20]),
+        interventions=[_work(each) for each in report.works],  # type: ignore[attr-defined]
     )
 
 
 def _report(reference: str, *, now: datetime) -> Report:
     pause = ClockPause.objects.filter(report=OuterRef("pk"), ended_at__isnull=True)
+    photos = Photo.objects.filter(report=OuterRef("pk")).exclude(state=Photo.State.REMOVED)
+    works = Intervention.objects.filter(reports=OuterRef("pk")).annotate(named=F("team__name"))
     report = (
         Report.objects.select_related(
             *("category", "handler", "team", "asset", "duplicate_of", "praises", "contact")
@@ -82,6 +101,8 @@ def _report(reference: str, *, now: datetime) -> Report:
             confirmed=Count("followers", filter=Q(followers__confirmed_at__isnull=False)),
             again=alike_here(now=now),
             cause=Subquery(pause.values("cause")[:1], output_field=CharField()),
+            shown=_within(photos, *OF_A_PHOTO),
+            works=_within(works, *OF_A_WORK),
         )
         .filter(reference=reference)
         .first()
@@ -89,6 +110,11 @@ def _report(reference: str, *, now: datetime) -> Report:
     if report is None:
         raise Http404
     return report
+
+
+def _within(rows: QuerySet[Any], *columns: str) -> ArraySubquery:
+    """Read some rows beside the report, in the same query, as dictionaries; twenty at most."""
+    return ArraySubquery(rows.values(json=JSONObject(**{each: each for each in columns}))[:20])
 
 
 def _picture(photo: Photo) -> Picture:
@@ -106,6 +132,11 @@ def _picture(photo: Photo) -> Picture:
         words.append(_("plaque possible"))
     address = links.photo_address(photo, "m") if is_ready else ""
     return Picture(photo, address, ", ".join(words))
+
+
+def _work(row: dict[str, Any]) -> Work:
+    team = row.pop("named") or ""
+    return Work(**{**row, "done_on": date.fromisoformat(row["done_on"])}, team=team)
 
 
 def _why(report: Report) -> str:

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from incidents.models import Photo, Report
+from incidents.models import Message, Photo, Report
 from incidents.workflow import Status
 from parvis.models import OutgoingEmail
 from tests.booking.settings_client import SettingsClient, open_settings
@@ -158,3 +158,21 @@ def test_the_list_asks_as_many_questions_for_many_reports(agent, django_assert_n
         report()
 
     assert count() == few
+
+
+def test_the_page_of_a_report_asks_six_questions_at_most(agent, django_assert_max_num_queries):
+    made = report()
+    for number in range(30):
+        Message.objects.create(
+            report=made,
+            audience="staff",
+            author="staff",
+            text=f"Note {number}",
+            at=made.submitted_at,
+        )
+    agent.get("/agent/signalements/")
+
+    with django_assert_max_num_queries(6):
+        page = agent.get(f"/agent/signalements/{made.reference}/")
+
+    assert page.content.decode().count("Note interne") == 30
