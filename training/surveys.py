@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _now, gettext_lazy as _
 
+from ideas import actions as ideas
+from ideas.workflow import Origin
 from parvis.errors import DomainError
+from parvis.typo import date_longue
 from training.models import Attendance, SurveyReply, TrainingSession
 from training.scores import Score, mean, nps
 from training.seating import PARIS
 
 
 Kind = SurveyReply.Kind
+TITLE_MOST = 100
 # Five statements from 1 (no) to 4 (yes); whether one recommends it is the sixth question.
 QUESTIONS = {
     "useful": _("Ce que j’ai appris me servira."),
@@ -37,6 +41,12 @@ class AlreadyAnswered(DomainError):
 
     message = _("Vous avez déjà répondu, merci.")
     status = 410
+
+
+class AlreadyAnIdea(DomainError):
+    """Each remark becomes one idea."""
+
+    message = _("Cette remarque est déjà une idée.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +110,37 @@ def results(session: TrainingSession, kind: Kind) -> Results:
         ],
         verbatims=[row for row in rows if row.verbatim],
     )
+
+
+@transaction.atomic
+def suggest(*, reply: SurveyReply, session: TrainingSession, now: datetime) -> None:
+    """Make an idea of what somebody said, once; it says where it was said.
+
+    Raises:
+        AlreadyAnIdea: it was made.
+    """
+    held = SurveyReply.objects.select_for_update().get(pk=reply.pk)
+    if held.idea_id is not None:
+        raise AlreadyAnIdea
+    idea = ideas.suggest(
+        association=session.association,
+        words=ideas.Words(title=_headline(held.verbatim), body=held.verbatim),
+        source=ideas.Source(Origin.TRAINING, said_at(session)),
+        now=now,
+    )
+    held.idea_id = idea.pk
+    held.save(update_fields=["idea_id"])
+
+
+def said_at(session: TrainingSession) -> str:
+    """Write "dit en formation à Pauillac le mardi 1er décembre 2026"."""
+    day = date_longue(session.starts_at.astimezone(PARIS).date(), "fr")
+    if session.host_commune is None:
+        return _now("dit en formation le %(day)s") % {"day": day}
+    place = session.host_commune.name
+    return _now("dit en formation à %(place)s le %(day)s") % {"place": place, "day": day}
+
+
+def _headline(text: str) -> str:
+    first = text.strip().splitlines()[0]
+    return first if len(first) <= TITLE_MOST else f"{first[: TITLE_MOST - 1].rstrip()}…"
