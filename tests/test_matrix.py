@@ -153,6 +153,7 @@ WIDGETS = {
     "check_site": Row((), ADMIN),
     "remove_site": Row((), ADMIN),
     "widget": Row(ADMIN),
+}
 TRAINING = {
     "list": Row(ASSOCIATION),
     "add": Row(ASSOCIATION, ASSOCIATION),
