@@ -18,7 +18,7 @@ from tenants.models import Association, Commune
 class VotesClosed(DomainError):
     """What is settled, or merged, takes no vote."""
 
-    message = _("On ne vote plus pour cette idée : elle est réalisée, non retenue ou réunie.")
+    message = _("On ne vote plus pour cette idée : elle est réalisée, non retenue ou réunie.")
 
 
 class NotAnAnswer(DomainError):

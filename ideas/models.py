@@ -6,7 +6,18 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from ideas.workflow import Origin, Status
+from parvis.pieces import Tone
 from tenants.models import Association, Commune
+
+
+TONES: dict[Status, Tone] = {
+    Status.OPEN: "neutral",
+    Status.PLANNED: "info",
+    Status.STARTED: "brand",
+    Status.DONE: "success",
+    Status.DECLINED: "warning",
+    Status.DUPLICATE: "neutral",
+}
 
 
 class News(models.Model):
@@ -93,6 +104,11 @@ class Idea(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def tone(self) -> Tone:
+        """The tone of the state's badge."""
+        return TONES[Status(self.status)]
 
 
 class Vote(models.Model):

@@ -1,7 +1,18 @@
-"""URLs of ideas on the association's site."""
+"""URLs of ideas on the association's site, under ``/idees/``."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from ideas import views
 
 
 app_name = "ideas"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.ideas, name="list"),
+    path("ajouter/", views.add, name="add"),
+    path("feuille-de-route/", views.roadmap, name="road"),
+    path("nouveautes/", views.news, name="news"),
+    path("nouveautes/annoncer/", views.publish, name="publish"),
+    path("<int:pk>/", views.idea, name="idea"),
+    path("<int:pk>/repondre/", views.answer, name="answer"),
+    path("<int:pk>/reunir/", views.merge, name="merge"),
+]

@@ -24,19 +24,19 @@ class EvidenceMissing(DomainError):
 class DateMissing(DomainError):
     """The stage lasts until a day, or is to be taken up again."""
 
-    message = _("Indiquez une date à venir : cette étape en demande une.")
+    message = _("Indiquez une date à venir : cette étape en demande une.")
 
 
 class NotEquipped(DomainError):
     """Without a biometric station there is nothing to bring on line."""
 
-    message = _("Cette commune n’a pas de station biométrique : elle n’a pas d’étape ici.")
+    message = _("Cette commune n’a pas de station biométrique : elle n’a pas d’étape ici.")
 
 
 class NothingToUndo(DomainError):
     """The commune has moved since, or the move was taken back."""
 
-    message = _("Ce changement n’est plus le dernier : rien n’a été annulé.")
+    message = _("Ce changement n’est plus le dernier : rien n’a été annulé.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,8 +110,8 @@ class ExistingSolution(models.Model):
     class Mode(models.IntegerChoices):
         """How Parvis and the other tool live together; the first two count as connected."""
 
-        LINK_OUT = 1, _("lien : la commune est listée, son outil s’ouvre")
-        MIRRORED = 2, _("créneaux reflétés : les siens paraissent dans la recherche")
+        LINK_OUT = 1, _("lien : la commune est listée, son outil s’ouvre")
+        MIRRORED = 2, _("créneaux reflétés : les siens paraissent dans la recherche")
         BY_MODULE = 3, _("module par module")
         FULL_MOVE = 4, _("reprise complète")
 

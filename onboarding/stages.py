@@ -45,12 +45,12 @@ class Reason(models.TextChoices):
 
 # What shows that a stage is reached, when somebody says so by hand.
 EVIDENCE = {
-    Stage.CONSIDERING: _("Avec qui et quand avez-vous parlé, et de quoi ?"),
-    Stage.COMMITTED: _("Délibération ou décision du maire, convention : référence et date."),
-    Stage.CONFIGURING: _("Qui est le premier administrateur, et depuis quand a-t-il un accès ?"),
-    Stage.TRAINING: _("À quelle session la commune est-elle inscrite ?"),
+    Stage.CONSIDERING: _("Avec qui et quand avez-vous parlé, et de quoi ?"),
+    Stage.COMMITTED: _("Délibération ou décision du maire, convention : référence et date."),
+    Stage.CONFIGURING: _("Qui est le premier administrateur, et depuis quand a-t-il un accès ?"),
+    Stage.TRAINING: _("À quelle session la commune est-elle inscrite ?"),
     Stage.LIVE: _("Date du premier rendez-vous ou du premier signalement d’un habitant."),
-    Stage.CHURNED: _("Quand et à qui l’export de ses données a-t-il été remis ?"),
+    Stage.CHURNED: _("Quand et à qui l’export de ses données a-t-il été remis ?"),
 }
 NEEDS_DATE = frozenset({Stage.PAUSED, Stage.DECLINED})  # until when, or when to ask again
 NEEDS_REASON = frozenset({Stage.CONSIDERING, Stage.PAUSED, Stage.CHURNED, Stage.DECLINED})

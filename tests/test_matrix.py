@@ -359,6 +359,9 @@ MATRIX = {
         "exchange:add_calendar": Row(ADMIN, ADMIN),
         "exchange:read_calendar": Row((), ADMIN),
         "exchange:remove_calendar": Row((), ADMIN),
+        **{f"ideas:{name}": Row(COMMUNE_ROLES) for name in ("list", "idea", "road", "news")},
+        "ideas:add": Row(COMMUNE_ROLES, COMMUNE_ROLES),
+        **{f"ideas:{name}": Row((), COMMUNE_ROLES) for name in ("vote", "take_back", "follow")},
     },
     "association": {
         **EVERYWHERE,
@@ -366,7 +369,30 @@ MATRIX = {
         "adoption:dashboard": Row(EVERYBODY),  # strangers see the association's public page
         "communes": Row(ASSOCIATION),
         "adoption:communes_csv": Row(ASSOCIATION),
-        "commune_card": Row(ASSOCIATION),
+        **{
+            name: Row(ASSOCIATION)
+            for name in (
+                *("monday", "pipeline_file", "pipeline_map", "switch_windows"),
+                *("switch_windows_ics", "commune_card"),
+                *("ideas:list", "ideas:idea", "ideas:road", "ideas:news"),
+            )
+        },
+        **{
+            name: Row(ASSOCIATION, ASSOCIATION)
+            for name in (
+                *("import_prospects", "call_task", "commune_move", "add_contact"),
+                *("change_contact", "log_interaction", "add_obstacle", "change_obstacle"),
+                *("solution", "add_task", "referents"),
+                *("ideas:add", "ideas:answer", "ideas:merge", "ideas:publish"),
+            )
+        },
+        **{
+            name: Row((), ASSOCIATION)
+            for name in (
+                *("put_task_off", "finish_task", "reopen_task", "undo_move"),
+                *("delete_contact", "solve_obstacle", "reopen_obstacle", "delete_solution"),
+            )
+        },
         "adoption:definitions": Row(EVERYBODY),
         **{f"training:{name}": row for name, row in TRAINING.items()},
     },
@@ -433,6 +459,7 @@ ARGUMENTS = {
     "insee_code": "33314",
     "pk": 1,
     "key": "photo",
+    "module": "booking",
     "event": "booked",
     "what": "remise",
     "signed": "A" * 32,

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('integrated_with', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('family_portal', 'portail famille'), ('civil_registry', 'état civil'), ('website', 'site de la commune'), ('citizen_suite', 'relation citoyenne'), ('other', 'autre logiciel')], max_length=20), blank=True, default=list, size=None, verbose_name='relié à')),
                 ('satisfaction', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='satisfaction')),
                 ('export_formats', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('csv', 'CSV ou tableur'), ('ics', 'agenda (ICS)'), ('json', 'JSON ou interface'), ('paper', 'impression seulement')], max_length=20), blank=True, default=list, size=None, verbose_name='peut exporter')),
-                ('mode', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'lien : la commune est listée, son outil s’ouvre'), (2, 'créneaux reflétés : les siens paraissent dans la recherche'), (3, 'module par module'), (4, 'reprise complète')], null=True, verbose_name='cohabitation')),
+                ('mode', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'lien : la commune est listée, son outil s’ouvre'), (2, 'créneaux reflétés : les siens paraissent dans la recherche'), (3, 'module par module'), (4, 'reprise complète')], null=True, verbose_name='cohabitation')),
                 ('commune', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='solutions', to='tenants.commune')),
             ],
             options={

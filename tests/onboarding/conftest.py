@@ -5,9 +5,20 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from ideas.models import Idea
 from onboarding.metrics import COUNTER_SHARE, ONLINE_SHARE, PHONE_SHARE
-from onboarding.models import Metric, Onboarding
+from onboarding.models import (
+    Contact,
+    ExistingSolution,
+    Interaction,
+    Metric,
+    Obstacle,
+    Onboarding,
+    StageEvent,
+    Task,
+)
 from onboarding.stages import Module, Stage
 from tenants.models import Association, Commune
 from tests.conftest import login_as, owner
@@ -79,3 +90,61 @@ def director(host_client, make_user, association) -> Client:
     """A browser of the association's director."""
     site = f"association:{association.pk}"
     return login_as(host_client("gironde.localhost"), make_user("director"), site=site)
+
+
+@pytest.fixture
+def known(now, association) -> Callable[..., None]:
+    """Write everything that may be known of a commune."""
+
+    def inner(commune: Commune) -> None:
+        with owner():
+            today = timezone.localdate()
+            idea, _new = Idea.objects.get_or_create(
+                association=association, title="Portail famille", defaults={"created_at": now}
+            )
+            contact = Contact.objects.create(
+                commune=commune, name="Ana Lacoste", phone="05 56 00 00 00", is_main=True
+            )
+            Interaction.objects.create(
+                commune=commune, kind="call", on=today, contact=contact, text="Elle y réfléchit."
+            )
+            Obstacle.objects.create(
+                commune=commune,
+                module=Module.BOOKING,
+                reason_code="has_solution",
+                detail="Lié au portail.",
+                idea=idea,
+                noted_at=now,
+            )
+            ExistingSolution.objects.create(
+                commune=commune,
+                module=Module.BOOKING,
+                vendor="Agendia",
+                contract_end=today + timedelta(days=60),
+                mode=1,
+            )
+            for number in range(2):
+                Task.objects.create(
+                    commune=commune,
+                    title=f"Rappeler {number}",
+                    due=today - timedelta(days=number),
+                )
+            Task.objects.create(
+                commune=commune,
+                rule="window",
+                module=Module.BOOKING,
+                due=today,
+                about=today,
+                key=f"window:{commune.pk}",
+            )
+            onboarding = Onboarding.objects.filter(commune=commune).first()
+            if onboarding:
+                StageEvent.objects.create(
+                    onboarding=onboarding,
+                    from_stage="prospect",
+                    to_stage=onboarding.stage,
+                    at=now,
+                    evidence="Vue le 3",
+                )
+
+    return inner
