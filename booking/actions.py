@@ -17,6 +17,7 @@ from booking.misses import MustPhone, must_phone
 from booking.models import Allocation, Appointment, AppointmentEvent, Participant, Service
 from booking.people import Person, enrol, participants
 from booking.placing import (
+    channel_of,
     check_offered,
     former_units,
     free_units,
@@ -277,7 +278,7 @@ def book_directly(
         persons=len(people),
         period=period_of(service, len(people), start),
         status=Appointment.Status.BOOKED,
-        channel=channel,
+        channel=channel_of(channel, taken_by),
         language=language,
         name=name,
         email=email,

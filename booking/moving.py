@@ -20,6 +20,7 @@ from booking.models import (
 )
 from booking.people import Person, enrol, participants, reprice
 from booking.placing import (
+    channel_of,
     check_offered,
     free_units,
     minutes_for,
@@ -220,7 +221,7 @@ def overbook(
         persons=len(people),
         period=period_of(service, len(people), start),
         status=Appointment.Status.BOOKED,
-        channel=channel,
+        channel=channel_of(channel, taken_by),
         name=name,
         email=email,
         phone=phone,

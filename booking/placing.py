@@ -11,6 +11,7 @@ from booking import alternatives, planning
 from booking.models import Allocation, Appointment, Closure, Service, Title
 from booking.refusals import NotOffered
 from booking.taking import SlotTaken, allocate, forget_expired_holds, in_one_transaction
+from identity.members import Member
 
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
@@ -166,6 +167,12 @@ def check_offered(service: Service, persons: int, *, online: bool) -> None:
         raise NotOffered
     if not 1 <= persons <= service.most_persons:
         raise NotOffered
+
+
+def channel_of(said: str, by: Member | None) -> str:
+    """Return how an appointment was taken; who answers for the association says nothing else."""
+    is_phone_desk = by is not None and by.is_phone_desk
+    return Appointment.Channel.ASSOCIATION_PHONE.value if is_phone_desk else said
 
 
 def period_of(service: Service, persons: int, start: datetime) -> DateTimeTZRange:

@@ -74,4 +74,5 @@ def _find(request: HttpRequest, user_id: int) -> Member | None:
         commune_id=found.commune_id,
         association_id=found.association_id,
         email=found.user.email,
+        is_phone_desk=found.is_phone_desk,
     )

@@ -28,6 +28,8 @@ class Member:
     commune_id: int | None = None
     association_id: int | None = None
     email: str = ""
+    is_phone_desk: bool = False
+    """Whether she answers the telephone of the association for this commune."""
 
     @property
     def needs_second_factor(self) -> bool:

@@ -332,6 +332,7 @@ class Membership(models.Model):
     )
     role = models.CharField(_("rôle"), choices=Role.choices, max_length=20)
     is_active = models.BooleanField(_("actif"), default=True)
+    is_phone_desk = models.BooleanField(_("standard de l’association"), default=False)
     granted_at = models.DateTimeField(_("accordé le"), db_default=Now())
 
     objects = MembershipQuerySet.as_manager()

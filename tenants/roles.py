@@ -62,6 +62,10 @@ SHARED: dict[str, str] = {
     "adoption_preferences": "SELECT, INSERT, UPDATE",
     "adoption_dtsyear": "SELECT, INSERT, UPDATE",
     "adoption_dtsmonth": "SELECT, INSERT, UPDATE",
+    "mutual_agreement": READ,  # those it takes part in
+    "mutual_agreementmember": READ,
+    "mutual_agreementuse": WRITE,  # as the host; others read their own
+    "mutual_phonedesk": WRITE,  # its own
     "slots_slotkind": "SELECT, INSERT",
     "slots_freeslotday": WRITE,  # its own rows only: a policy of the table
     # Trainings: who comes, answers and promises only for its own people (policies of the tables).

@@ -31,6 +31,7 @@ SWITCHERS = {
     "tenants/provisioning.py",
     "tenants/releases.py",
     "tenants/tasks.py",
+    "tenants/visits.py",  # one person's day, in the communes where she works
     "tenants/hosts.py",
     "tenants/middleware.py",
     "tenants/actions.py",

@@ -439,6 +439,7 @@ MATRIX = {
         "mfa_edit_webauthn": Row(LOGGED_IN, LOGGED_IN),
         "mfa_remove_webauthn": Row(LOGGED_IN, LOGGED_IN),
         "usersessions_list": Row(LOGGED_IN, LOGGED_IN),
+        "mutual:my_day": Row(LOGGED_IN),
     },
     "unknown": {},
 }

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("identity.urls_login")),
+    path("ma-journee/", include("mutual.login_urls")),
     path("", include("parvis.urls_everywhere")),
 ]
 
