@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from onboarding.models import Referent
 from tenants.models import Commune, Domain
 
 
@@ -30,8 +31,13 @@ class Domains:
 
 def helpers(commune: Commune) -> tuple[Helper | None, Helper | None]:
     """Return the referent of a commune and her backup, as far as they are assigned."""
-    del commune
-    return None, None
+    assigned = Referent.objects.filter(commune_id=commune.pk, user__is_active=True)
+    phone = commune.association.phone if commune.association else ""
+    found = {
+        each.rank: Helper(str(each.user), phone, each.user.email)
+        for each in assigned.select_related("user")
+    }
+    return found.get(Referent.Rank.MAIN), found.get(Referent.Rank.BACKUP)
 
 
 def trained_admins(commune: Commune, admins: Collection[int]) -> int:

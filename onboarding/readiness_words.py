@@ -157,7 +157,7 @@ def _lacking(verdict: Verdict) -> str:
     code, finding = verdict.item.code, verdict.finding
     if finding.missing:
         names = ", ".join(str(WORDS.get(each, each)) for each in finding.missing)
-        return _("Il manque : %(what)s.") % {"what": names}
+        return _("Il manque : %(what)s.") % {"what": names}
     said = {
         "modules": _("Choisissez les rendez-vous, les signalements, ou les deux."),
         "slots": _("Aucune démarche n’est encore proposée en ligne."),
@@ -174,8 +174,8 @@ def _lacking(verdict: Verdict) -> str:
         return said[code]
     if code == "admins":
         words = ngettext(
-            "%(n)s administrateur : il en faut deux, pour les congés de l’un.",
-            "%(n)s administrateurs : il en faut deux, pour les congés de l’un.",
+            "%(n)s administrateur : il en faut deux, pour les congés de l’un.",
+            "%(n)s administrateurs : il en faut deux, pour les congés de l’un.",
             finding.count,
         )
         return words % {"n": finding.count}
