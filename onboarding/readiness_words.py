@@ -110,6 +110,11 @@ class Line:
             return "done"
         return "blocked" if self.is_blocking else "todo"
 
+    @property
+    def tone(self) -> str:
+        """The tone of its panel."""
+        return "success" if self.is_settled else "warning"
+
 
 def lines(found: Iterable[Verdict]) -> list[Line]:
     """Say each verdict, with the page where it is put right."""

@@ -1,6 +1,6 @@
 """URLs of the association's pages about its communes."""
 
-from django.urls import path
+from django.urls import include, path
 
 from onboarding import (
     card_edit_views as edit,
@@ -65,4 +65,5 @@ urlpatterns = [
     ),
     path("communes/<str:insee_code>/taches/ajouter/", edit.add_task, name="add_task"),
     path("communes/<str:insee_code>/referents/", edit.referents, name="referents"),
+    path("communes/<str:insee_code>/", include("onboarding.gate_urls")),
 ]

@@ -170,7 +170,16 @@ def send_trial(*, commune: Commune, kind: str, to: str, now: datetime) -> None:
     """
     if not to:
         raise NoAddress
-    wizard_emails.trial(commune, kind=kind, to=to, now=now).send()
+    # From the public outbox: nothing leaves a commune that is not open yet.
+    defer_to(
+        PUBLIC,
+        "onboarding.send_trial",
+        commune_id=commune.pk,
+        kind=kind,
+        address=to,
+        token=wizard_emails.trial_token(kind, to),
+        minute=f"{now:%Y%m%d%H%M}",
+    )
 
 
 @transaction.atomic

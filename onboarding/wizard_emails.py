@@ -1,7 +1,6 @@
 """The messages of going live: trials whose link proves that somebody reads, and the opening."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -9,7 +8,7 @@ from django.template.loader import render_to_string
 
 from onboarding.models import Proof
 from parvis.mail import FACT
-from parvis.signing import sign, unsign
+from parvis.signing import digest, sign, unsign
 from tenants.hosts import absolute_url
 from tenants.models import Commune
 
@@ -18,16 +17,22 @@ TRIAL = "onboarding.trial"
 TRIAL_DAYS = 7
 
 
-def trial(commune: Commune, *, kind: str, to: str, now: datetime) -> EmailMultiAlternatives:
+def trial_token(kind: str, address: str) -> str:
+    """Sign which address is tried, in the active commune only."""
+    return sign({"kind": kind, "address": address}, purpose=TRIAL)
+
+
+def trial(
+    commune: Commune, *, kind: str, to: str, token: str, minute: str
+) -> EmailMultiAlternatives:
     """Ask who reads this address to follow a link; the same minute gives the same message."""
-    token = sign({"kind": kind, "address": to}, purpose=TRIAL)
-    fact = f"trial-{kind}-{to}-{now:%Y%m%d%H%M}"[:200]
     context = {
         "commune": commune,
         "language": "fr",
         "is_reply": kind == Proof.Kind.REPLY,
         "url": absolute_url(commune, f"/agent/commune/mise-en-route/courriel/{token}/"),
     }
+    fact = f"trial-{commune.pk}-{kind}-{digest(to)[:16]}-{minute}"
     return _message("trial", context, to=[to], fact=fact, commune=commune)
 
 

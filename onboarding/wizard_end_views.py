@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import planning
 from booking.models import Service
 from identity.factors import KINDS
 from identity.models import Invitation
@@ -21,7 +20,7 @@ from onboarding.models import Proof
 from onboarding.readiness import Step
 from onboarding.readiness_words import lines
 from onboarding.wizard_forms import AcceptForm, TeamForm
-from onboarding.wizard_pages import address_of, go_on, manages, me, own_commune, show
+from onboarding.wizard_pages import address_of, go_on, manages, me, own_commune, show, typed
 from parvis.exports import download
 from parvis.signing import BadSignature
 from tenants.hosts import absolute_url
@@ -41,7 +40,7 @@ TRIALS = (Proof.Kind.MAIL, Proof.Kind.REPLY)
 def team(request: HttpRequest) -> HttpResponse:
     """Invite the team by pasting addresses."""
     commune = own_commune()
-    form = TeamForm(request.POST or None)
+    form = TeamForm(typed(request))
     if form.is_valid():
         addresses = form.cleaned_data["addresses"]
         wizard_actions.invite_team(
@@ -120,16 +119,16 @@ def poster(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @manages
-def paper(request: HttpRequest, code: str) -> HttpResponse:
+def paper(request: HttpRequest, paper_code: str) -> HttpResponse:
     """Print one of the council's papers."""
     del request
     now = timezone.now()
     commune = own_commune()
-    text = legal.papers(commune, file_of(commune, now=now)).get(code)
+    text = legal.papers(commune, file_of(commune, now=now)).get(paper_code)
     if text is None:
         raise Http404
     content = words.written(text, commune, now=timezone.localtime(now))
-    return download(content, f"{code}-{commune.slug}.pdf", is_shown=True)
+    return download(content, f"{paper_code}-{commune.slug}.pdf", is_shown=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -138,7 +137,7 @@ def accept(request: HttpRequest, kind: str) -> HttpResponse:
     """Show a text in force and accept it in the name of the commune."""
     commune = own_commune()
     text = TEXTS[Proof.Kind(kind)](commune)
-    form = AcceptForm(request.POST or None, initial={"sha256": text.sha256})
+    form = AcceptForm(typed(request), initial={"sha256": text.sha256})
     if form.is_valid():
         if form.cleaned_data["sha256"] != text.sha256:
             form.add_error("accepted", _("Le texte a changé entre-temps : relisez-le."))
@@ -177,13 +176,13 @@ def trials(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @manages
-def send_trial(request: HttpRequest, kind: str) -> HttpResponse:
+def send_trial(request: HttpRequest, trial: str) -> HttpResponse:
     """Send one of the two trial messages."""
-    if kind not in TRIALS:
+    if trial not in TRIALS:
         raise Http404
     commune = own_commune()
-    address = commune.email if kind == Proof.Kind.REPLY else me(request).email
-    wizard_actions.send_trial(commune=commune, kind=kind, to=address, now=timezone.now())
+    address = commune.email if trial == Proof.Kind.REPLY else me(request).email
+    wizard_actions.send_trial(commune=commune, kind=trial, to=address, now=timezone.now())
     said = _("Un courriel d’essai part à l’adresse %(address)s. Ouvrez son lien.")
     messages.success(request, said % {"address": address})
     return redirect("onboarding:wizard_trials")
@@ -198,7 +197,7 @@ def trial_link(request: HttpRequest, token: str) -> HttpResponse:
         raise wizard_actions.LinkOver from forged
     if request.method == "POST":
         wizard_actions.confirm_trial(
-            commune=planning.current_commune(), kind=kind, address=address, now=timezone.now()
+            commune=own_commune(), kind=kind, address=address, now=timezone.now()
         )
         return render(request, "onboarding/own/trial_read.html", {"address": address})
     return render(request, "onboarding/own/trial_link.html", {"address": address})

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -31,6 +31,11 @@ def me(request: HttpRequest) -> Member:
     if member is None:
         raise ValueError("These pages are kept for members.")
     return member
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent, be it nothing; None when the page is only read."""
+    return request.POST if request.method == "POST" else None
 
 
 def address_of(step: Step) -> str:

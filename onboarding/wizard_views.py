@@ -35,7 +35,7 @@ from onboarding.wizard_forms import (
     ServicesForm,
     WeekForm,
 )
-from onboarding.wizard_pages import address_of, go_on, manages, me, own_commune, show
+from onboarding.wizard_pages import address_of, go_on, manages, me, own_commune, show, typed
 from parvis.typo import heure
 from tenants.models import Commune, OfficialCommune
 
@@ -93,7 +93,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     official = OfficialCommune.objects.filter(pk=commune.insee_code).first()
     source = {name: getattr(official, name, "") or "" for name in SOURCES}
     initial = {name: getattr(commune, name) for name in (*SOURCES, "brand_colour")}
-    form = IdentityForm(request.POST or None, source=source, initial=initial)
+    form = IdentityForm(typed(request), source=source, initial=initial)
     if form.is_valid():
         wizard_actions.keep_identity(commune=commune, values=form.cleaned_data)
         return go_on(request, Step.IDENTITY)
@@ -107,7 +107,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     commune = own_commune()
     own = file_of(commune, now=now)
-    form = ContactsForm(request.POST or None, initial=_contacts(commune, own))
+    form = ContactsForm(typed(request), initial=_contacts(commune, own))
     if form.is_valid():
         wizard_actions.keep_file(commune=commune, values=form.cleaned_data, now=now)
         return go_on(request, Step.CONTACTS)
@@ -142,7 +142,7 @@ def modules(request: HttpRequest) -> HttpResponse:
         "mobile_stations": own.mobile_stations,
         "urgent_percent": own.urgent_percent,
     }
-    form = ModulesForm(request.POST or None, initial=initial)
+    form = ModulesForm(typed(request), initial=initial)
     if form.is_valid():
         wizard_actions.choose_modules(
             commune=commune, values=form.cleaned_data, by=me(request), now=now
@@ -160,7 +160,7 @@ def services(request: HttpRequest) -> HttpResponse:
     offered = [(each.slug, f"{each.name} – {each.text}") for each in templates]
     known = {each.slug for each in templates}
     initial = {"services": [each.slug for each in active if each.slug in known]}
-    form = ServicesForm(request.POST or None, offered=offered, initial=initial)
+    form = ServicesForm(typed(request), offered=offered, initial=initial)
     if form.is_valid():
         wizard_actions.choose_services(
             commune=own_commune(),
@@ -183,7 +183,7 @@ def hours(request: HttpRequest) -> HttpResponse:
     today = planning.local_day(now)
     service = setting_up.measured_service()
     offered = [(code, _week_said(code, week, service, today)) for code, week in weeks.items()]
-    form = WeekForm(request.POST or None, offered=offered)
+    form = WeekForm(typed(request), offered=offered)
     if form.is_valid():
         wizard_actions.choose_week(
             week=weeks[form.cleaned_data["week"]],
@@ -245,7 +245,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     """Begin with a pack of categories; who receives what is set beside it."""
     now = timezone.now()
     offered = [(code, str(name)) for code, (name, _icon) in PACK_NAMES.items()]
-    form = PackForm(request.POST or None, offered=offered)
+    form = PackForm(typed(request), offered=offered)
     if form.is_valid():
         wizard_actions.choose_pack(name=form.cleaned_data["pack"], by=me(request), now=now)
         return go_on(request, Step.REPORTS)

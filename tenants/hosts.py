@@ -136,7 +136,9 @@ def _find(name: str) -> Site:
         return Site("login")
     connection.set_schema_to_public()  # type: ignore[attr-defined]
     domains = Domain.objects.select_related("commune__association", "commune__sandbox_for")
-    domain = domains.filter(domain=name).first()
+    # Who helps the commune is on every page of its staff: read here, once for all of them.
+    helped = domains.prefetch_related("commune__referents__user")
+    domain = helped.filter(domain=name).first()
     if domain is not None:
         commune = domain.commune
         moved_to = "" if domain.is_primary else host_of(commune)

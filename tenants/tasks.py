@@ -33,6 +33,7 @@ EVERY_QUARTER = (
     "incidents.follow_silent",
     "incidents.escalate",
     "exchange.resume_imports",
+    "onboarding.watch_first_use",
 )
 EVERY_NIGHT = (
     "library.attach",
@@ -45,6 +46,7 @@ EVERY_NIGHT = (
     "parvis.forget_delivered",
     "exchange.erase_imports",
     "exchange.read_calendars",
+    "onboarding.check_readiness",
 )
 # In the public schema, for what belongs to no commune.
 EVERY_NIGHT_ONCE = (

@@ -362,6 +362,21 @@ MATRIX = {
         **{f"ideas:{name}": Row(COMMUNE_ROLES) for name in ("list", "idea", "road", "news")},
         "ideas:add": Row(COMMUNE_ROLES, COMMUNE_ROLES),
         **{f"ideas:{name}": Row((), COMMUNE_ROLES) for name in ("vote", "take_back", "follow")},
+        "onboarding:wizard": Row(ADMIN),
+        "onboarding:wizard_preview": Row(ADMIN),
+        **{
+            f"onboarding:wizard_{name}": Row(ADMIN, ADMIN)
+            for name in (
+                *("identity", "contacts", "modules", "services", "hours", "reports", "team"),
+                *("takeover", "kit", "agreement", "retention", "approval", "check"),
+            )
+        },
+        "onboarding:wizard_poster": Row(ADMIN),
+        "onboarding:wizard_paper": Row(ADMIN),
+        "onboarding:wizard_trials": Row(ADMIN),
+        "onboarding:wizard_send": Row((), ADMIN),
+        "onboarding:wizard_undo": Row((), ADMIN),
+        "onboarding:wizard_trial_link": Row(EVERYBODY, EVERYBODY),
     },
     "association": {
         **EVERYWHERE,
@@ -392,6 +407,12 @@ MATRIX = {
                 *("put_task_off", "finish_task", "reopen_task", "undo_move"),
                 *("delete_contact", "solve_obstacle", "reopen_obstacle", "delete_solution"),
             )
+        "commune_card": Row(ASSOCIATION),
+        "opening": Row(ASSOCIATION),
+        "opening_waive": Row(ASSOCIATION, ASSOCIATION),
+        **{
+            f"opening_{name}": Row((), ASSOCIATION)
+            for name in ("approve", "refuse", "undo", "withdraw")
         },
         "adoption:definitions": Row(EVERYBODY),
         **{f"training:{name}": row for name, row in TRAINING.items()},
@@ -458,6 +479,9 @@ ARGUMENTS = {
     "reference": "CANAR001",
     "token": "A" * 32,
     "insee_code": "33314",
+    "trial": "mail",
+    "paper_code": "registre",
+    "item": "admins",
     "pk": 1,
     "key": "photo",
     "module": "booking",

@@ -134,6 +134,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tenants.context.site",
                 "identity.context.who",
+                "onboarding.context.legal_file",
             ],
         },
     },
@@ -198,6 +199,7 @@ CELERY_BEAT_SCHEDULE = {
     "write": {"task": "tenants.write", "schedule": 900.0},
     "train": {"task": "training.tend", "schedule": 300.0},
     "check": {"task": "tenants.check", "schedule": crontab(hour=2, minute=30)},
+    "launch": {"task": "onboarding.settle_launches", "schedule": 60.0},
     "remind": {"task": "onboarding.remind", "schedule": crontab(hour=5, minute=30)},
 }
 
