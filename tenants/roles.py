@@ -22,7 +22,6 @@ SHARED: dict[str, str] = {
     # Its own row only, by a policy of the table:
     "tenants_commune": "SELECT, UPDATE (address, phone, email, website, brand_colour)",
     "tenants_domain": READ,
-    "tenants_officialcommune": READ,
     "tenants_membership": READ,
     "tenants_user": "SELECT, UPDATE (last_login, language)",
     "django_session": WRITE,
