@@ -407,7 +407,7 @@ MATRIX = {
                 *("put_task_off", "finish_task", "reopen_task", "undo_move"),
                 *("delete_contact", "solve_obstacle", "reopen_obstacle", "delete_solution"),
             )
-        "commune_card": Row(ASSOCIATION),
+        },
         "opening": Row(ASSOCIATION),
         "opening_waive": Row(ASSOCIATION, ASSOCIATION),
         **{
