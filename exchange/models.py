@@ -1,5 +1,6 @@
 """What comes into a commune from elsewhere, and leaves it."""
 
+from exchange.archive_models import ArchiveEvent, ArchiveFile
 from exchange.import_models import (
     CalendarFeed,
     ColumnMemory,
@@ -11,6 +12,8 @@ from exchange.import_models import (
 
 
 __all__ = [
+    "ArchiveEvent",
+    "ArchiveFile",
     "CalendarFeed",
     "ColumnMemory",
     "ImportBatch",

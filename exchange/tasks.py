@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from exchange import calendar_actions, import_actions
+from exchange import archive_actions, calendar_actions, import_actions
 from exchange.models import CalendarFeed
 
 
@@ -40,3 +40,21 @@ def read_calendars() -> int:
     for each in feeds:
         calendar_actions.read_again(feed=each, now=timezone.now())
     return len(feeds)
+
+
+@shared_task(name="exchange.make_archive")
+def make_archive(*, archive_id: int) -> None:
+    """Make the archive that an administrator asked for."""
+    archive_actions.make(archive_id=archive_id, now=timezone.now())
+
+
+@shared_task(name="exchange.make_forgotten_archives")
+def make_forgotten_archives() -> int:
+    """Every quarter of an hour: make what nobody was woken for."""
+    return archive_actions.make_forgotten(now=timezone.now())
+
+
+@shared_task(name="exchange.erase_archives")
+def erase_archives() -> int:
+    """Every night: erase the archives whose time is over."""
+    return archive_actions.erase_old(now=timezone.now())

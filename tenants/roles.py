@@ -85,6 +85,7 @@ READ_ONLY_IN_PUBLIC = {"tenants_officialcommune"}
 APPEND_ONLY_IN_PUBLIC = {"training_signature"}
 APPEND_ONLY_IN_COMMUNES = {
     "booking_appointmentevent",
+    "exchange_archiveevent",
     "incidents_elimination",
     "incidents_reportevent",
     "incidents_statuschange",

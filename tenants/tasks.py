@@ -34,6 +34,7 @@ EVERY_QUARTER = (
     "incidents.escalate",
     "exchange.resume_imports",
     "onboarding.watch_first_use",
+    "exchange.make_forgotten_archives",
 )
 EVERY_NIGHT = (
     "library.attach",
@@ -47,6 +48,7 @@ EVERY_NIGHT = (
     "exchange.erase_imports",
     "exchange.read_calendars",
     "onboarding.check_readiness",
+    "exchange.erase_archives",
 )
 # In the public schema, for what belongs to no commune.
 EVERY_NIGHT_ONCE = (
