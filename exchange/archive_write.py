@@ -54,7 +54,7 @@ def write(file: IO[bytes], *, commune: Commune, now: datetime) -> int:
                 manifest.tables[name] = _write_table(writer, name)
             writer.add("registry.json", _json(registry_of(commune)))
             writer.add("dictionary.json", _json(dictionary()))
-            writer.add("dictionnaire.csv", _csv(DICTIONARY, _dictionary_rows()))
+            writer.add("dictionnaire.csv", _csv(DICTIONARY, dictionary_rows()))
             writer.add("rendez-vous.ics", iter([_diary(commune, now)]))
         for path in sorted(_files()):
             writer.add(f"files/{path.parent.name}/{path.name}", _pieces(path))
@@ -168,7 +168,8 @@ def _columns(model: type[models.Model]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _dictionary_rows() -> Iterator[list[str]]:
+def dictionary_rows() -> Iterator[list[str]]:
+    """List every column of every table with its meaning."""
     for table, said in dictionary().items():
         for column, about in said["columns"].items():
             values = ", ".join(f"{value} = {label}" for value, label in about["choices"].items())

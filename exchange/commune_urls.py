@@ -6,4 +6,5 @@ from django.urls import URLPattern, URLResolver, include, path
 app_name = "exchange"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("exchange.import_urls")),
+    path("", include("exchange.archive_urls")),
 ]

@@ -102,9 +102,18 @@ def update_account(*, user: User, display_name: str, language: str) -> None:
 
 @transaction.atomic
 def issue_ticket(
-    *, user: User, host: str, state: str, has_second_factor: bool, now: datetime
+    *,
+    user: User,
+    host: str,
+    state: str,
+    has_second_factor: bool,
+    now: datetime,
+    proved_at: datetime | None = None,
 ) -> str:
-    """Give a proof of login for one site and one browser; tickets of yesterday are erased."""
+    """Give a proof of login for one site and one browser; tickets of yesterday are erased.
+
+    ``proved_at`` is when the person last gave her second factor.
+    """
     token = new_token() + new_token()
     Ticket.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
     Ticket.objects.create(
@@ -113,6 +122,7 @@ def issue_ticket(
         host=host,
         user=user,
         has_second_factor=has_second_factor,
+        proved_at=proved_at,
         expires_at=now + TICKET_LIFE,
     )
     return token

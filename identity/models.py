@@ -23,6 +23,7 @@ class Ticket(models.Model):
     host = models.CharField(_("nom d’hôte"), max_length=253)
     user = models.ForeignKey(User, models.CASCADE, related_name="tickets")
     has_second_factor = models.BooleanField(_("second facteur présenté"), default=False)
+    proved_at = models.DateTimeField(_("preuve donnée le"), null=True)
     expires_at = models.DateTimeField(_("expire le"))
     used_at = models.DateTimeField(_("utilisé le"), null=True)
 

@@ -7,6 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
 
 from identity.current import site_of
+from identity.freshness import PROVED
 
 
 IDLE = timedelta(minutes=30)
@@ -16,11 +17,18 @@ SITE, OPENED, SEEN = "site", "opened", "seen"
 SECOND_FACTOR = "second_factor"
 
 
-def open_session(request: HttpRequest, *, now: datetime, has_second_factor: bool = False) -> None:
+def open_session(
+    request: HttpRequest,
+    *,
+    now: datetime,
+    has_second_factor: bool = False,
+    proved_at: datetime | None = None,
+) -> None:
     """Stamp a fresh session with its site and list it among those of the account."""
     request.session[SITE] = site_of(request)
     request.session[OPENED] = request.session[SEEN] = now.timestamp()
     request.session[SECOND_FACTOR] = has_second_factor
+    request.session[PROVED] = proved_at.timestamp() if proved_at else 0
     request.session.save()  # allauth strikes sessions it cannot read off the list
     UserSession.objects.update_or_create(
         session_key=request.session.session_key,

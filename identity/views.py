@@ -26,6 +26,7 @@ from identity.current import member_at
 from identity.devices import describe
 from identity.factors import has_second_factor
 from identity.forms import AcceptForm, AccountForm
+from identity.freshness import is_recent, prove_again, proved_at
 from identity.members import REPORT_AGENT
 from identity.models import Ticket, where
 from identity.sessions import close_session, open_session
@@ -53,10 +54,11 @@ def login(request: HttpRequest) -> HttpResponse:
     """Note where to come back to, and leave for the login host."""
     place, path = place_of(request), local_path(request, request.GET.get("next", ""))
     host = host_of(place)
+    fresh = {"fresh": "1"} if request.GET.get("fresh") == "1" else {}
     if normalise(request.get_host()) != host:
-        return redirect(absolute_url(place, f"/connexion/?{urlencode({'next': path})}"))
+        return redirect(absolute_url(place, f"/connexion/?{urlencode({'next': path} | fresh)}"))
     state = secrets.token_urlsafe(32)
-    query = urlencode({"site": host, "state": state})
+    query = urlencode({"site": host, "state": state} | fresh)
     answer = redirect(absolute_url("login", f"/autoriser/?{query}"))
     # The login host answers by a POST from another site: Lax cookies would stay behind.
     answer.set_cookie(
@@ -81,7 +83,12 @@ def handover(request: HttpRequest) -> HttpResponse:
     except actions.TicketRefused as refusal:
         return render(request, "identity/refused.html", {"refusal": refusal}, status=403)
     django_login(request, ticket.user, backend=BACKEND)
-    open_session(request, now=now, has_second_factor=ticket.has_second_factor)
+    open_session(
+        request,
+        now=now,
+        has_second_factor=ticket.has_second_factor,
+        proved_at=ticket.proved_at,
+    )
     answer = HttpResponseRedirect(_page_for(request, ticket.user_id, unquote(path)))
     answer.delete_cookie(HANDOVER_COOKIE, samesite="None")
     answer.cookies[HANDOVER_COOKIE]["secure"] = True
@@ -170,12 +177,16 @@ def authorise(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     if not Membership.objects.of(user).filter(**where(place)).exists():
         return render(request, "identity/no_access.html", {"place": place}, status=403)
+    now, proof = timezone.now(), proved_at(request)
+    if request.GET.get("fresh") == "1" and not is_recent(proof, now=now):
+        return prove_again(request)
     token = actions.issue_ticket(
         user=user,
         host=host_of(place),
         state=state,
         has_second_factor=has_second_factor(user),
-        now=timezone.now(),
+        now=now,
+        proved_at=proof,
     )
     words = {
         "place": place,

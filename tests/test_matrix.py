@@ -141,6 +141,12 @@ REPORT_SETTINGS = {
     "delete_reply": Row((), ADMIN),
     "service": Row(ADMIN, ADMIN),
 }
+ARCHIVES = {
+    "archives": Row(ADMIN),
+    "ask_archive": Row((), ADMIN),
+    "take_archive": Row((), ADMIN),
+    "dictionary": Row(ADMIN),
+}
 WIDGETS = {
     "home": Row(ADMIN),
     "add_name": Row((), ADMIN),
@@ -281,6 +287,7 @@ MATRIX = {
         **{f"booking:agent:settings:{name}": row for name, row in SETTINGS.items()},
         **{f"incidents:agent:settings:{name}": row for name, row in REPORT_SETTINGS.items()},
         **{f"widgets:{name}": row for name, row in WIDGETS.items()},
+        **{f"exchange:{name}": row for name, row in ARCHIVES.items()},
         "incidents:report_form": Row(EVERYBODY, EVERYBODY),
         "incidents:find_link": Row(EVERYBODY, EVERYBODY),
         "incidents:link_sent": Row(EVERYBODY),

@@ -5,6 +5,14 @@ import django.db.models.functions.datetime
 from django.db import migrations, models
 
 
+APPEND_ONLY = """DO $$ BEGIN
+    IF to_regrole('t_' || current_schema()) IS NOT NULL THEN
+        EXECUTE format('REVOKE UPDATE, DELETE ON exchange_archiveevent FROM %I',
+            't_' || current_schema());
+    END IF;
+END $$"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -50,4 +58,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['asked', 'made', 'taken', 'erased'])), name='archive_event_known')],
             },
         ),
+        migrations.RunSQL(APPEND_ONLY, migrations.RunSQL.noop),
     ]
