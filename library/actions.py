@@ -46,6 +46,12 @@ class EarlierThanPlanned(DomainError):
     )
 
 
+class Incomplete(DomainError):
+    """A version lacks what it cannot do without."""
+
+    message = _("Remplissez d’abord « %(field)s ».")
+
+
 class AlreadyAdapted(DomainError):
     """The association has made it its own."""
 

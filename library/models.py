@@ -98,7 +98,7 @@ class TemplateVersion(models.Model):
 
     class Meta:
         verbose_name = _("version")
-        ordering = ["template", "-number"]
+        ordering = ["template_id", "-number"]
         constraints = [
             models.UniqueConstraint(name="one_version_per_number", fields=["template", "number"]),
             models.UniqueConstraint(

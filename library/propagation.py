@@ -19,7 +19,7 @@ from library.models import (
     TemplateVersion,
 )
 from parvis.guard import current_schema
-from shelf import receiving
+from shelf import answering, receiving
 from shelf.history import standing
 from shelf.models import Origin
 from shelf.offers import Offer, Outcome
@@ -54,7 +54,7 @@ def offers_of(templates: Iterable[Template], *, today: date) -> dict[int, list[O
     in_force = Q(effective_on=None) | Q(effective_on__lte=today)
     versions = TemplateVersion.objects.filter(
         in_force, template__in=known, published_at__isnull=False
-    ).order_by("template", "-number")
+    ).order_by("template_id", "-number")
     offers: dict[int, list[Offer]] = {}
     for version in versions:
         offer = offer_of(known[version.template_id], version)
@@ -112,7 +112,7 @@ def catch_up(*, now: datetime, today: date) -> int:
     me = here()
     in_force = Q(version__effective_on=None) | Q(version__effective_on__lte=today)
     due = TemplateApplication.objects.filter(in_force, commune=me, state=State.PENDING)
-    templates = list(due.order_by("template").values_list("template", flat=True).distinct())
+    templates = list(due.order_by("template_id").values_list("template_id", flat=True).distinct())
     for template_id in templates:
         arrive(template_id=template_id, now=now, today=today)
     asked = Impact.objects.filter(commune=me, state=State.PENDING)
@@ -172,6 +172,17 @@ def report(*, origin: Origin, now: datetime) -> None:
         last.state, last.held = now_is.state, now_is.held
         last.conflicts, last.at = now_is.conflicts, now
         last.save(update_fields=["state", "held", "conflicts", "at"])
+
+
+@transaction.atomic
+def follow_again(
+    *, origin: Origin, template: Template, by: Member, now: datetime, today: date
+) -> None:
+    """Follow the library again, with all that was published meanwhile."""
+    offer = _newest(template, today)
+    if offer is not None:
+        outcome = answering.reattach(origin=origin, offer=offer, by=by, now=now)
+        _tell(template, offer.number, outcome, now)
 
 
 def suggest(

@@ -12,7 +12,7 @@ from shelf import mappings
 from shelf.history import Cause, State, mapping_of, record, settle
 from shelf.kinds import KINDS
 from shelf.merge import ABSENT, differences, put
-from shelf.models import Arrival, Origin, UpdateProposal, unwrapped
+from shelf.models import Arrival, Origin, Page, UpdateProposal, unwrapped
 from shelf.offers import AlreadyAnswered, ByLaw, ChangedMeanwhile, Offer, Outcome
 from shelf.receiving import receive
 
@@ -143,3 +143,12 @@ def _put(origin: Origin, values: Sequence[tuple[str, Any]], *, by: Member, now: 
     label = _("Bibliothèque : %(name)s") % {"name": origin.name}
     mapping.reconfigure(label=label, work=work, by=by, now=now)
     record(origin, Cause.ANSWER, by, now, (sides[0], sides[1]))
+
+
+@transaction.atomic
+def write_page(*, page: Page, payload: dict[str, Any]) -> None:
+    """Say a page of information in the commune's own words."""
+    mappings.lock()
+    for name, value in payload.items():
+        setattr(page, name, value)
+    page.save()

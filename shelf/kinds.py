@@ -129,7 +129,7 @@ SERVICE = Kind(
         _switch("is_online", _("Réservable en ligne par les citoyens"), start=True),
         _switch("is_cancellable_online", _("Annulable en ligne par le citoyen"), start=True),
         _switch("has_waiting_list", _("Liste d’attente pour une date plus proche"), start=True),
-        _switch("asks_presence", _("Demander « Viendrez-vous ? » avant le jour")),
+        _switch("asks_presence", _("Demander « Viendrez-vous ? » avant le jour")),
         _switch("is_confidential", _("Ne pas nommer la démarche dans les messages")),
         _switch("is_collection", _("C’est une remise de titres")),
     ),

@@ -52,14 +52,14 @@ class AlreadyAnswered(DomainError):
 class ByLaw(DomainError):
     """What the law imposes cannot be left aside."""
 
-    message = gettext_lazy("Ce texte est imposé par la loi : vous pouvez seulement le compléter.")
+    message = gettext_lazy("Ce texte est imposé par la loi : vous pouvez seulement le compléter.")
 
 
 class ChangedMeanwhile(DomainError):
     """The row is not any more what the change made of it."""
 
     message = gettext_lazy(
-        "Ce texte a encore changé depuis : revenir en arrière effacerait ce qui a été fait après."
+        "Ce texte a encore changé depuis : revenir en arrière effacerait ce qui a été fait après."
     )
 
 

@@ -5,7 +5,7 @@ without a row fails, so does a row without a route. Somebody of another commune 
 """
 
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -353,6 +353,20 @@ MATRIX = {
         "incidents:agent:walk": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:sort_walk": Row((), REPORT_DESK),
         "onboarding:home": Row(COMMUNE_ROLES),
+        "shelf:pages": Row(EVERYBODY),
+        "shelf:page": Row(EVERYBODY),
+        **{
+            f"library:{name}": Row(ADMIN)
+            for name in ("home", "catalogue", "history", "pages", "origin")
+        },
+        **{
+            f"library:{name}": Row(ADMIN, ADMIN)
+            for name in ("offer", "page", "rewrite", "suggest")
+        },
+        **{
+            f"library:{name}": Row((), ADMIN)
+            for name in ("undo", "answer", "answer_all", "follow", "unlock")
+        },
         "exchange:imports": Row(ADMIN),
         "exchange:new_import": Row(ADMIN, ADMIN),
         "exchange:import": Row(ADMIN),
@@ -423,6 +437,26 @@ MATRIX = {
         },
         "adoption:definitions": Row(EVERYBODY),
         **{f"training:{name}": row for name, row in TRAINING.items()},
+        **{
+            f"library:{name}": Row(ASSOCIATION)
+            for name in ("index", "suggestions", "template", "holders", "version")
+        },
+        **{
+            f"library:{name}": Row(ASSOCIATION, ASSOCIATION)
+            for name in ("new", "suggestion", "describe", "draft", "impact", "add_item", "item")
+        },
+        **{
+            f"library:{name}": Row((), ASSOCIATION)
+            for name in (
+                "archive",
+                "adapt",
+                "resume",
+                "open_draft",
+                "drop_draft",
+                "publish",
+                "move",
+            )
+        },
     },
     "login": {
         **EVERYWHERE,
@@ -492,6 +526,7 @@ ARGUMENTS = {
     "pk": 1,
     "key": "photo",
     "module": "booking",
+    "uuid": UUID(int=1),
     "event": "booked",
     "what": "remise",
     "signed": "A" * 32,

@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("booking.urls")),
     path("", include("incidents.urls")),
+    path("informations/", include("shelf.urls")),
     path("agent/commune/", include("onboarding.commune_urls")),
     path("agent/commune/bibliotheque/", include("library.commune_urls")),
     path("agent/commune/formation/", include("training.commune_urls")),

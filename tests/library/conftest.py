@@ -3,6 +3,8 @@
 from contextlib import contextmanager
 
 import pytest
+from django.db import connection
+from django.test import Client
 from django_tenants.utils import schema_context
 
 from identity.members import ADMIN, Member
@@ -76,12 +78,25 @@ def taken(new_template):
     return make
 
 
+class Staying(Client):
+    """A browser that leaves the test in the schema it is in."""
+
+    def request(self, **request):
+        tenant = connection.tenant
+        try:
+            return super().request(**request)
+        finally:
+            connection.set_tenant(tenant)
+
+
 @pytest.fixture
-def director(host_client, make_user, association):
+def director(make_user, association):
     site = f"association:{association.pk}"
-    return login_as(host_client("gironde.localhost"), make_user("director"), site=site)
+    browser = Staying(headers={"host": "gironde.localhost"})
+    return login_as(browser, make_user("director"), site=site)
 
 
 @pytest.fixture
-def admin(client, make_user, commune):
+def admin(make_user, commune):
+    client = Staying(headers={"host": "pauillac.localhost"})
     return login_as(client, make_user("admin", commune=commune), site=commune.schema_name)

@@ -346,7 +346,7 @@ def test_the_impact_is_counted_and_nothing_is_written(taken):
 
 
 def test_a_suggestion_becomes_a_draft(taken):
-    template = taken("service", "casier", name="Casier", text="Une ligne")
+    taken("service", "casier", name="Casier", text="Une ligne")
     Service.objects.update(text="Plus clair", documents=["identity", "local-plan"])
     origin = Origin.objects.get()
 
