@@ -69,6 +69,11 @@ def refresh(days: Iterable[date], *, now: datetime) -> None:
             _write(dict(_rows(kinds, day, 1, now=now)))
 
 
+def withdraw() -> None:
+    """Take back everything that the active commune has published: it is no more, or not now."""
+    FreeSlotDay.objects.filter(commune=planning.current_commune()).delete()
+
+
 def refresh_all(*, now: datetime) -> None:
     """Write the rows of the whole horizon, and drop those of the past and of former kinds.
 

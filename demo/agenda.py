@@ -1,11 +1,9 @@
 """Fill counters with visits, one after the other: pure arithmetic, no database."""
 
 import random
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 
@@ -14,9 +12,6 @@ STEP = 10  # minutes between two starts
 DECK = 100
 FIRST_HOUR, LAST_HOUR = 9, 16  # when the town hall answers the phone
 DAY = timedelta(days=1)
-NOON = time(12)
-AFTERNOON = time(13, 30)
-LONGEST_SPAN = 5  # hours without a lunch break
 SATURDAY = 5
 JUST_BEFORE = timedelta(minutes=25)
 BUSY_PAST, BUSY_FUTURE = 0.92, 0.5
@@ -181,24 +176,3 @@ def _given_up(visits: Sequence[Visit], now: datetime, luck: random.Random) -> It
                 cancelled_at=min(visit.created_at - kept / 4, now),
                 status="cancelled",
             )
-
-
-def opening_hours(hours: Sequence[Any]) -> dict[int, Spans]:
-    """Spread the directory's hours over the week, with a lunch break in the longest spans."""
-    week: dict[int, list[tuple[time, time]]] = defaultdict(list)
-    for first, last, periods in hours:
-        for day in range(first, last + 1):
-            for start, end in periods:
-                week[day] += _with_lunch(_rounded(start), _rounded(end))
-    return {day: sorted(set(spans)) for day, spans in sorted(week.items())}
-
-
-def _with_lunch(start: time, end: time) -> list[tuple[time, time]]:
-    if end.hour - start.hour > LONGEST_SPAN and start < NOON and end > AFTERNOON:
-        return [(start, NOON), (AFTERNOON, end)]
-    return [(start, end)]
-
-
-def _rounded(text: str) -> time:
-    at = time.fromisoformat(text)
-    return at.replace(minute=at.minute // 5 * 5)

@@ -35,11 +35,12 @@ from booking.models import (
 from booking.placing import ALPHABET
 from booking.presets import USUAL, Preset
 from demo import reports, showcase, story
-from demo.agenda import Offer, Pace, Visit, fill, opening_hours
+from demo.agenda import Offer, Pace, Visit, fill
 from demo.people import invent
 from demo.story import LiveCommune
 from onboarding import actions as onboarding
 from onboarding.stages import NEEDS_REASON, Module, Reason, Stage
+from onboarding.usual import opening_hours
 from tenants import provisioning
 from tenants.actions import list_communes, open_commune
 from tenants.models import Association, Commune, Membership, OfficialCommune, User

@@ -164,10 +164,49 @@ def invite(
         limits.TooMany: 20 invitations in a day, or 3 messages to one address in an hour.
     """
     _check_grant(by, place, role)
+    return _invite(by=by.user, place=place, email=email, role=role, now=now)
+
+
+@transaction.atomic
+def invite_administrator(
+    *, by: Membership, commune: Commune, email: str, now: datetime
+) -> Invitation:
+    """Let an association invite the first administrator of one of its communes.
+
+    Raises:
+        NotAllowed: it is another association's, or somebody administers it already.
+        AlreadyInvited: nothing to do.
+        limits.TooMany: as for ``invite``.
+    """
+    may_begin = by.is_active and by.association_id == commune.association_id is not None
+    team = Membership.objects.filter(commune=commune, is_active=True, user__is_active=True)
+    if not may_begin or team.filter(role__in=TOP_ROLES).exists():
+        raise NotAllowed
+    return _invite(by=by.user, place=commune, email=email, role=Membership.Role.ADMIN, now=now)
+
+
+@transaction.atomic
+def invite_first_director(*, association: Association, email: str, now: datetime) -> Invitation:
+    """Let whoever runs the platform invite the first director of a new association.
+
+    Raises:
+        NotAllowed: somebody directs it already, and invites the others.
+        AlreadyInvited, limits.TooMany.
+    """
+    team = Membership.objects.filter(association=association, is_active=True)
+    if team.filter(role__in=TOP_ROLES, user__is_active=True).exists():
+        raise NotAllowed
+    role = Membership.Role.DIRECTOR
+    return _invite(by=None, place=association, email=email, role=role, now=now)
+
+
+def _invite(
+    *, by: User | None, place: Commune | Association, email: str, role: str, now: datetime
+) -> Invitation:
     email = email.strip().lower()
     if Membership.objects.filter(user__email__iexact=email, is_active=True, **where(place)):
         raise AlreadyMember
-    limits.take(limits.INVITATION, str(by.user_id), now=now)
+    limits.take(limits.INVITATION, str(by.pk if by else "platform"), now=now)
     limits.take(limits.INVITED, email, now=now)
     Invitation.objects.pending().to(place).filter(expires_at__lte=now).update(cancelled_at=now)
     token = new_token()
@@ -179,7 +218,7 @@ def invite(
             email=email,
             role=role,
             digest=digest(token),
-            invited_by=by.user,
+            invited_by=by,
             expires_at=now + INVITATION_LIFE,
             **where(place),
         )

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from identity.access import may_manage_team, member_of
-from identity.members import ADMIN, BOOKING_AGENT, REPORT_AGENT, Member
+from identity.members import ADMIN, BOOKING_AGENT, DIRECTOR, REPORT_AGENT, Member
 from tenants.hosts import absolute_url
 
 
@@ -67,17 +67,26 @@ def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
         links.append((_("Ma commune"), "/agent/commune/", "landmark"))
         team = f"/equipe/{commune.slug}/"
     else:
-        links.append((_("Tableau de bord"), "/", "layout-dashboard"))
-        links.append((_("Lundi"), "/lundi/", "list-checks"))
-        links.append((_("Communes"), "/communes/", "landmark"))
-        links.append((_("Bibliothèque"), "/bibliotheque/", "library"))
-        links.append((_("Formations"), "/formations/", "graduation-cap"))
-        links.append((_("Idées"), "/idees/", "lightbulb"))
-        links.append((_("Mesures"), "/mesures/", "chart-column"))
+        links = _association_links(member)
         team = f"/equipe/association/{association.slug}/"
     if may_manage_team(member.role):
         links.append((_("Équipe"), absolute_url("login", team), "users"))
     return _one_current([_link(request, *link) for link in links])
+
+
+def _association_links(member: Member) -> list[tuple[str, str, str]]:
+    links = [
+        (_("Tableau de bord"), "/", "layout-dashboard"),
+        (_("Lundi"), "/lundi/", "list-checks"),
+        (_("Communes"), "/communes/", "landmark"),
+        (_("Bibliothèque"), "/bibliotheque/", "library"),
+        (_("Formations"), "/formations/", "graduation-cap"),
+        (_("Idées"), "/idees/", "lightbulb"),
+        (_("Mesures"), "/mesures/", "chart-column"),
+    ]
+    if member.role == DIRECTOR:
+        links.append((_("Réglages"), "/reglages/", "settings"))
+    return links
 
 
 def _settings_path(request: HttpRequest) -> str:

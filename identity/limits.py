@@ -34,6 +34,7 @@ SECOND_FACTOR = Limit("second-factor", 5, timedelta(minutes=5))  # per account
 ADDRESS = Limit("address", 30, timedelta(minutes=1))  # forms sent to the login host, per IP
 CODE_MAIL = Limit("code-mail", 5, timedelta(hours=1))  # per recipient
 INVITATION = Limit("invitation", 20, timedelta(days=1))  # per inviting person
+PREVIEW = Limit("preview", 5, timedelta(days=1))  # previews of communes, per address
 INVITED = Limit("invited", 3, timedelta(hours=1))  # per recipient
 
 TAKE = """

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from onboarding.creation_models import Creation
 from onboarding.register import (
     Contact,
     ExistingSolution,
@@ -21,6 +22,7 @@ from tenants.models import Commune
 __all__ = [
     "CommuneFile",
     "Contact",
+    "Creation",
     "ExistingSolution",
     "Interaction",
     "Launch",

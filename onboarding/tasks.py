@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from identity import actions as identity
-from onboarding import first_use, gate_actions, todo, wizard_actions, wizard_emails
+from onboarding import bringing_up, first_use, gate_actions, todo, wizard_actions, wizard_emails
 from onboarding.stages import Module
 from parvis.deferred import defer_to
 from parvis.errors import DomainError
@@ -101,3 +101,21 @@ def invite(*, commune_id: int, email: str, role: str, by_id: int) -> bool:
         log.info("an invitation was not sent: %s", type(refusal).__name__)
         return False
     return True
+
+
+@shared_task(name="onboarding.bring_up")
+def bring_up(*, commune_id: int) -> bool:
+    """Make a commune, or a preview of one, from wherever it was left."""
+    return bringing_up.bring_up(commune_id=commune_id, now=timezone.now())
+
+
+@shared_task(name="onboarding.go_on")
+def go_on() -> int:
+    """Every minute: go on with the creations that were interrupted."""
+    return bringing_up.go_on()
+
+
+@shared_task(name="onboarding.end_previews")
+def end_previews() -> int:
+    """Every night: drop the previews whose time is over."""
+    return bringing_up.end_previews(now=timezone.now())

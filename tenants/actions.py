@@ -1,17 +1,24 @@
 """Everything that changes the registry of communes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from parvis.db import rejects
 from parvis.errors import DomainError
 from tenants import provisioning
 from tenants.directory import slug as slug_of
 from tenants.hosts import RESERVED_LABELS, absolute_url, forget_hosts
 from tenants.models import Association, Commune, Domain, OfficialCommune
+
+
+class TakenName(DomainError):
+    """Another site answers under this name, or no site may."""
+
+    message = _("Ce nom d’hôte est déjà pris, ou réservé. Choisissez-en un autre.")
 
 
 class UnknownInseeCode(DomainError):
@@ -137,3 +144,44 @@ def list_communes(
         communes.append(Commune(insee_code=official.insee_code, **facts))
     Commune.objects.bulk_create(communes)
     return len(communes)
+
+
+@transaction.atomic
+def create_association(
+    *, name: str, short_name: str, slug: str, departments: Sequence[str]
+) -> Association:
+    """Register an association; its site answers at once under ``slug``.
+
+    Raises:
+        TakenName: the label leads elsewhere.
+    """
+    taken = Commune.objects.filter(slug=slug).exists()
+    if taken or slug in RESERVED_LABELS or slug != slug_of(slug):
+        raise TakenName
+    with rejects("one_association_per_slug", TakenName):
+        association = Association.objects.create(
+            name=name, short_name=short_name, slug=slug, departments=list(departments)
+        )
+    transaction.on_commit(forget_hosts)
+    return association
+
+
+@transaction.atomic
+def update_association(
+    *,
+    association: Association,
+    name: str,
+    short_name: str,
+    phone: str,
+    email: str,
+    brand_colour: str,
+    departments: Sequence[str],
+) -> None:
+    """Change how an association is called, seen and reached, and which departments it serves."""
+    association.name, association.short_name = name, short_name
+    association.phone, association.email = phone, email
+    association.brand_colour, association.departments = brand_colour, list(departments)
+    association.save(
+        update_fields=["name", "short_name", "phone", "email", "brand_colour", "departments"]
+    )
+    transaction.on_commit(forget_hosts)

@@ -146,6 +146,22 @@ def proposed_siret(siren: str) -> str:
     return body + str(-_luhn_sum(f"{body}0") % 10)
 
 
+def is_siret(digits: str) -> bool:
+    """Tell whether fourteen digits can be a SIRET: their Luhn sum is a multiple of ten."""
+    return bool(re.fullmatch(r"[0-9]{14}", digits)) and _luhn_sum(digits) % 10 == 0
+
+
+def vat_number(siren: str) -> str:
+    """Compute the French VAT number of a SIREN: ``FR``, a key on two digits, the SIREN.
+
+    Raises:
+        ValueError: the SIREN is not nine digits.
+    """
+    if not re.fullmatch(r"[0-9]{9}", siren):
+        raise ValueError("A SIREN has nine digits.")
+    return f"FR{(12 + 3 * (int(siren) % 97)) % 97:02}{siren}"
+
+
 def _luhn_sum(digits: str) -> int:
     """Sum the digits, every second one from the right doubled and its own digits summed."""
     doubled = [sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2]]

@@ -5,6 +5,7 @@ One schema serves all three: who commits after a preview goes on with what she h
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -12,6 +13,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from parvis.errors import DomainError
+from parvis.files import forget_files
 from tenants import provisioning
 from tenants.actions import absolute_host, create_schema
 from tenants.hosts import PRIVATE_PREFIX, forget_hosts, private_host, usual_host
@@ -95,6 +97,7 @@ def end_preview(*, commune: Commune, now: datetime) -> bool:
     if current.state not in {State.PREVIEW, State.CREATING} or not is_over:
         return False
     provisioning.forget_preview(current.schema_name)
+    transaction.on_commit(partial(forget_files, current.schema_name))
     current.domains.all().delete()
     current.state, current.delete_after = State.LISTED, None
     current.save(update_fields=["state", "delete_after"])
@@ -107,7 +110,9 @@ def end_preview(*, commune: Commune, now: datetime) -> bool:
 
 @transaction.atomic
 def ask_creation(*, commune: Commune) -> Commune:
-    """Note that the commune is to be created for good; a preview of it goes on as it is.
+    """Note that the commune is to be created for good; a preview of it keeps its schema.
+
+    What visitors tried in the preview is emptied: their appointments are nobody's.
 
     Raises:
         AlreadyThere: it is configured, open, suspended…
@@ -115,14 +120,11 @@ def ask_creation(*, commune: Commune) -> Commune:
     current = locked(commune)
     if current.state not in {State.LISTED, State.CREATING, State.PREVIEW}:
         raise AlreadyThere
-    if current.state == State.LISTED:
-        current.state = State.CREATING
-    current.delete_after = None
     if current.state == State.PREVIEW:
-        _give_usual_address(current)
-        current.state = State.CONFIGURING
-    current.private_key = current.private_key or new_key()
-    current.save(update_fields=["state", "delete_after", "private_key"])
+        provisioning.empty(current.schema_name)
+        transaction.on_commit(partial(forget_files, current.schema_name))
+    current.state, current.delete_after = State.CREATING, None
+    current.save(update_fields=["state", "delete_after"])
     transaction.on_commit(forget_hosts)
     return current
 
@@ -257,7 +259,8 @@ def empty_sandbox(*, commune: Commune) -> Commune:
     Whoever seeds it goes on in the same transaction: nobody meets an empty commune.
     """
     current = locked(commune)
-    provisioning.empty_sandbox(current.schema_name)
+    provisioning.empty(current.schema_name)
+    transaction.on_commit(partial(forget_files, current.schema_name))
     current.generation += 1
     current.save(update_fields=["generation"])
     return current

@@ -117,7 +117,6 @@ class Commune(models.Model):
     email = models.EmailField(_("courriel"), default="", blank=True)
     website = models.URLField(_("site internet"), default="", blank=True)
     hours = models.JSONField(_("horaires de la mairie"), default=list, blank=True)
-    siret = models.CharField(_("SIRET"), max_length=14, default="", blank=True)
     vat_number = models.CharField(_("numéro de TVA"), max_length=13, default="", blank=True)
     postcode = models.CharField(_("code postal"), max_length=5, default="", blank=True)
     epci_siren = models.CharField(

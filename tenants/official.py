@@ -17,6 +17,7 @@ from tenants import directory
 
 
 LONGEST_QUERY = 100
+MOST_POSTCODES = 3
 ARTICLES = ("", "le ", "la ", "les ", "l ")  # Le Mans answers to "mans" before Mansac
 TABLE = "tenants_officialcommune"
 INDEX = "official_commune_search"
@@ -140,6 +141,15 @@ class OfficialCommune(models.Model):
     def department_name(self) -> str:
         """Name the department, to tell namesakes apart."""
         return directory.department_name(self.department)
+
+    @property
+    def place(self) -> str:
+        """Tell namesakes apart: department, first postcodes."""
+        postcodes = self.postcodes[:MOST_POSTCODES]
+        more = ["…"] if len(self.postcodes) > MOST_POSTCODES else []
+        department = f"{self.department_name} ({self.department})"
+        shown = ", ".join([*postcodes, *more])
+        return f"{department} · {shown}" if shown else department
 
 
 # --- Search ---

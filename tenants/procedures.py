@@ -99,22 +99,23 @@ END
 $forget$
 """
 
-EMPTY_SANDBOX = """
-CREATE OR REPLACE FUNCTION public.tenants_empty_sandbox(wanted text) RETURNS void
+EMPTY = """
+CREATE OR REPLACE FUNCTION public.tenants_empty(wanted text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $empty$
 DECLARE
     listed text;
 BEGIN
     IF NOT EXISTS (
-        SELECT FROM public.tenants_commune WHERE schema_name = wanted AND kind = 'sandbox')
+        SELECT FROM public.tenants_commune
+        WHERE schema_name = wanted AND (kind = 'sandbox' OR state = 'preview'))
     THEN
-        RAISE EXCEPTION 'not a sandbox' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'neither a sandbox nor a preview' USING ERRCODE = 'insufficient_privilege';
     END IF;
     SELECT string_agg(format('%I.%I', wanted, relname), ', ') INTO listed
         FROM pg_class
         WHERE relnamespace = to_regnamespace(wanted) AND relkind IN ('r', 'p')
           AND relname <> 'django_migrations';
-    EXECUTE 'TRUNCATE ' || listed;
+    EXECUTE 'TRUNCATE ' || listed || ' RESTART IDENTITY';
 END
 $empty$
 """
@@ -131,12 +132,12 @@ def install_procedures() -> None:
         ),
     }
     with connection.cursor() as cursor:
-        for text in (PROVISION, FORGET_PREVIEW, EMPTY_SANDBOX):
+        for text in (PROVISION, FORGET_PREVIEW, EMPTY):
             cursor.execute(sql.SQL(text).format(**parts))
         for name in (
             "tenants_provision(text, text)",
             "tenants_forget_preview(text)",
-            "tenants_empty_sandbox(text)",
+            "tenants_empty(text)",
         ):
             function = sql.SQL("public." + name)
             cursor.execute(sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC").format(function))

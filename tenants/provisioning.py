@@ -187,10 +187,10 @@ def forget_preview(schema: str) -> None:
         cursor.execute("SELECT public.tenants_forget_preview(%s)", [schema])
 
 
-def empty_sandbox(schema: str) -> None:
-    """Empty every table of a sandbox, the history included; the database checks that it is one."""
+def empty(schema: str) -> None:
+    """Empty every table of a sandbox or a preview, history included; the database checks it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT public.tenants_empty_sandbox(%s)", [schema])
+        cursor.execute("SELECT public.tenants_empty(%s)", [schema])
 
 
 def drop(schema: str) -> None:

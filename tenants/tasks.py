@@ -50,10 +50,15 @@ EVERY_NIGHT = (
     "onboarding.check_readiness",
     "exchange.erase_archives",
 )
-# In the public schema, for what belongs to no commune.
+# In the public schema, before the communes.
+EVERY_MINUTE_ONCE = (
+    "parvis.deliver",
+    "onboarding.go_on",
+)
 EVERY_NIGHT_ONCE = (
     "parvis.forget_delivered",
     "widgets.check_domains",
+    "onboarding.end_previews",
 )
 
 
@@ -61,7 +66,8 @@ EVERY_NIGHT_ONCE = (
 def sweep() -> None:
     """Every minute: deliver what is due and free what has expired, everywhere."""
     caches["shared"].set(HEARTBEAT, timezone.now().isoformat(), 600)
-    app.tasks["parvis.deliver"].run()
+    for name in EVERY_MINUTE_ONCE:
+        app.tasks[name].run()
     publish_names()
     for schemas in _chunks():
         visit.delay(schemas=schemas, tasks=list(EVERY_MINUTE))

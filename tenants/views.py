@@ -14,7 +14,6 @@ from tenants.official import LONGEST_QUERY
 
 MOST_FOUND = 20
 MOST_WELCOMED = 12
-MOST_POSTCODES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +60,9 @@ def _found(officials: Iterable[OfficialCommune]) -> list[Found]:
     pages = hosts.home_pages(open_ones)
     hrefs = {commune.insee_code: pages.get(commune.pk, "") for commune in open_ones}
     return [
-        Found(official.name, _place(official), hrefs.get(official.insee_code, ""))
+        Found(official.name, official.place, hrefs.get(official.insee_code, ""))
         for official in officials
     ]
-
-
-def _place(official: OfficialCommune) -> str:
-    """Tell namesakes apart: department, first postcodes."""
-    postcodes = official.postcodes[:MOST_POSTCODES]
-    more = ["…"] if len(official.postcodes) > MOST_POSTCODES else []
-    department = f"{official.department_name} ({official.department})"
-    return " · ".join([department, ", ".join([*postcodes, *more])] if postcodes else [department])
 
 
 def _welcomed() -> list[Found]:
@@ -82,7 +73,7 @@ def _welcomed() -> list[Found]:
     return [
         Found(
             name=commune.name,
-            place=_place(officials[commune.insee_code]) if commune.insee_code in officials else "",
+            place=officials[commune.insee_code].place if commune.insee_code in officials else "",
             href=pages[commune.pk],
         )
         for commune in communes

@@ -191,7 +191,13 @@ TRAINING = {
     "sign_as_trainer": Row((), ASSOCIATION),
 }
 MATRIX = {
-    "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY)},
+    "portal": {
+        **EVERYWHERE,
+        "portal_home": Row(EVERYBODY),
+        "preview_home": Row(EVERYBODY),
+        "preview_ask": Row((), EVERYBODY),
+        "preview_progress": Row(EVERYBODY),
+    },
     "commune": {
         **EVERYWHERE,
         **HAND_OVER,
@@ -435,6 +441,11 @@ MATRIX = {
             f"opening_{name}": Row((), ASSOCIATION)
             for name in ("approve", "refuse", "undo", "withdraw")
         },
+        "commune_card": Row(ASSOCIATION),
+        "commune_preview": Row(ASSOCIATION, ASSOCIATION),
+        "commune_creation": Row(ASSOCIATION, ASSOCIATION),
+        "commune_creation_resume": Row((), ASSOCIATION),
+        "association_settings": Row(("director",), ("director",)),
         "adoption:definitions": Row(EVERYBODY),
         **{f"training:{name}": row for name, row in TRAINING.items()},
         **{

@@ -1,8 +1,11 @@
 """Files of a commune: under the name of its schema, and nowhere else."""
 
+import shutil
 import uuid
+from pathlib import Path
 from typing import IO, Any
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
 
@@ -33,3 +36,8 @@ class CommuneFiles(FileSystemStorage):
         if not name.startswith(f"{current_schema()}/") or ".." in name:
             raise SuspiciousFileOperation("This file belongs to another commune.")
         return name
+
+
+def forget_files(schema: str) -> None:
+    """Remove every file of a commune whose rows are gone."""
+    shutil.rmtree(Path(settings.MEDIA_ROOT) / schema, ignore_errors=True)

@@ -1,6 +1,6 @@
 import random
 from collections import Counter
-from datetime import time, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -22,7 +22,7 @@ from booking.models import (
     WaitingEntry,
 )
 from booking.planning import zone
-from demo import agenda, seed, showcase, story
+from demo import seed, showcase, story
 from demo.story import LIVE, LiveCommune
 from onboarding.stages import Stage, can_move
 from tenants.models import Commune, Membership, User
@@ -98,12 +98,6 @@ def test_what_one_commune_receives_another_does_not(commune, other_commune):
     with tenant_context(other_commune):
         assert not Appointment.objects.exists()
         assert not Opening.objects.exists()
-
-
-def test_long_days_get_a_lunch_break_and_odd_minutes_a_grid():
-    assert agenda.opening_hours([[0, 1, [["08:33", "17:04"]]]]) == {
-        day: [(time(8, 30), time(12)), (time(13, 30), time(17))] for day in (0, 1)
-    }
 
 
 @pytest.mark.public

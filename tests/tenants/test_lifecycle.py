@@ -97,11 +97,11 @@ def test_the_database_drops_nothing_but_a_preview_that_is_over(listed, now, sche
 
 @pytest.mark.parametrize("schema", ["c_33314", "public"])
 def test_the_database_empties_nothing_but_a_sandbox(schema):
-    with pytest.raises(DatabaseError, match="not a sandbox"), transaction.atomic():
-        lifecycle.provisioning.empty_sandbox(schema)
+    with pytest.raises(DatabaseError, match="neither a sandbox"), transaction.atomic():
+        lifecycle.provisioning.empty(schema)
 
 
-@pytest.mark.parametrize("procedure", ["forget_preview", "empty_sandbox", "provision"])
+@pytest.mark.parametrize("procedure", ["forget_preview", "empty", "provision"])
 def test_a_page_of_a_commune_reaches_none_of_the_functions(commune, procedure):
     connection.set_tenant(commune)
 
@@ -112,8 +112,10 @@ def test_a_page_of_a_commune_reaches_none_of_the_functions(commune, procedure):
 def test_whoever_commits_goes_on_with_the_schema_of_her_preview(listed, now):
     shown(listed, now)
 
-    committed = lifecycle.ask_creation(commune=listed)
+    lifecycle.ask_creation(commune=listed)
+    committed = lifecycle.begin_configuring(commune=listed)
 
+    assert exists("c_33902") == [True, True]
     assert (committed.state, committed.delete_after) == ("configuring", None)
     assert [domain.domain for domain in committed.domains.all()] == ["essais.localhost"]
     assert absolute_url(committed, "/") == "http://essais.localhost:8000/"
