@@ -40,7 +40,8 @@ def preview(request: HttpRequest, insee_code: str) -> HttpResponse:
         "may_ask": commune.state == Commune.State.LISTED,
         "address": hosts.absolute_url(commune, "/") if commune.is_preview else "",
     }
-    return render(request, "onboarding/creation/preview.html", context)
+    answer = render(request, "onboarding/creation/preview.html", context)
+    return _read_again(answer) if context["is_making"] else answer
 
 
 @require_http_methods(READ_OR_WRITE)
@@ -122,4 +123,11 @@ def _follow(request: HttpRequest, commune: Commune, record: Creation) -> HttpRes
         "is_slow": (timezone.now() - record.asked_at).total_seconds() > SLOW_S,
         "site": hosts.absolute_url(commune, "/") if record.is_done else "",
     }
-    return render(request, "onboarding/creation/progress.html", context)
+    answer = render(request, "onboarding/creation/progress.html", context)
+    return answer if record.is_done or context["is_slow"] else _read_again(answer)
+
+
+def _read_again(answer: HttpResponse) -> HttpResponse:
+    """Let the browser ask again in a second, without a script."""
+    answer["Refresh"] = "1"
+    return answer

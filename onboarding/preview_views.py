@@ -72,7 +72,10 @@ def progress(request: HttpRequest, key: str) -> HttpResponse:
         "is_slow": (timezone.now() - began).total_seconds() > SLOW_S,
         "address": hosts.absolute_url(preview, "/"),
     }
-    return render(request, "onboarding/preview/progress.html", context)
+    answer = render(request, "onboarding/preview/progress.html", context)
+    if not preview.is_preview:
+        answer["Refresh"] = "1"  # the browser asks again in a second, without a script
+    return answer
 
 
 def progress_path(preview: Commune) -> str:

@@ -66,9 +66,7 @@ urlpatterns = [
     ),
     path("communes/<str:insee_code>/taches/ajouter/", edit.add_task, name="add_task"),
     path("communes/<str:insee_code>/referents/", edit.referents, name="referents"),
-<<<<<<< HEAD
     path("communes/<str:insee_code>/", include("onboarding.gate_urls")),
-=======
     path("communes/<str:insee_code>/apercu/", creation_views.preview, name="commune_preview"),
     path("communes/<str:insee_code>/creation/", creation_views.create, name="commune_creation"),
     path(
@@ -77,5 +75,4 @@ urlpatterns = [
         name="commune_creation_resume",
     ),
     path("reglages/", creation_views.settings, name="association_settings"),
->>>>>>> 84534bb (onboarding: Create a commune, or a preview of it, from its INSEE code)
 ]

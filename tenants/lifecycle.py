@@ -18,6 +18,7 @@ from tenants import provisioning
 from tenants.actions import absolute_host, create_schema
 from tenants.hosts import PRIVATE_PREFIX, forget_hosts, private_host, usual_host
 from tenants.models import Association, Commune, Domain
+from tenants.tls import publish_names
 
 
 State = Commune.State
@@ -70,7 +71,7 @@ def ask_preview(*, commune: Commune, now: datetime) -> Commune:
     current.delete_after = now + PREVIEW_LIFE
     current.save(update_fields=["state", "delete_after"])
     Domain.objects.create(domain=private_host(new_key()), commune=current, is_primary=True)
-    transaction.on_commit(forget_hosts)
+    transaction.on_commit(_tell_everybody)
     return current
 
 
@@ -81,7 +82,7 @@ def show_preview(*, commune: Commune) -> Commune:
     if current.state == State.CREATING and current.delete_after:
         current.state = State.PREVIEW
         current.save(update_fields=["state"])
-        transaction.on_commit(forget_hosts)
+        transaction.on_commit(_tell_everybody)
     return current
 
 
@@ -101,7 +102,7 @@ def end_preview(*, commune: Commune, now: datetime) -> bool:
     current.domains.all().delete()
     current.state, current.delete_after = State.LISTED, None
     current.save(update_fields=["state", "delete_after"])
-    transaction.on_commit(forget_hosts)
+    transaction.on_commit(_tell_everybody)
     return True
 
 
@@ -125,7 +126,7 @@ def ask_creation(*, commune: Commune) -> Commune:
         transaction.on_commit(partial(forget_files, current.schema_name))
     current.state, current.delete_after = State.CREATING, None
     current.save(update_fields=["state", "delete_after"])
-    transaction.on_commit(forget_hosts)
+    transaction.on_commit(_tell_everybody)
     return current
 
 
@@ -138,7 +139,7 @@ def begin_configuring(*, commune: Commune) -> Commune:
         current.state = State.CONFIGURING
         current.private_key = current.private_key or new_key()
         current.save(update_fields=["state", "private_key"])
-        transaction.on_commit(forget_hosts)
+        transaction.on_commit(_tell_everybody)
     return current
 
 
@@ -160,7 +161,7 @@ def open_to_citizens(*, commune: Commune, now: datetime) -> Commune:
     current.save(update_fields=["state", "opened_at", "opens_at"])
     # By the clock of the database, as the messages are.
     Commune.objects.filter(pk=current.pk).update(messages_from=Now())
-    transaction.on_commit(forget_hosts)
+    transaction.on_commit(_tell_everybody)
     return current
 
 
@@ -177,7 +178,7 @@ def close_again(*, commune: Commune) -> Commune:
     current.state, current.opened_at = State.CONFIGURING, None
     current.private_key = current.private_key or new_key()
     current.save(update_fields=["state", "opened_at", "private_key"])
-    transaction.on_commit(forget_hosts)
+    transaction.on_commit(_tell_everybody)
     return current
 
 
@@ -194,6 +195,12 @@ def schedule_opening(*, commune: Commune, at: datetime | None) -> Commune:
     current.opens_at = at
     current.save(update_fields=["opens_at"])
     return current
+
+
+def _tell_everybody() -> None:
+    """Make every process, and the edge that holds certificates, know which names answer."""
+    forget_hosts()
+    publish_names()
 
 
 def _give_usual_address(commune: Commune) -> None:
@@ -248,7 +255,7 @@ def open_sandbox(*, commune: Commune, now: datetime) -> Commune:
         )
         current.state, current.opened_at = State.READY, current.opened_at or now
         current.save(update_fields=["state", "opened_at"])
-        transaction.on_commit(forget_hosts)
+        transaction.on_commit(_tell_everybody)
     return current
 
 

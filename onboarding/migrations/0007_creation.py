@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('onboarding', '0006_own_referent_only'),
-        ('tenants', '0004_confirmed_facts'),
+        ('tenants', '0005_confirmed_facts'),
     ]
 
     operations = [
