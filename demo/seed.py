@@ -34,7 +34,7 @@ from booking.models import (
 )
 from booking.placing import ALPHABET
 from booking.presets import USUAL, Preset
-from demo import reports, showcase, story
+from demo import reports, showcase, story, web
 from demo.agenda import Offer, Pace, Visit, fill
 from demo.people import invent
 from demo.story import LiveCommune
@@ -112,6 +112,7 @@ def load(*, seed: int, now: datetime, say: Say) -> None:
     shown, neighbour = (Commune.objects.get(insee_code=live.insee_code) for live in story.LIVE[:2])
     with tenant_context(shown):
         reports.finish(neighbour=neighbour, now=now)
+    web.tell(commune=shown, now=now)
     _create_accounts(association, [director])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE onboarding_metric")  # the first pages wait for no vacuum

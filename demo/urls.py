@@ -7,6 +7,7 @@ from demo import views
 
 app_name = "demo"
 urlpatterns = [
+    path("mairie/", views.town_hall, name="town_hall"),
     path("outbox/", views.outbox, name="outbox"),
     path("outbox/<int:number>/", views.message, name="message"),
 ]

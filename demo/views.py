@@ -7,9 +7,26 @@ from django.views.decorators.http import require_safe
 
 from parvis.models import OutgoingEmail
 from parvis.outbox import files, paragraphs
+from tenants.hosts import absolute_url
+from tenants.models import Commune
 
 
 PER_PAGE = 30
+SHOWN = "33314"
+
+
+@require_safe
+def town_hall(request: HttpRequest) -> HttpResponse:
+    """Show the existing site of a town hall, with Pauillac's widget in it."""
+    commune = get_object_or_404(Commune, insee_code=SHOWN)
+    origin = absolute_url(commune, "")
+    answer = render(request, "demo/town_hall.html", {"shown": commune, "origin": origin})
+    answer.csp = {  # type: ignore[attr-defined]
+        "script-src": f"'self' {origin}",
+        "frame-src": origin,
+        "connect-src": f"'self' {origin}",
+    }
+    return answer
 
 
 @require_safe

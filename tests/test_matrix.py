@@ -198,6 +198,7 @@ MATRIX = {
         "preview_ask": Row((), EVERYBODY),
         "preview_progress": Row(EVERYBODY),
     },
+    "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY), "widget_script": Row(EVERYBODY)},
     "commune": {
         **EVERYWHERE,
         **HAND_OVER,
@@ -292,6 +293,7 @@ MATRIX = {
         },
         **{f"booking:agent:settings:{name}": row for name, row in SETTINGS.items()},
         **{f"incidents:agent:settings:{name}": row for name, row in REPORT_SETTINGS.items()},
+        **{f"frames:{name}": Row(EVERYBODY) for name in ("script", "booking", "report", "badge")},
         **{f"widgets:{name}": row for name, row in WIDGETS.items()},
         **{f"exchange:{name}": row for name, row in ARCHIVES.items()},
         "incidents:report_form": Row(EVERYBODY, EVERYBODY),

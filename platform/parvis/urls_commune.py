@@ -15,6 +15,7 @@ urlpatterns = [
     path("agent/commune/site/", include("widgets.commune_urls")),
     path("agent/commune/partage/", include("mutual.commune_urls")),
     path("", include("onboarding.site_urls")),
+    path("", include("widgets.frame_urls")),
     path("", include("identity.urls_commune")),
     path("", include("parvis.urls_everywhere")),
 ]

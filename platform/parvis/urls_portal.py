@@ -6,6 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("tenants.urls_portal")),
     path("apercu/", include("onboarding.portal_urls")),
+    path("", include("widgets.portal_urls")),
     path("", include("parvis.urls_everywhere")),
 ]
 
