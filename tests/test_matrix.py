@@ -194,11 +194,11 @@ MATRIX = {
     "portal": {
         **EVERYWHERE,
         "portal_home": Row(EVERYBODY),
+        "widget_script": Row(EVERYBODY),
         "preview_home": Row(EVERYBODY),
         "preview_ask": Row((), EVERYBODY),
         "preview_progress": Row(EVERYBODY),
     },
-    "portal": {**EVERYWHERE, "portal_home": Row(EVERYBODY), "widget_script": Row(EVERYBODY)},
     "commune": {
         **EVERYWHERE,
         **HAND_OVER,
