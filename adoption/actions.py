@@ -1,4 +1,4 @@
-"""A commune counts itself, and publishes the numbers that changed."""
+"""The writers: a commune counts itself, says what it wants; estimates are parametered."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
@@ -8,11 +8,13 @@ from django.db import transaction
 
 from adoption import counting
 from adoption.counting import DAY, SAMPLED_FROM, Cell, Found
+from adoption.estimates import Parameters
+from adoption.models import Estimate, Preferences
 from onboarding.metrics import FIRST_SLOT_DAYS, SHARES
 from onboarding.models import Metric
 from onboarding.stages import Module
 from parvis.guard import current_schema
-from tenants.models import Commune
+from tenants.models import Association, Commune
 
 
 VERSION = 1  # of the definitions; grows when one of them changes
@@ -109,3 +111,26 @@ def _publish(commune: Commune, found: Found, *, first: date, now: datetime, clos
         update_fields=["num", "den", "def_version", "computed_at"],
     )
     return len(changed)
+
+
+@transaction.atomic
+def set_estimate(*, association: Association, parameters: Parameters) -> Estimate:
+    """Keep the parameters of an association's estimates."""
+    row, _created = Estimate.objects.update_or_create(
+        association=association,
+        defaults={
+            "booking_percent": parameters.booking_percent,
+            "change_percent": parameters.change_percent,
+            "minutes": parameters.minutes,
+        },
+    )
+    return row
+
+
+@transaction.atomic
+def prefer(*, commune: Commune, is_mailed: bool, is_named: bool) -> Preferences:
+    """Keep what a commune wants of letters and of its name."""
+    row, _created = Preferences.objects.update_or_create(
+        commune=commune, defaults={"is_mailed": is_mailed, "is_named": is_named}
+    )
+    return row

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from adoption import reported, visits
+from adoption import reported, subsidy, visits
 from adoption.medians import middle_of
 from adoption.opening_hours import spread
 from adoption.visits import Sums
@@ -104,6 +104,10 @@ def measures(commune: Commune, *, first: date, now: datetime) -> Found:
     for month in months(first, today):
         found |= _of_month(commune, month, now=now)
     found |= _states(commune, now=now, today=today)
+    found |= {
+        Cell(Module.BOOKING, "dts_progress", MONTH, month): pair
+        for month, pair in subsidy.progress(commune, year=today.year).items()
+    }
     found[Cell(Module.BOOKING, OFFERED, DAY, today + timedelta(days=2))] = (
         visits.open_on(today + timedelta(days=2)),
         1,
@@ -201,6 +205,7 @@ def _states(commune: Commune, *, now: datetime, today: date) -> Found:
     """Tell how things are now, as today's figure and this month's so far."""
     states: Iterable[tuple[Module, str, tuple[int, int]]] = [
         (Module.REPORTS, "inc_silent", reported.silent(now=now)),
+        (Module.REPORTS, "inc_due_soon", reported.due_soon(now=now)),
         (Module.BOOKING, "staff_active", _active(commune, now=now)),
         (Module.BOOKING, "stations_closed", visits.stations(now)),
         *(

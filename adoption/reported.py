@@ -48,6 +48,10 @@ SILENT_NOW = """
 SELECT count(*) FILTER (WHERE r.answered_at IS NULL AND r.submitted_at < %(silent)s), count(*)
 FROM incidents_report r JOIN incidents_category c ON c.id = r.category_id
 WHERE c.door <> 'compliment' AND r.closed_at IS NULL"""
+DUE_SOON = """
+SELECT count(*) FILTER (WHERE r.due_at >= %(now)s AND r.due_at < %(soon)s), 1
+FROM incidents_report r JOIN incidents_category c ON c.id = r.category_id
+WHERE c.door <> 'compliment' AND r.closed_at IS NULL"""
 ACKNOWLEDGED = """
 SELECT r.submitted_at, r.answered_at
 FROM incidents_report r JOIN incidents_category c ON c.id = r.category_id
@@ -59,6 +63,7 @@ FROM incidents_report r JOIN incidents_category c ON c.id = r.category_id
 WHERE c.door <> 'compliment' AND r.status = 'resolved'
   AND r.closed_at >= %(from)s AND r.closed_at < %(to)s"""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SOON = timedelta(days=3)
 
 
 def daily(period: Period) -> Sums:
@@ -76,6 +81,14 @@ def silent(*, now: datetime) -> tuple[int, int]:
     """Count the open reports that nobody answered for a week, and all the open ones."""
     with connection.cursor() as cursor:
         cursor.execute(SILENT_NOW, {"silent": now - SILENT})
+        row: tuple[int, int] = cursor.fetchone()
+    return row
+
+
+def due_soon(*, now: datetime) -> tuple[int, int]:
+    """Count the open reports whose promised date is within three days."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE_SOON, {"now": now, "soon": now + SOON})
         row: tuple[int, int] = cursor.fetchone()
     return row
 

@@ -1,6 +1,7 @@
-"""The association's site: its figures for its team, its communes for everybody."""
+"""The association's first page: its figures for its team, its communes for everybody."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,17 +10,22 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from adoption import dashboard
+from adoption import dashboard, letters, reading
+from adoption.alerts import alerts
+from adoption.definitions import DEFINITIONS
+from adoption.estimates import minutes_saved
+from adoption.pages import MONTHS, association_of
 from identity.access import member_of, staff_only
 from onboarding import dashboard as members, metrics
 from onboarding.access import TEAM, may_follow
 from onboarding.forms import EquippedFilter
+from onboarding.stages import Module
 from parvis.exports import to_csv
 from tenants import hosts
 from tenants.models import Association, Commune
 
 
-MONTHS = 12
+MINUTES = 60
 
 
 @require_safe
@@ -27,8 +33,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the team its dashboard, and everybody else the communes that are on line."""
     if not may_follow(member_of(request)):
         return _landing(request)
-    today = timezone.localdate()
-    equipped = members.rows(_association(request), today=today, equipped_only=True)
+    now = timezone.now()
+    today = timezone.localdate(now)
+    association = association_of(request)
+    equipped = members.rows(association, today=today, equipped_only=True)
     form = EquippedFilter(request.GET)
     shown = form.apply(equipped)
     live = [row.commune for row in equipped if row.is_live]
@@ -36,19 +44,48 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "adoption/dashboard.html",
         {
+            "booking": dashboard.adoption(association, Module.BOOKING),
+            "reports": dashboard.adoption(association, Module.REPORTS),
             "summary": dashboard.summary(equipped),
+            "bands": dashboard.bands(equipped),
             "rows": members.arranged(shown, sort=request.GET.get("sort", "")),
             "filter": form,
             "is_filtered": bool(request.GET.get("q") or request.GET.get("stage")),
             "channels": _channels(live, today=today),
             "months": _months(live, today=today),
+            "windows": dashboard.windows([row.commune.pk for row in equipped], today=today),
+            "session": letters.next_session(association, now=now),
             "stage_words": (_("en service"), _("en réflexion"), _("à une autre étape")),
+            **_followed(association, live, today=today, now=now),
         },
     )
 
 
+def _followed(
+    association: Association, live: list[Commune], *, today: date, now: datetime
+) -> dict[str, Any]:
+    """Say what deserves a call, and what online bookings are thought to spare."""
+    known = reading.known([commune.pk for commune in live], today=today)
+    parameters = reading.parameters(association)
+    bookings = sum(each.now.get("online_share", (0, 0))[0] for each in known.values())
+    minutes = minutes_saved(bookings=bookings, parameters=parameters)
+    return {
+        "alerts": alerts(live, known, now=now),
+        "hours": minutes // MINUTES,
+        "parameters": parameters,
+        "quality": [
+            (definition, definition.said(definition.value(*pair)))
+            for code in ("no_show_rate", "fill_rate", "dossier_complete", "inc_sla", "csat")
+            for definition in (DEFINITIONS[code],)
+            for pair in (reading.total([k.now.get(code, (0, 0)) for k in known.values()]),)
+        ],
+    }
+
+
 def _landing(request: HttpRequest) -> HttpResponse:
-    live = list(Commune.objects.open().filter(association=_association(request)).order_by("slug"))
+    live = list(
+        Commune.objects.open().filter(association=association_of(request)).order_by("slug")
+    )
     pages = hosts.home_pages(live)
     return render(
         request,
@@ -61,7 +98,7 @@ def _landing(request: HttpRequest) -> HttpResponse:
 @staff_only(*TEAM)
 def export(request: HttpRequest) -> HttpResponse:
     """Give the figures of the equipped communes to a spreadsheet."""
-    found = members.rows(_association(request), today=timezone.localdate(), equipped_only=True)
+    found = members.rows(association_of(request), today=timezone.localdate(), equipped_only=True)
     header = [
         _("Commune"),
         _("Code INSEE"),
@@ -97,12 +134,17 @@ def definitions(request: HttpRequest) -> HttpResponse:
         "window": metrics.WINDOW,
         "share_floor": metrics.ENOUGH_FOR_A_SHARE,
         "count_floor": metrics.ENOUGH_TO_SHOW,
+        "modules": [
+            (
+                module.label,
+                [each for each in DEFINITIONS.values() if each.module == module],
+            )
+            for module in Module
+        ],
+        "parameters": reading.parameters(association_of(request)),
+        "is_team": may_follow(member_of(request)),
     }
     return render(request, "adoption/definitions.html", context)
-
-
-def _association(request: HttpRequest) -> Association:
-    return request.association  # type: ignore[attr-defined,no-any-return]
 
 
 def _channels(live: list[Commune], *, today: date) -> list[tuple[str, float]]:

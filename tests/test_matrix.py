@@ -375,6 +375,12 @@ MATRIX = {
             f"library:{name}": Row((), ADMIN)
             for name in ("undo", "answer", "answer_all", "follow", "unlock")
         },
+        "adoption:own": Row(COMMUNE_ROLES),
+        "adoption:prefer": Row((), ADMIN),
+        "adoption:calls": Row(DESK, DESK),
+        "adoption:own_dts": Row(ADMIN, ADMIN),
+        "adoption:own_letter": Row(COMMUNE_ROLES),
+        "adoption:own_letter_pdf": Row(COMMUNE_ROLES),
         "exchange:imports": Row(ADMIN),
         "exchange:new_import": Row(ADMIN, ADMIN),
         "exchange:import": Row(ADMIN),
@@ -470,6 +476,19 @@ MATRIX = {
                 "move",
             )
         },
+        "adoption:figures": Row(EVERYBODY),
+        "adoption:figures_csv": Row(EVERYBODY),
+        "adoption:table": Row(ASSOCIATION),
+        "adoption:estimates": Row(ASSOCIATION, ASSOCIATION),
+        "adoption:scores": Row(ASSOCIATION),
+        "adoption:score": Row(ASSOCIATION),
+        "adoption:letters": Row(ASSOCIATION),
+        "adoption:letter": Row(ASSOCIATION),
+        "adoption:letter_pdf": Row(ASSOCIATION),
+        "adoption:send_letter": Row((), ASSOCIATION),
+        "adoption:dts": Row(ASSOCIATION),
+        "adoption:dts_file": Row((), ASSOCIATION),
+        "adoption:dts_commune": Row(ASSOCIATION, ASSOCIATION),
     },
     "login": {
         **EVERYWHERE,

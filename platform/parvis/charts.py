@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext as _
 
 
 Point = tuple[str, float]
+NBSP = "\N{NO-BREAK SPACE}"
 SHORT, LONG = 12, 36  # squares in a row, for up to 60 things and beyond
 MANY = 60
 TICKS = 3

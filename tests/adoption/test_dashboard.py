@@ -2,7 +2,7 @@ import pytest
 
 from adoption import dashboard
 from onboarding import dashboard as members
-from onboarding.stages import Stage
+from onboarding.stages import Module, Stage
 
 
 @pytest.mark.django_db
@@ -15,7 +15,8 @@ def test_the_summary_counts_equipped_communes_only(
     many_communes(2)
 
     found = dashboard.summary(members.rows(association, today=now.date(), equipped_only=True))
+    how_far = dashboard.adoption(association, Module.BOOKING)
 
-    assert (found.live, found.eligible, found.considering) == (1, 4, 1)
+    assert (how_far.live, how_far.eligible, how_far.considering) == (1, 4, 1)
     assert found.pioneer.commune == commune
     assert found.trend == "Pas assez de données pour une tendance."

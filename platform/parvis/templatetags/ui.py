@@ -19,6 +19,7 @@ from parvis.templatetags import (
     ui_booking,
     ui_data,
     ui_forms,
+    ui_money,
     ui_reports,
     ui_shapes,
     ui_site,
@@ -29,7 +30,17 @@ from parvis.templatetags.ui_shapes import TONE_ICONS, svg
 
 
 register = template.Library()
-for part in (ui_booking, ui_data, ui_forms, ui_reports, ui_shapes, ui_site, ui_week, ui_words):
+for part in (
+    ui_booking,
+    ui_data,
+    ui_forms,
+    ui_money,
+    ui_reports,
+    ui_shapes,
+    ui_site,
+    ui_week,
+    ui_words,
+):
     register.tags.update(part.register.tags)
     register.filters.update(part.register.filters)
 

@@ -1,0 +1,439 @@
+"""Every figure with its words: what is counted, over what, and under which rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy as __, ngettext
+
+from onboarding.stages import Module
+from parvis.charts import figure
+
+
+Unit = Literal["share", "days", "hours", "count", "score", "per", "minutes"]
+Words = str | Promise
+
+SHORT = {"hours": "h", "minutes": "min"}
+ENOUGH_TO_SHOW = 10
+ENOUGH_FOR_A_SHARE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """One figure; ``adds_up`` says whether a total is the sum of numerators over denominators."""
+
+    code: str
+    module: Module
+    name: Words
+    num: Words
+    den: Words
+    rules: Words = ""
+    unit: Unit = "share"
+    adds_up: bool = True
+    is_high_good: bool | None = None
+    is_estimate: bool = False
+    version: int = 1
+
+    @property
+    def fewest(self) -> int:
+        """The denominator below which the figure is not told."""
+        if not self.adds_up or self.unit in {"count", "per"}:
+            return 1
+        return ENOUGH_FOR_A_SHARE if self.code == "online_share" else ENOUGH_TO_SHOW
+
+    def value(self, num: int, den: int) -> float | None:
+        """Return the figure, None when it is not to be told."""
+        if den < self.fewest:
+            return None
+        return num / den
+
+    def said(self, value: float | None) -> str:
+        """Write the figure in its unit."""
+        if value is None:
+            return _("données insuffisantes")
+        if self.unit == "days":
+            return ngettext("%(n)s jour", "%(n)s jours", round(value)) % {"n": round(value)}
+        if self.unit == "score":
+            return _("%(score)s sur 5") % {"score": figure(round(value, 1))}
+        if self.unit == "share":
+            return figure(round(100 * value), "%")
+        return figure(round(value, 1), SHORT.get(self.unit, ""))
+
+
+B, R = Module.BOOKING, Module.REPORTS
+_ALL = (
+    Definition(
+        code="online_share",
+        module=B,
+        name=__("Part des rendez-vous pris en ligne"),
+        num=__("rendez-vous pris en ligne, par le site, le portail ou un autre site relié"),
+        den=__("tous les rendez-vous pris pendant la période"),
+        rules=__(
+            "C’est le jour où le rendez-vous est pris qui compte. Un rendez-vous pour plusieurs"
+            " personnes compte une fois, un rendez-vous annulé compte, un rendez-vous déplacé"
+            " compte une fois, à sa création. Ce qui est repris d’un autre outil, les essais et"
+            " les créneaux seulement gardés ne comptent pas."
+        ),
+        is_high_good=True,
+    ),
+    Definition(
+        code="no_show_rate",
+        module=B,
+        name=__("Absences"),
+        num=__("rendez-vous passés marqués absents"),
+        den=__("rendez-vous passés marqués reçus ou absents"),
+        rules=__("Ceux que personne n’a marqués sont dits à part."),
+        is_high_good=False,
+    ),
+    Definition(
+        code="unmarked_share",
+        module=B,
+        name=__("Rendez-vous passés sans marque"),
+        num=__("rendez-vous passés que personne n’a marqués"),
+        den=__("rendez-vous passés et non annulés"),
+        rules=__("Au-delà de 20 %, le taux d’absence n’est pas sûr."),
+        is_high_good=False,
+    ),
+    Definition(
+        code="fill_rate",
+        module=B,
+        name=__("Temps occupé"),
+        num=__("minutes prises par des rendez-vous pendant les ouvertures"),
+        den=__("minutes offertes deux jours avant, guichet par guichet"),
+        rules=__(
+            "Les minutes offertes sont relevées deux jours avant chaque jour ; à défaut de relevé,"
+            " ce que l’on sait aujourd’hui des ouvertures en tient lieu. Le numérateur ne peut"
+            " dépasser le dénominateur : ce qui est ouvert après le relevé ne compte pas."
+        ),
+        is_high_good=True,
+    ),
+    Definition(
+        code="first_slot_days",
+        module=B,
+        name=__("Premier créneau libre"),
+        num=__("jours jusqu’au premier créneau réservable en ligne pour un titre"),
+        den=__("relevés"),
+        rules=__(
+            "Relevé chaque jour à 7 heures, pour une personne ; le mois est la médiane des"
+            " relevés. Sans créneau dans les 120 jours, il n’y a pas de valeur."
+        ),
+        unit="days",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="first_slot_cni",
+        module=B,
+        name=__("Premier créneau libre, carte d’identité"),
+        num=__("jours jusqu’au premier créneau réservable en ligne"),
+        den=__("relevés"),
+        unit="days",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="first_slot_pass",
+        module=B,
+        name=__("Premier créneau libre, passeport"),
+        num=__("jours jusqu’au premier créneau réservable en ligne"),
+        den=__("relevés"),
+        unit="days",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="first_slot_both",
+        module=B,
+        name=__("Premier créneau libre, carte et passeport ensemble"),
+        num=__("jours jusqu’au premier créneau réservable en ligne"),
+        den=__("relevés"),
+        unit="days",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="third_slot_days",
+        module=B,
+        name=__("Troisième créneau libre"),
+        num=__("jours jusqu’au troisième créneau réservable en ligne pour un titre"),
+        den=__("relevés"),
+        unit="days",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="lead_time_days",
+        module=B,
+        name=__("Délai entre la prise et le rendez-vous"),
+        num=__("médiane, en jours, par mois de prise"),
+        den=__("au moins dix rendez-vous non annulés"),
+        rules=__("Les visites sans rendez-vous et ce qui est repris d’ailleurs sont exclus."),
+        unit="days",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="cancel_reuse",
+        module=B,
+        name=__("Créneaux rendus et repris"),
+        num=__("créneaux annulés que quelqu’un d’autre a pris ensuite"),
+        den=__("créneaux annulés au moins 24 heures avant"),
+        is_high_good=True,
+    ),
+    Definition(
+        code="dossier_complete",
+        module=B,
+        name=__("Dossiers complets"),
+        num=__("dossiers marqués complets"),
+        den=__("dossiers marqués complets ou incomplets"),
+        is_high_good=True,
+    ),
+    Definition(
+        code="doc_views",
+        module=B,
+        name=__("Pages de pièces lues par rendez-vous"),
+        num=__("pages de pièces à apporter lues"),
+        den=__("rendez-vous pris"),
+        rules=__("Compté par le serveur, sans cookie ni adresse."),
+        unit="per",
+        is_high_good=None,
+    ),
+    Definition(
+        code="staff_active",
+        module=B,
+        name=__("Agents actifs"),
+        num=__("agents qui ont enregistré au moins une action en 28 jours"),
+        den=__("agents invités, lecture seule exceptée"),
+        rules=__("Aucun agent n’est nommé ni classé."),
+        is_high_good=True,
+    ),
+    Definition(
+        code="online_changes",
+        module=B,
+        name=__("Changements faits en ligne"),
+        num=__("annulations et déplacements faits par les usagers eux-mêmes"),
+        den=__("sans objet"),
+        unit="count",
+    ),
+    Definition(
+        code="desk_calls",
+        module=B,
+        name=__("Appels comptés à l’accueil"),
+        num=__("appels reçus, un toucher par motif"),
+        den=__("sans objet"),
+        rules=__(
+            "Relevé pendant deux semaines types, avant et après : ce qui était estimé est alors"
+            " mesuré."
+        ),
+        unit="count",
+        is_high_good=False,
+    ),
+    Definition(
+        code="inc_received",
+        module=R,
+        name=__("Signalements reçus"),
+        num=__("problèmes et suggestions reçus"),
+        den=__("sans objet"),
+        unit="count",
+    ),
+    Definition(
+        code="inc_ack_h",
+        module=R,
+        name=__("Délai de première réponse"),
+        num=__("médiane, en heures, de la réception à la première réponse publique"),
+        den=__("au moins dix signalements reçus dans le mois"),
+        rules=__("« ouvrées » : seules comptent les heures d’ouverture de la mairie."),
+        unit="hours",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="inc_ack_h_p90",
+        module=R,
+        name=__("Délai de première réponse, neuf fois sur dix"),
+        num=__("neuvième dixième, en heures"),
+        den=__("au moins dix signalements reçus dans le mois"),
+        unit="hours",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="inc_ack_oh",
+        module=R,
+        name=__("Délai de première réponse, en heures ouvrées"),
+        num=__("médiane, en heures d’ouverture de la mairie"),
+        den=__("au moins dix signalements reçus dans le mois"),
+        unit="hours",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="inc_ack_oh_p90",
+        module=R,
+        name=__("Délai de première réponse ouvré, neuf fois sur dix"),
+        num=__("neuvième dixième, en heures d’ouverture de la mairie"),
+        den=__("au moins dix signalements reçus dans le mois"),
+        unit="hours",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="inc_close_d",
+        module=R,
+        name=__("Délai de résolution"),
+        num=__("médiane, en jours, de la réception à la résolution"),
+        den=__("au moins dix signalements résolus dans le mois"),
+        rules=__("Un signalement rouvert ajoute son temps : il attend jusqu’à sa dernière fin."),
+        unit="days",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="inc_close_d_p90",
+        module=R,
+        name=__("Délai de résolution, neuf fois sur dix"),
+        num=__("neuvième dixième, en jours"),
+        den=__("au moins dix signalements résolus dans le mois"),
+        unit="days",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="inc_close_oh",
+        module=R,
+        name=__("Délai de résolution, en heures ouvrées"),
+        num=__("médiane, en heures d’ouverture de la mairie"),
+        den=__("au moins dix signalements résolus dans le mois"),
+        unit="hours",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="inc_close_oh_p90",
+        module=R,
+        name=__("Délai de résolution ouvré, neuf fois sur dix"),
+        num=__("neuvième dixième, en heures d’ouverture de la mairie"),
+        den=__("au moins dix signalements résolus dans le mois"),
+        unit="hours",
+        adds_up=False,
+        is_high_good=False,
+    ),
+    Definition(
+        code="inc_sla",
+        module=R,
+        name=__("Délais promis tenus"),
+        num=__("signalements clos avant la date promise"),
+        den=__("signalements clos qui avaient une date promise"),
+        is_high_good=True,
+    ),
+    Definition(
+        code="inc_silent",
+        module=R,
+        name=__("Signalements sans réponse"),
+        num=__("signalements ouverts depuis plus de 7 jours sans réponse publique"),
+        den=__("signalements ouverts"),
+        rules=__("Relevé chaque nuit ; le mois est le dernier relevé."),
+        is_high_good=False,
+    ),
+    Definition(
+        code="inc_reopen",
+        module=R,
+        name=__("Signalements rouverts"),
+        num=__("clôtures suivies d’une réouverture"),
+        den=__("clôtures du mois"),
+        is_high_good=False,
+    ),
+    Definition(
+        code="congrats",
+        module=R,
+        name=__("Félicitations"),
+        num=__("félicitations reçues"),
+        den=__("sans objet"),
+        unit="count",
+        is_high_good=True,
+    ),
+    Definition(
+        code="csat",
+        module=R,
+        name=__("Satisfaction"),
+        num=__("somme des notes, de 1 à 5"),
+        den=__("réponses à la question posée à la fin"),
+        unit="score",
+        is_high_good=True,
+    ),
+    Definition(
+        code="trained_share",
+        module=B,
+        name=__("Agents formés"),
+        num=__("agents ayant suivi une session ou terminé un parcours"),
+        den=__("agents actifs"),
+        is_high_good=True,
+    ),
+    Definition(
+        code="dts_progress",
+        module=B,
+        name=__("Demandes de titres de l’année"),
+        num=__("demandes saisies depuis le 1er janvier"),
+        den=__("seuil suivant de la dotation"),
+        rules=__(
+            "Saisi chaque mois par la commune ou l’association : Parvis ne connaît que les"
+            " rendez-vous, pas les demandes."
+        ),
+    ),
+    Definition(
+        code="calls_avoided",
+        module=B,
+        name=__("Appels évités"),
+        num=__("rendez-vous pris en ligne × p1 + changements en ligne × p2"),
+        den=__("sans objet"),
+        rules=__("p1 et p2 sont des hypothèses, affichées et modifiables."),
+        unit="count",
+        is_estimate=True,
+    ),
+    Definition(
+        code="time_saved_min",
+        module=B,
+        name=__("Temps d’accueil libéré"),
+        num=__("rendez-vous pris en ligne × m minutes"),
+        den=__("sans objet"),
+        rules=__("m est une hypothèse, jamais plus de 10 minutes, affichée et modifiable."),
+        unit="minutes",
+        is_estimate=True,
+    ),
+)
+DEFINITIONS: Mapping[str, Definition] = {each.code: each for each in _ALL}
+COMPARED = (
+    *("online_share", "no_show_rate", "fill_rate", "first_slot_days", "lead_time_days"),
+    *("cancel_reuse", "dossier_complete", "staff_active", "unmarked_share"),
+    *("inc_ack_h", "inc_close_d", "inc_sla", "inc_silent", "inc_reopen", "csat"),
+)
+"""Figures that have a better end, hence are compared with those of peers."""
+PRACTICES: Mapping[str, Words] = {
+    "evening": __("ouvrir un soir après 18 heures"),
+    "saturday": __("ouvrir le samedi"),
+    "released": __("ne libérer une part des créneaux que quelques jours avant"),
+    "waiting_list": __("proposer une liste d’attente"),
+    "presence": __("demander la confirmation de présence avant le jour"),
+}
+CRITERIA: Mapping[str, Words] = {
+    "population": __("la population"),
+    "stations": __("le nombre de stations"),
+    "setting": __("urbain ou rural"),
+}
+BANDS: tuple[Words, ...] = (
+    __("moins de 1 000 habitants"),
+    __("de 1 000 à 3 499 habitants"),
+    __("de 3 500 à 9 999 habitants"),
+    __("de 10 000 à 29 999 habitants"),
+    __("30 000 habitants et plus"),
+)
+HEALTH: Mapping[str, Words] = {
+    "usage": __("Usage : rendez-vous pris en 28 jours, comparés aux 28 précédents"),
+    "online": __("Part en ligne, comparée aux communes semblables"),
+    "staff": __("Agents actifs"),
+    "freshness": __("Tenue à jour : marques, réponses aux signalements, créneaux ouverts"),
+    "training": __("Agents formés"),
+    "support": __("Accompagnement"),
+    "billing": __("Cotisation"),
+}
