@@ -34,7 +34,7 @@ from booking.models import (
 )
 from booking.placing import ALPHABET
 from booking.presets import USUAL, Preset
-from demo import reports, showcase, story, web
+from demo import pipeline, reports, showcase, story, web
 from demo.agenda import Offer, Pace, Visit, fill
 from demo.people import invent
 from demo.story import LiveCommune
@@ -113,6 +113,8 @@ def load(*, seed: int, now: datetime, say: Say) -> None:
     with tenant_context(shown):
         reports.finish(neighbour=neighbour, now=now)
     web.tell(commune=shown, now=now)
+    luck = random.Random(f"{seed}:pipeline")  # noqa: S311 (invented people)
+    pipeline.tell(association=association, now=now, luck=luck)
     _create_accounts(association, [director])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE onboarding_metric")  # the first pages wait for no vacuum
@@ -135,7 +137,10 @@ def accounts() -> list[Account]:
     communes = Commune.objects.filter(insee_code__in=[live.insee_code for live in story.LIVE])
     slugs = dict(communes.with_schema().values_list("insee_code", "slug"))
     role = Membership.Role
-    found = [(story.ASSOCIATION_SLUG, role.DIRECTOR.value, story.DIRECTOR)]
+    found = [
+        (story.ASSOCIATION_SLUG, role.DIRECTOR.value, story.DIRECTOR),
+        (story.ASSOCIATION_SLUG, role.REFERENT.value, story.REFERENT),
+    ]
     for slug in (slugs[live.insee_code] for live in story.LIVE if live.insee_code in slugs):
         found.append((slug, role.ADMIN.value, f"admin@{slug}.demo.parvis.test"))
         found.append((slug, role.BOOKING_AGENT.value, f"agent@{slug}.demo.parvis.test"))

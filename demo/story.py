@@ -17,6 +17,7 @@ ASSOCIATION_COLOUR = "#24507f"
 DEPARTMENT = "33"
 PASSWORD = "parvis-demo"  # noqa: S105 (printed to whoever starts the demo)
 DIRECTOR = "association@demo.parvis.test"
+REFERENT = "referent@demo.parvis.test"
 SHARED_AGENT = "agent@deux-communes.demo.parvis.test"
 SHARED_BETWEEN = ("33314", "33240")
 
