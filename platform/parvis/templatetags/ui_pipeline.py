@@ -33,7 +33,7 @@ def _lane(lane: Lane) -> SafeString:
             '<p><a class="link" href="{}">{}<span class="unseen">{}{}</span></a></p>',
             lane.href,
             _("Tout voir"),
-            _("\u00a0: "),
+            _(" : "),
             lane.title,
         )
         if lane.count > len(lane.cards)
@@ -91,7 +91,7 @@ def _move(card: LaneCard) -> SafeString:
         word=_("Passer à"),
         options=format_html_join("", '<option value="{}">{}</option>', card.moves),
         icon=svg("arrow-right", size=20),
-        colon=_("\u00a0: "),
+        colon=_(" : "),
         title=card.title,
     )
 
@@ -107,7 +107,7 @@ def department_map(
     legend = format_html_join(
         "",
         '<li><span class="area-key area-key--{}" aria-hidden="true"></span>{}{}{}</li>',
-        ((key.look, key.label, _("\u00a0: "), key.count) for key in keys),
+        ((key.look, key.label, _(" : "), key.count) for key in keys),
     )
     return format_html(
         '<figure class="area-map"><svg viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>'
