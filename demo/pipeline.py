@@ -277,7 +277,8 @@ def _evidence(association: Association, *, today: date) -> None:
 
 
 def _contacts(communes: dict[str, Commune], *, luck: random.Random) -> dict[str, Contact]:
-    first, others = {}, []
+    first: dict[str, Contact] = {}
+    others: list[Contact] = []
     for number, (code, commune) in enumerate(sorted(communes.items())):
         for rank in range(2 if number % 3 else 1):
             person = invent(luck)

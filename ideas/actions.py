@@ -259,5 +259,6 @@ def followers(idea: Idea, *, with_voters: bool = False) -> list[emails.Reader]:
     """
     asked = set(idea.subscriptions.values_list("commune_id", "user_id"))
     if with_voters:
-        asked |= set(idea.votes.filter(user_id__isnull=False).values_list("commune_id", "user_id"))
+        voters = idea.votes.values_list("commune_id", "user_id")
+        asked |= {(commune, user) for commune, user in voters if user is not None}
     return emails.readers(asked)

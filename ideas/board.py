@@ -31,7 +31,7 @@ def board(association: Association) -> QuerySet[Idea]:
     )
 
 
-def narrowed(found: QuerySet[Idea], asked: Mapping[str, Any]) -> QuerySet[Idea]:
+def narrowed(found: QuerySet[Any], asked: Mapping[str, Any]) -> QuerySet[Any]:
     """Keep the ideas that answer to every filter; duplicates are shown only when asked for."""
     words = normalise(str(asked.get("q") or "")).split()
     for word in words:

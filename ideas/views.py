@@ -1,7 +1,7 @@
 """The board on the association's site: read, answer, merge, announce."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -173,7 +173,7 @@ def _form(request: HttpRequest, form: object, **words: object) -> HttpResponse:
     return render(request, "ideas/form.html", context, status=status)
 
 
-def _sent(request: HttpRequest) -> object:
+def _sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 

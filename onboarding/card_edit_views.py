@@ -156,7 +156,8 @@ def add_obstacle(request: HttpRequest, insee_code: str) -> HttpResponse:
 def change_obstacle(request: HttpRequest, insee_code: str, pk: int) -> HttpResponse:
     """Say more of an obstacle, or which idea would lift it."""
     commune, obstacle = _obstacle(request, insee_code, pk)
-    ideas = _ideas(request) | Idea.objects.filter(pk=obstacle.idea_id)
+    linked = [obstacle.idea_id] if obstacle.idea_id else []
+    ideas = _ideas(request) | Idea.objects.filter(pk__in=linked)
     first = {"detail": obstacle.detail, "idea": obstacle.idea}
     form = ObstacleForm(_sent(request), ideas=ideas, is_new=False, initial=first)
     return _edit(

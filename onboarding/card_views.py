@@ -34,6 +34,7 @@ from parvis.lanes import JournalEntry
 from parvis.pieces import Tone
 from tenants import hosts
 from tenants.models import Commune
+from training.models import Commitment
 
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -87,6 +88,7 @@ def commune(request: HttpRequest, insee_code: str) -> HttpResponse:
         .order_by("-rank"),
         "obstacles": [each for each in obstacles if each.solved_at is None],
         "solved": [each for each in obstacles if each.solved_at is not None],
+        "commitments": Commitment.objects.filter(commune=found, done_at=None),
         "tasks": to_dos([task for task in tasks if task.done_at is None], contacts, today=today),
         "entries": _entries(found, events, obstacles, tasks)[:JOURNAL_MOST],
         **_figures(request, found, today=today),

@@ -1,6 +1,6 @@
 """What may be asked of the list, and what is typed about a commune."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -71,7 +71,7 @@ class PipelineFilter(forms.Form):
 
     def _keeps(self, row: Followed) -> bool:
         asked = self.asked
-        tests = {
+        tests: dict[str, Callable[[Any], bool]] = {
             "q": lambda wanted: _answers(row, wanted),
             "stage": lambda wanted: row.is_eligible and row.stage == wanted,
             "reason": lambda wanted: (
@@ -94,7 +94,7 @@ def _answers(row: Followed, wanted: str) -> bool:
     )
 
 
-def _day(label: str, *, required: bool = False, help_text: str = "") -> forms.DateField:
+def _day(label: Any, *, required: bool = False, help_text: str = "") -> forms.DateField:
     return forms.DateField(
         label=label,
         required=required,

@@ -37,8 +37,9 @@ class Reminder:
 def due_reminder(standing: Standing, *, today: date) -> Reminder | None:
     """Return what is to be recalled of a commune today, the latest occurrence; None if nothing."""
     if standing.stage in ON_ITS_DATE:
-        is_due = standing.until is not None and standing.until <= today
-        return Reminder(standing.stage, standing.until, standing.moved) if is_due else None
+        if standing.until is None or standing.until > today:
+            return None
+        return Reminder(standing.stage, standing.until, standing.moved)
     if standing.stage == "training":
         return _before_session(standing, today)
     delay = DELAYS.get(standing.stage)

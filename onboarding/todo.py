@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 from django.utils.translation import gettext_lazy as _
 
 from identity.members import Member
@@ -16,6 +16,7 @@ from onboarding.stages import Stage
 from onboarding.switching import WindowState
 from parvis.errors import DomainError
 from tenants.models import Commune
+from training.models import Attendance, TrainingSession
 
 
 WEEK = timedelta(days=7)
@@ -129,6 +130,7 @@ def settle(*, commune: Commune, module: str, stage: str, now: datetime) -> None:
 
 def _stages(today: date) -> Iterable[Task]:
     latest = dict(Interaction.objects.order_by().values_list("commune").annotate(latest=Max("on")))
+    sessions = _sessions(today)
     for each in Onboarding.objects.exclude(stage__in=[Stage.PROSPECT, Stage.LIVE, Stage.CHURNED]):
         moved = each.since.astimezone(PARIS).date()
         standing = Standing(
@@ -136,9 +138,21 @@ def _stages(today: date) -> Iterable[Task]:
             moved=moved,
             progress=max(moved, latest.get(each.commune_id, moved)),
             until=each.until,
+            session=sessions.get(each.commune_id),
         )
         if reminder := due_reminder(standing, today=today):
             yield _task(each.commune_id, each.module, reminder)
+
+
+def _sessions(today: date) -> dict[int, date]:
+    """Return the day of the next training session for which each commune has a seat."""
+    seats = Attendance.objects.filter(
+        state__in=Attendance.SEATED,
+        session__status=TrainingSession.Status.OPEN,
+        session__starts_at__date__gte=today,
+    )
+    found = seats.order_by().values_list("commune").annotate(first=Min("session__starts_at"))
+    return {pk: first.astimezone(PARIS).date() for pk, first in found}
 
 
 def _windows(today: date) -> Iterable[Task]:

@@ -22,6 +22,7 @@ from onboarding.models import (
 from onboarding.pipeline import Wish
 from onboarding.stages import Module, Reason, Stage
 from tests.conftest import NOW, owner
+from training.models import Attendance, TrainingSession
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.public]
@@ -158,6 +159,28 @@ def test_a_window_is_recalled_sixty_days_before_it_opens(equipped):
     assert todo.remind(now=NOW + timedelta(days=1)) == 0
     assert Task.objects.get().about == TODAY + timedelta(days=59)
     assert todo.remind(now=NOW - timedelta(days=30)) == 0
+
+
+def test_a_session_in_three_days_is_recalled_to_a_commune_in_training(equipped, association):
+    session = TrainingSession.objects.create(
+        association=association,
+        title="Prise en main",
+        kind="on_site",
+        topics=["booking"],
+        max_seats=12,
+        status="open",
+        starts_at=NOW + timedelta(days=3),
+        ends_at=NOW + timedelta(days=3, hours=3),
+    )
+    Attendance.objects.create(
+        session=session, commune=equipped, name="Ana", email="a@x.fr", state="registered"
+    )
+    Onboarding.objects.create(
+        commune=equipped, module=Module.BOOKING, stage=Stage.TRAINING, since=NOW
+    )
+
+    assert todo.remind(now=NOW) == 1
+    assert Task.objects.get().about == TODAY + timedelta(days=3)
 
 
 def test_a_call_is_logged_does_its_task_and_leads_to_the_next(equipped):
