@@ -45,5 +45,5 @@ def stages() -> list[tuple[str, str]]:
 
 def communes_at(association: Association, stage: str) -> QuerySet[Commune]:
     """List the communes that are at a stage with some module."""
-    members = Commune.objects.with_schema().filter(association=association)
+    members = Commune.objects.real().with_schema().filter(association=association)
     return members.filter(onboardings__stage=stage).distinct()

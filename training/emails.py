@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 
 from parvis.mail import FACT
 from training import ics, links
-from training.models import Attendance, HalfDay
+from training.models import Attendance, HalfDay, HelpRequest
+from training.screens import name_of
 
 
 def invited(attendance: Attendance, *, now: datetime) -> EmailMessage:
@@ -113,4 +114,17 @@ def _letter(attendance: Attendance, event: str, key: str) -> EmailMessage:
         to=[attendance.email],
         reply_to=[association.email] if association.email else None,
         headers={FACT: key},
+    )
+
+
+def asked(request: HelpRequest, *, to: list[str]) -> EmailMessage:
+    """Tell the association's team what somebody asks from a screen."""
+    words = {"asked": request, "screen": name_of(request.screen), "commune": request.commune}
+    subject = render_to_string("training/emails/asked_subject.txt", words, using="text")
+    return EmailMessage(
+        " ".join(subject.split()),
+        render_to_string("training/emails/asked.txt", words, using="text"),
+        to=to,
+        reply_to=[request.email] if request.email else None,
+        headers={FACT: f"training-help-{request.commune_id}-{request.pk}"},
     )

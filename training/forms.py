@@ -114,7 +114,7 @@ class SessionForm(forms.Form):
         session: TrainingSession | None = None,
     ) -> None:
         super().__init__(data, initial=_initial(session) if session else {})
-        members = Commune.objects.with_schema().filter(association=association)
+        members = Commune.objects.real().with_schema().filter(association=association)
         self._offer("host_commune", members)
         self._offer("trainers", association.trainers.all())
         for number in range(1, HALF_DAYS + 1):
@@ -271,7 +271,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, data: Any = None, *, association: Association) -> None:
         super().__init__(data)
-        members = Commune.objects.filter(association=association)
+        members = Commune.objects.real().filter(association=association)
         self.fields["commune"].queryset = members  # type: ignore[attr-defined]
 
 

@@ -30,7 +30,7 @@ from training.views import GET_AND_POST, after, posted, session_page
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite everybody who works for some communes, in one action."""
     session = session_or_404(request, pk)
-    members = Commune.objects.with_schema().filter(association=session.association)
+    members = Commune.objects.real().with_schema().filter(association=session.association)
     form = InviteForm(posted(request), communes=members, stages=stages())
     if request.method == "POST" and form.is_valid():
         chosen = set(form.cleaned_data["communes"])

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, gettext_lazy
 
+from tenants.models import Commune
 from training.forms import capital
 from training.models import Attendance
 from training.models.people import Carpool
@@ -65,13 +66,15 @@ class AnswerForm(forms.Form):
         )
 
 
-def needs_of(attendance: Attendance) -> dict[str, Any]:
-    """Return what somebody said before, to begin with."""
+def needs_of(attendance: Attendance | None, commune: Commune) -> dict[str, Any]:
+    """Return what somebody said before; without, that she would leave from her commune."""
+    if attendance is None:
+        return {"carpool": Carpool.NONE, "carpool_from": commune.name}
     return {
         "accessibility": attendance.accessibility,
         "wants_lunch": attendance.wants_lunch,
         "carpool": attendance.carpool,
-        "carpool_from": attendance.carpool_from or attendance.commune.name,
+        "carpool_from": attendance.carpool_from or commune.name,
     }
 
 

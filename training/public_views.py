@@ -33,7 +33,7 @@ Kind = SurveyReply.Kind
 def answer(request: HttpRequest, signed: str) -> HttpResponse:
     """Say whether one comes."""
     person = _person_or_404(request, signed, links.ANSWER)
-    form = AnswerForm(posted(request), initial=needs_of(person))
+    form = AnswerForm(posted(request), initial=needs_of(person, person.commune))
     if request.method == "POST" and form.is_valid():
         try:
             seating.answer(attendance=person, wish=form.wish(), now=timezone.now())

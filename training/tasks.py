@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from training import letters, scheduling, seating
+from tenants.models import Association
+from training import help as screen_help, letters, scheduling, seating
 from training.models import TrainingSession
 
 
@@ -28,3 +29,5 @@ def tend() -> None:
     for session in TrainingSession.objects.open().filter(ends_at__lt=now - letters.CLOSES_AFTER):
         scheduling.close(session=session, now=now)
     letters.write_all(now=now)
+    for association in Association.objects.filter(materials__isnull=False).distinct():
+        screen_help.fill(association)

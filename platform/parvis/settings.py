@@ -135,6 +135,7 @@ TEMPLATES = [
                 "tenants.context.site",
                 "identity.context.who",
                 "onboarding.context.legal_file",
+                "training.help.drawer",
             ],
         },
     },

@@ -1,6 +1,7 @@
 """What a room shows and signs: the code in huge figures, the frame for a signature."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import template
 from django.forms import BoundField
@@ -8,7 +9,8 @@ from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from parvis.templatetags.ui_shapes import qr_code, svg
+from parvis.pieces import Tone
+from parvis.templatetags.ui_shapes import badge, qr_code, svg
 
 
 register = template.Library()
@@ -94,4 +96,39 @@ def _part(part: str) -> SafeString:
 def _items(lines: Sequence[str]) -> SafeString:
     return format_html(
         "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((line,) for line in lines))
+    )
+
+
+@register.simple_tag
+def quiz_question(*, index: int, question: Any, is_marked: bool) -> SafeString:
+    """Ask one question; after a try, say whether it was right, and why."""
+    boxes = format_html_join(
+        "",
+        '<div class="choice"><input type="radio" name="q{}" value="{}" id="q{}-{}"{}>'
+        '<label class="choice__label" for="q{}-{}"><span>{}</span></label></div>',
+        (
+            (
+                *(index, place, index, place),
+                SafeString(" checked" if place == question.chosen else ""),
+                *(index, place, words),
+            )
+            for place, words in enumerate(question.choices)
+        ),
+    )
+    said = _marked(question) if is_marked else SafeString("")
+    return format_html(
+        '<fieldset class="field choices choices--1"><legend class="field__label">{}</legend>{}'
+        '<div class="choices__list">{}</div></fieldset>',
+        question.ask,
+        said,
+        boxes,
+    )
+
+
+def _marked(question: Any) -> SafeString:
+    tone: Tone = "success" if question.is_right else "warning"
+    return format_html(
+        "<p>{} {}</p>",
+        badge(_("Juste") if question.is_right else _("À revoir"), tone=tone),
+        "" if question.is_right else question.why,
     )
