@@ -34,7 +34,7 @@ from booking.models import (
 )
 from booking.placing import ALPHABET
 from booking.presets import USUAL, Preset
-from demo import pipeline, reports, showcase, story, web
+from demo import pipeline, reports, showcase, story, training as trainings, web
 from demo.agenda import Offer, Pace, Visit, fill
 from demo.people import invent
 from demo.story import LiveCommune
@@ -115,10 +115,17 @@ def load(*, seed: int, now: datetime, say: Say) -> None:
     web.tell(commune=shown, now=now)
     luck = random.Random(f"{seed}:pipeline")  # noqa: S311 (invented people)
     pipeline.tell(association=association, now=now, luck=luck)
+    trainings.tell(association, communes=live_communes(), now=now)
     _create_accounts(association, [director])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE onboarding_metric")  # the first pages wait for no vacuum
     say(f"{len(accounts())} accounts")
+
+
+def live_communes() -> list[Commune]:
+    """List the communes in service, in the order of the story."""
+    known = {each.insee_code: each for each in Commune.objects.with_schema()}
+    return [known[live.insee_code] for live in story.LIVE if live.insee_code in known]
 
 
 def unload() -> None:
