@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from exchange import archive_actions, calendar_actions, import_actions
+from exchange import archive_actions, calendar_actions, departure_letters, import_actions
 from exchange.models import CalendarFeed
 
 
@@ -58,3 +58,9 @@ def make_forgotten_archives() -> int:
 def erase_archives() -> int:
     """Every night: erase the archives whose time is over."""
     return archive_actions.erase_old(now=timezone.now())
+
+
+@shared_task(name="exchange.follow_departures")
+def follow_departures() -> int:
+    """In the public schema, every night and when asked: take departures one step further."""
+    return departure_letters.follow(now=timezone.now())

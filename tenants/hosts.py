@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 
-from tenants.models import Association, Commune, Domain
+from tenants.models import Association, Commune, Departure, Domain
 
 
 Kind = Literal["portal", "login", "association", "commune", "unknown"]
@@ -44,13 +44,29 @@ MOST = 5_000  # look-ups kept, unknown names included, so that they cannot fill 
 class Site:
     """What answers under a host name. Shared by threads: read-only.
 
-    ``moved_to`` is the commune's main host, when this is another of its names.
+    ``moved_to`` is the commune's main host, when this is another of its names; ``departure`` is
+    that of a commune which is closed because it leaves, or has left.
     """
 
     kind: Kind
     commune: Commune | None = None
     association: Association | None = None
     moved_to: str = ""
+    departure: Departure | None = None
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the team of the commune may read, and nobody write."""
+        return (
+            self.commune is not None
+            and self.commune.state == Commune.State.SUSPENDED
+            and not self.has_left
+        )
+
+    @property
+    def has_left(self) -> bool:
+        """Whether all that remains is the way to the new address."""
+        return self.departure is not None and self.departure.state != Departure.State.READ_ONLY
 
 
 UNKNOWN = Site("unknown")
@@ -143,10 +159,25 @@ def _find(name: str) -> Site:
         commune = domain.commune
         moved_to = "" if domain.is_primary else host_of(commune)
         moved_to = "" if moved_to == name else moved_to
-        return Site("commune", commune, commune.association or commune.sandbox_for, moved_to)
+        owner = commune.association or commune.sandbox_for
+        return Site("commune", commune, owner, moved_to, _departure_of(commune))
     label = name.removesuffix(f".{base}")
     association = Association.objects.filter(slug=label).first() if label != name else None
     return Site("association", association=association) if association else UNKNOWN
+
+
+def _departure_of(commune: Commune) -> Departure | None:
+    """Find why a commune is closed, when it leaves or has left."""
+    states = Departure.State
+    if commune.state not in {Commune.State.SUSPENDED, Commune.State.LISTED}:
+        return None
+    return (
+        Departure.objects.filter(
+            commune=commune, state__in=[states.READ_ONLY, states.MOVED, states.DESTROYED]
+        )
+        .order_by("-asked_at", "-pk")
+        .first()
+    )
 
 
 def host_of(owner: Commune | Association | Literal["portal", "login"]) -> str:

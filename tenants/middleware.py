@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils import timezone
 
 from parvis import error_views
-from tenants.hosts import URLCONFS, moved_url, site_of
+from tenants.hosts import URLCONFS, Site, moved_url, site_of
 from tenants.models import Commune
 
 
@@ -23,6 +23,24 @@ CLOSED = {
 SAFE = {"GET", "HEAD"}
 # What other sites embed, and what monitoring asks, answers under every name of a commune.
 STAYS = ("/w.js", "/widget/", "/sante/")
+
+
+# What answers while a commune is suspended: its team reads, takes its data away, and no more.
+READ = (
+    *("/agent/", "/connexion/", "/theme.css", "/sante/", "/robots.txt", "/.well-known/"),
+    *("/accessibilite/", "/mentions-legales/", "/confidentialite/"),
+)
+SENT = (
+    *("/connexion/retour/", "/deconnexion/", "/langue/"),
+    *("/agent/commune/donnees/archives/", "/agent/commune/donnees/depart/"),
+)
+
+
+def _may_read(request: HttpRequest, site: Site) -> bool:
+    """Tell whether a page answers although the commune is closed."""
+    if not site.is_read_only:
+        return False
+    return request.path.startswith(READ if request.method in SAFE else SENT)
 
 
 class CommuneMiddleware:
@@ -42,8 +60,8 @@ class CommuneMiddleware:
             return error_views.unknown_commune(request)
         if site.moved_to and request.method in SAFE and not request.path.startswith(STAYS):
             return HttpResponsePermanentRedirect(moved_url(site.moved_to, request.get_full_path()))
-        if site.commune and site.commune.state in CLOSED:
-            return error_views.closed(request)
+        if site.commune and site.commune.state in CLOSED and not _may_read(request, site):
+            return error_views.closed(request, departure=site.departure)
         if site.commune:
             connection.set_tenant(site.commune)  # type: ignore[attr-defined]
         else:

@@ -10,13 +10,24 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from tenants.departure_models import BlockedName, Departure, Suspension
 from tenants.official import OfficialCommune
 
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-__all__ = ["Association", "Commune", "Domain", "Membership", "OfficialCommune", "User"]
+__all__ = [
+    "Association",
+    "BlockedName",
+    "Commune",
+    "Departure",
+    "Domain",
+    "Membership",
+    "OfficialCommune",
+    "Suspension",
+    "User",
+]
 
 # A commune by its INSEE code, an intercommunality by its SIREN. Sandboxes have codes that begin
 # with 99, which no commune of France has.

@@ -99,6 +99,42 @@ END
 $forget$
 """
 
+# A commune that has left: two persons decided, the time has come, nobody cancelled.
+DESTROY = """
+CREATE OR REPLACE FUNCTION public.tenants_destroy(wanted text, OUT tables bigint, OUT bytes bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $destroy$
+DECLARE
+    role text := 't_' || wanted;
+BEGIN
+    IF wanted !~ {name} OR NOT EXISTS (
+        SELECT FROM public.tenants_departure departure
+        JOIN public.tenants_commune commune ON commune.id = departure.commune_id
+        WHERE commune.schema_name = wanted AND commune.state = 'suspended'
+          AND departure.state = 'moved' AND departure.drop_after <= clock_timestamp()
+          AND departure.confirmed_by_id <> departure.asked_by_id)
+    THEN
+        RAISE EXCEPTION 'not a commune that has left' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT count(*), coalesce(sum(pg_catalog.pg_total_relation_size(oid)), 0) INTO tables, bytes
+        FROM pg_catalog.pg_class
+        WHERE relnamespace = to_regnamespace(wanted) AND relkind IN ('r', 'p');
+    EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', wanted);
+    IF to_regrole(role) IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT TRUE', role);
+    EXECUTE format('DROP OWNED BY %I', role);
+    IF NOT EXISTS (
+        SELECT FROM pg_shdepend
+        WHERE refclassid = 'pg_authid'::regclass AND refobjid = to_regrole(role)::oid
+          AND dbid NOT IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))
+    THEN
+        EXECUTE format('DROP ROLE %I', role);
+    END IF;
+END
+$destroy$
+"""
+
 EMPTY = """
 CREATE OR REPLACE FUNCTION public.tenants_empty(wanted text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $empty$
@@ -132,11 +168,12 @@ def install_procedures() -> None:
         ),
     }
     with connection.cursor() as cursor:
-        for text in (PROVISION, FORGET_PREVIEW, EMPTY):
+        for text in (PROVISION, FORGET_PREVIEW, DESTROY, EMPTY):
             cursor.execute(sql.SQL(text).format(**parts))
         for name in (
             "tenants_provision(text, text)",
             "tenants_forget_preview(text)",
+            "tenants_destroy(text)",
             "tenants_empty(text)",
         ):
             function = sql.SQL("public." + name)

@@ -187,6 +187,14 @@ def forget_preview(schema: str) -> None:
         cursor.execute("SELECT public.tenants_forget_preview(%s)", [schema])
 
 
+def destroy(schema: str) -> dict[str, int]:
+    """Remove a commune that has left, and say what was there; the database checks it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tables, bytes FROM public.tenants_destroy(%s)", [schema])
+        tables, size = cursor.fetchone()
+    return {"tables": tables, "bytes": size}
+
+
 def empty(schema: str) -> None:
     """Empty every table of a sandbox or a preview, history included; the database checks it."""
     with connection.cursor() as cursor:

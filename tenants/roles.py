@@ -22,6 +22,9 @@ SHARED: dict[str, str] = {
     # Its own row only, by a policy of the table:
     "tenants_commune": "SELECT, UPDATE (address, phone, email, website, brand_colour)",
     "tenants_domain": READ,
+    # Their own departure, asked for or given up; what is decided of it is the platform's to write.
+    "tenants_departure": "SELECT, INSERT, UPDATE (state, cancelled_at, cancelled_by_name)",
+    "tenants_blockedname": READ,
     "tenants_membership": READ,
     "tenants_user": "SELECT, UPDATE (last_login, language)",
     "django_session": WRITE,

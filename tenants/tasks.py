@@ -58,6 +58,7 @@ EVERY_MINUTE_ONCE = (
 EVERY_NIGHT_ONCE = (
     "parvis.forget_delivered",
     "widgets.check_domains",
+    "exchange.follow_departures",
     "onboarding.end_previews",
 )
 

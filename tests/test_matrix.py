@@ -146,6 +146,17 @@ ARCHIVES = {
     "ask_archive": Row((), ADMIN),
     "take_archive": Row((), ADMIN),
     "dictionary": Row(ADMIN),
+    "leave": Row(ADMIN),
+    "ask_leave": Row((), ADMIN),
+    "cancel_leave": Row((), ADMIN),
+}
+DEPARTURES = {
+    "departures": Row(ASSOCIATION),
+    "confirm_departure": Row((), ("director",)),
+    "cancel_departure": Row((), ("director",)),
+    "destruction_certificate": Row(ASSOCIATION),
+    "suspend_commune": Row((), ("director",)),
+    "resume_commune": Row((), ("director",)),
 }
 WIDGETS = {
     "home": Row(ADMIN),
@@ -437,6 +448,7 @@ MATRIX = {
     "association": {
         **EVERYWHERE,
         **HAND_OVER,
+        **DEPARTURES,
         "adoption:dashboard": Row(EVERYBODY),  # strangers see the association's public page
         "communes": Row(ASSOCIATION),
         "adoption:communes_csv": Row(ASSOCIATION),

@@ -19,6 +19,7 @@ from parvis.errors import DomainError
 from parvis.guard import PUBLIC
 from parvis.resolvers import all_say, ask_all, none_answers
 from tenants import directory, domains as registry
+from tenants.departures import is_blocked
 from tenants.models import Commune, OfficialCommune
 from widgets import emails
 from widgets.models import CustomDomain
@@ -92,6 +93,10 @@ def ask(*, commune: Commune, typed: str, by: Member, now: datetime) -> CustomDom
     if namesake:
         raise NameRefused(
             _("Ce nom est celui d’une autre commune : %(name)s.") % {"name": namesake}
+        )
+    if is_blocked(name, insee_code=commune.insee_code, now=now):
+        raise NameRefused(
+            _("Ce nom était celui d’une commune qui a quitté Parvis : il reste bloqué un an.")
         )
     if CustomDomain.objects.filter(commune=commune).count() >= MOST:
         raise TooManyNames

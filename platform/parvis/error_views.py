@@ -61,8 +61,13 @@ def unavailable(request: HttpRequest, *, message: str = "") -> HttpResponse:
     return _page(request, "503", status=503, message=message)
 
 
-def closed(request: HttpRequest) -> HttpResponse:
-    """Answer 503: the commune's site is not open, or not now."""
+def closed(request: HttpRequest, *, departure: Any = None) -> HttpResponse:
+    """Answer 503: the commune's site is not open, or not now; 410: it has left, and where to."""
+    commune = getattr(request, "commune", None)
+    if departure is not None and departure.state != "read_only":
+        return _page(request, "departed", status=410, departure=departure)
+    if commune is not None and commune.state == "suspended":
+        return _page(request, "suspended", status=503, departure=departure)
     return unavailable(request)
 
 

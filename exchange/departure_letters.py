@@ -1,0 +1,85 @@
+"""Steps of a departure and what is written about each. All but ``wake`` runs in public."""
+
+from datetime import datetime
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from parvis.deferred import defer_to
+from parvis.guard import PUBLIC
+from parvis.mail import FACT
+from tenants import departures
+from tenants.hosts import absolute_url
+from tenants.models import Departure, Membership
+
+
+State = Departure.State
+
+
+def wake() -> None:
+    """Have the platform look at departures now, after one was asked for or given up."""
+    with transaction.atomic():
+        defer_to(PUBLIC, "exchange.follow_departures")
+
+
+@transaction.atomic
+def confirm(*, departure: Departure, by_id: int, by_name: str, now: datetime) -> None:
+    """Confirm a departure and write to whoever asked for it."""
+    confirmed = departures.confirm(departure=departure, by_id=by_id, by_name=by_name, now=now)
+    _write("confirmed", confirmed, [confirmed.asked_by_email])
+
+
+def follow(*, now: datetime) -> int:
+    """Take each departure one step further when its time has come; count the steps.
+
+    Run every night, and when somebody asked for something; running twice changes nothing.
+    """
+    for departure in Departure.objects.filter(state=State.ASKED).select_related("commune"):
+        with transaction.atomic():
+            _write("asked", departure, _directors(departure))
+    for departure in Departure.objects.filter(
+        state=State.CANCELLED, commune__state="suspended"
+    ).select_related("commune"):
+        departures.reopen(commune=departure.commune)
+    steps = 0
+    for departure in departures.due(now).order_by("pk"):
+        with transaction.atomic():
+            if departure.state == State.READ_ONLY:
+                moved = departures.move_on(departure=departure)
+                _write("moved", moved, [moved.asked_by_email, *_directors(moved)])
+            else:
+                gone = departures.destroy(departure=departure, now=now)
+                _write("destroyed", gone, [gone.asked_by_email, *_directors(gone)])
+        steps += 1
+    return steps
+
+
+def _directors(departure: Departure) -> list[str]:
+    found = Membership.objects.filter(
+        association=departure.commune.association_id,
+        role=Membership.Role.DIRECTOR,
+        is_active=True,
+        user__is_active=True,
+    )
+    return list(found.order_by("user__email").values_list("user__email", flat=True))
+
+
+def _write(name: str, departure: Departure, to: list[str]) -> None:
+    """Tell each person a step once."""
+    association = departure.commune.association
+    words = {
+        "departure": departure,
+        "commune": departure.commune,
+        "certificate": departure.certificate,
+        "url": absolute_url(association, "/departs/") if association else "",
+    }
+    subject = render_to_string(f"exchange/emails/{name}_subject.txt", words, using="text")
+    body = render_to_string(f"exchange/emails/{name}.txt", words, using="text")
+    for address in dict.fromkeys(to):
+        EmailMessage(
+            " ".join(subject.split()),
+            body,
+            to=[address],
+            headers={FACT: f"departure-{departure.pk}-{name}-{address}"[:120]},
+        ).send()
