@@ -175,16 +175,18 @@ def keep_details(
     email: str,
     phone: str,
     people: Sequence[tuple[str, str]] = (),
+    from_commune: str = "",
 ) -> Appointment:
     """Keep what the citizen typed, with the slot held for her.
 
+    ``from_commune`` is the INSEE code of hers, where she was asked.
     ``people`` gives the name and the pre-application number of each person, in their order.
 
     Raises:
         HoldLost: the appointment is confirmed, or forgotten.
     """
     changed = Appointment.objects.filter(pk=appointment.pk, status=Appointment.Status.HELD).update(
-        name=name, email=email, phone=phone
+        name=name, email=email, phone=phone, from_commune=from_commune
     )
     if not changed:
         raise HoldLost

@@ -1,7 +1,7 @@
 """What citizens may ask for and tell."""
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -274,8 +274,24 @@ class DetailsForm(forms.Form):
         ),
     )
 
-    def __init__(self, service: Service, *args: Any, persons: int = 1, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        service: Service,
+        *args: Any,
+        persons: int = 1,
+        communes: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if communes:
+            others = ("", gettext("Une autre commune, ou je ne sais pas"))
+            self.fields["from_commune"] = forms.ChoiceField(
+                label=gettext("De quelle commune êtes-vous ?"),
+                help_text=gettext("Plusieurs communes partagent ce guichet et le comptent."),
+                choices=[*communes, others],
+                required=False,
+                widget=forms.RadioSelect,
+            )
         if not service.asks_pre_application:
             del self.fields["pre_application"]
         self.other_numbers = range(2, persons + 1)
@@ -331,7 +347,10 @@ class DetailsForm(forms.Form):
     @property
     def details(self) -> dict[str, Any]:
         """What ``keep_details`` needs: valid answers, empty where there is none."""
-        known = {name: self.cleaned_data.get(name, "") for name in ("name", "email", "phone")}
+        names = ("name", "email", "phone")
+        if "from_commune" in self.fields:
+            names += ("from_commune",)
+        known = {name: self.cleaned_data.get(name, "") for name in names}
         people = [(known["name"], self.cleaned_data.get("pre_application", ""))]
         people += [
             (

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import actions, alternatives, planning, read_model, visitor, words
+from booking import actions, alternatives, planning, read_model, sharing, visitor, words
 from booking.availability import FreeStarts
 from booking.document_views import documents_of
 from booking.duplicates import booked_numbers
@@ -44,8 +44,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
     """Choose what to come for."""
+    offered = list(Service.objects.offered_online())
+    now = timezone.now()
     context = {
-        "services": _with_first_day(Service.objects.offered_online()),
+        "services": _with_first_day(offered),
+        "elsewhere": sharing.receive_for_us(offered, now=now),
         "by_phone": [
             (words.service_name(service), service)
             for service in Service.objects.offered().filter(is_online=False, is_collection=False)
@@ -96,7 +99,11 @@ def details(request: HttpRequest) -> HttpResponse:
         return redirect("booking:confirmed")
     held = _held(request)
     form = DetailsForm(
-        held.service, request.POST or None, initial=_typed(held), persons=held.persons
+        held.service,
+        request.POST or None,
+        initial=_typed(held),
+        persons=held.persons,
+        communes=(communes := sharing.asked_communes()),
     )
     extends = "garder" in request.POST
     if form.is_bound:
@@ -114,6 +121,7 @@ def details(request: HttpRequest) -> HttpResponse:
             held.service,
             initial={**_typed(held), **_as_typed(request.POST, form)},
             persons=held.persons,
+            communes=communes,
         )
     context = {
         "form": form,
@@ -374,7 +382,7 @@ def _query(appointment: Appointment) -> str:
 
 
 def _typed(held: Appointment) -> dict[str, str]:
-    typed = {"name": held.name, "email": held.email, "phone": held.phone}
+    typed = {name: getattr(held, name) for name in ("name", "email", "phone", "from_commune")}
     for number, person in enumerate(held.coming, start=1):
         suffix = "" if number == 1 else f"-{number}"
         typed.setdefault(f"name{suffix}", person.name)

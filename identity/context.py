@@ -82,6 +82,7 @@ def _association_links(member: Member) -> list[tuple[str, str, str]]:
         (_("Bibliothèque"), "/bibliotheque/", "library"),
         (_("Formations"), "/formations/", "graduation-cap"),
         (_("Idées"), "/idees/", "lightbulb"),
+        (_("Partage"), "/partage/", "handshake"),
         (_("Mesures"), "/mesures/", "chart-column"),
     ]
     if member.role == DIRECTOR:

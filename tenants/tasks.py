@@ -49,6 +49,8 @@ EVERY_NIGHT = (
     "exchange.read_calendars",
     "onboarding.check_readiness",
     "exchange.erase_archives",
+    "mutual.take_note",
+    "mutual.count_uses",
 )
 # In the public schema, before the communes.
 EVERY_MINUTE_ONCE = (

@@ -20,6 +20,7 @@ from booking.models.services import (
     Settings,
     Site,
 )
+from booking.models.sharing import Sharing
 from booking.models.tallies import Tally
 from booking.models.texts import DocumentText, MessageText, SettingsChange
 
@@ -45,6 +46,7 @@ __all__ = [
     "ServiceQuerySet",
     "Settings",
     "SettingsChange",
+    "Sharing",
     "Site",
     "Tally",
     "Ticket",

@@ -77,6 +77,9 @@ class Appointment(TenantModel):
     phone = models.CharField(_("téléphone"), max_length=20, default="", blank=True)
     language = models.CharField(_("langue"), max_length=5, default="fr")
     is_resident = models.BooleanField(_("habite la commune"), default=False)
+    from_commune = models.CharField(  # as she says it, where several share a counter
+        _("commune de l’usager"), max_length=5, default="", blank=True
+    )
     certifies_identity = models.BooleanField(_("identité numérique à certifier"), default=False)
     token_hash = models.CharField(_("empreinte du lien"), max_length=64)
     idempotency_key = models.UUIDField(_("clé d’envoi"))

@@ -10,7 +10,7 @@ from django.core.signing import BadSignature
 from parvis.guard import current_schema
 
 
-__all__ = ["BadSignature", "digest", "new_token", "seal", "sign", "unseal", "unsign"]
+__all__ = ["BadSignature", "digest", "new_token", "seal", "sign", "sign_for", "unseal", "unsign"]
 
 
 def sign(value: Any, *, purpose: str) -> str:
@@ -25,6 +25,11 @@ def unsign(text: str, *, purpose: str, max_age: int) -> Any:
         django.core.signing.BadSignature: forged, expired, or signed elsewhere.
     """
     return signing.loads(text, salt=f"{purpose}:{current_schema()}", max_age=max_age)
+
+
+def sign_for(value: Any, *, purpose: str, schema: str) -> str:
+    """Sign a JSON value that another commune, and no other, will read."""
+    return signing.dumps(value, salt=f"{purpose}:{schema}", compress=True)
 
 
 def seal(text: str, *, purpose: str) -> str:

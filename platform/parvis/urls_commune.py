@@ -14,7 +14,7 @@ urlpatterns = [
     path("agent/commune/idees/", include("ideas.commune_urls")),
     path("agent/commune/donnees/", include("exchange.commune_urls")),
     path("agent/commune/site/", include("widgets.commune_urls")),
-    path("agent/commune/partage/", include("mutual.commune_urls")),
+    path("", include("mutual.commune_urls")),
     path("", include("onboarding.site_urls")),
     path("", include("widgets.frame_urls")),
     path("", include("identity.urls_commune")),
