@@ -34,7 +34,7 @@ from booking.models import (
 )
 from booking.placing import ALPHABET
 from booking.presets import USUAL, Preset
-from demo import pipeline, reports, showcase, story, training as trainings, web
+from demo import library, pipeline, reports, showcase, story, training as trainings, web
 from demo.agenda import Offer, Pace, Visit, fill
 from demo.people import invent
 from demo.story import LiveCommune
@@ -116,6 +116,7 @@ def load(*, seed: int, now: datetime, say: Say) -> None:
     luck = random.Random(f"{seed}:pipeline")  # noqa: S311 (invented people)
     pipeline.tell(association=association, now=now, luck=luck)
     trainings.tell(association, communes=live_communes(), now=now)
+    library.tell(association=association, now=now)
     _create_accounts(association, [director])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE onboarding_metric")  # the first pages wait for no vacuum
