@@ -19,6 +19,7 @@ from django.core.management import call_command  # noqa: E402
 from benchmarks import (  # noqa: E402
     availability,
     creation,
+    library,
     pages,
     peer,
     photos,
@@ -41,6 +42,7 @@ BENCHES = {
     "rush": rush.run,
     "pages": pages.run,
     "creation": creation.run,
+    "library": library.run,
     "photos": photos.run,
     "reports": reports.run,
     "reportpages": report_pages.run,
