@@ -1,7 +1,7 @@
 """What the association's pages show: lists, differences between versions, who has what."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -100,13 +100,29 @@ def rows(association: Association, *, archived: bool = False) -> list[Row]:
             row.has_draft = True
         else:
             row.number = max(row.number, version.number)
-    for template_id, state in latest_states(listed, association):
-        listed[template_id].states[state] += 1
+    before = {row.template.adapted_from_id: key for key, row in listed.items()}
+    for key, states in _states(listed, before, association).items():
+        listed[key].states = Counter(states.values())
     return list(listed.values())
 
 
-def latest_states(templates: Iterable[int], association: Association) -> Iterable[tuple[int, str]]:
-    """Say where each commune stands with each template: by the newest version it answered to."""
+def _states(
+    listed: Mapping[int, Row], before: Mapping[int | None, int], association: Association
+) -> dict[int, dict[int, str]]:
+    """Say where each commune stands; with the platform's until an adaptation has reached it."""
+    wanted = [*listed, *(key for key in before if key is not None)]
+    found: dict[int, dict[int, str]] = {key: {} for key in listed}
+    own: dict[int, dict[int, str]] = {key: {} for key in listed}
+    for template_id, commune_id, state in _newest(wanted, association).values_list(
+        "template_id", "commune_id", "state"
+    ):
+        into = own if template_id in listed else found
+        into[template_id if template_id in listed else before[template_id]][commune_id] = state
+    return {key: found[key] | own[key] for key in listed}
+
+
+def _newest(templates: Iterable[int], association: Association) -> Any:
+    """Find the newest answer of each commune about each template."""
     return (
         TemplateApplication.objects.filter(
             template__in=list(templates), commune__association=association
@@ -114,20 +130,18 @@ def latest_states(templates: Iterable[int], association: Association) -> Iterabl
         .exclude(state=State.PENDING)
         .order_by("template_id", "commune_id", "-version__number")
         .distinct("template_id", "commune_id")
-        .values_list("template", "state")
     )
 
 
 def holders(template: Template, association: Association) -> list[TemplateApplication]:
     """List the communes that have a template, with the version they hold; one query."""
-    found = (
-        TemplateApplication.objects.filter(template=template, commune__association=association)
-        .exclude(state__in=[State.PENDING, State.ABSENT])
-        .select_related("commune")
-        .order_by("commune_id", "-version__number")
-        .distinct("commune_id")
-    )
-    return sorted(found, key=lambda each: each.commune.slug)
+    templates = [each for each in (template.adapted_from_id, template.pk) if each is not None]
+    newest = _newest(templates, association).select_related("commune")
+    found = {}
+    for each in sorted(newest, key=lambda each: each.template_id == template.pk):
+        found[each.commune_id] = each
+    kept = [each for each in found.values() if each.state != State.ABSENT]
+    return sorted(kept, key=lambda each: each.commune.slug)
 
 
 def progress(found: Any, *, association: Association, first: datetime | None) -> Progress:
@@ -188,8 +202,9 @@ def open_conflicts(association: Association) -> int:
         TemplateApplication.objects.filter(commune__association=association)
         .order_by("template_id", "commune_id", "-version__number")
         .distinct("template_id", "commune_id")
+        .values_list("conflicts", flat=True)
     )
-    return sum(each.conflicts for each in newest)
+    return sum(newest)
 
 
 def versions_with_counts(template: Template) -> list[TemplateVersion]:

@@ -5,11 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from booking.models import Service
-from library import actions, propagation
+from library import actions, propagation, shown
 from library.models import Impact, Suggestion, Template, TemplateApplication
 from shelf.models import Arrival, Origin, Page, UpdateProposal
 from tests.conftest import NOW, owner
-from tests.library.conftest import TODAY, arrive, offer_version
+from tests.library.conftest import TODAY, arrive, at_the_association, offer_version
 
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +198,16 @@ def test_a_template_of_the_platform_is_adapted_before_it_is_changed(director, as
     assert "Loi locale" in director.get("/bibliotheque/?archived=on").content.decode()
 
 
+def test_communes_count_as_holders_until_the_adaptation_reaches_them(association, taken):
+    template = taken("page", "horaires", title="Un", text="Texte")
+    with owner():
+        Template.objects.filter(pk=template.pk).update(association=None)
+    with at_the_association():
+        draft = actions.adapt(template=Template.objects.get(), association=association)
+        assert [row.holders for row in shown.rows(association)] == [1]
+        assert len(shown.holders(draft.template, association)) == 1
+
+
 # --- The commune ------------------------------------------------------------------------------
 
 
@@ -290,7 +300,7 @@ def test_a_suggestion_goes_up_and_its_answer_comes_back(admin, director, conflic
     suggestion = Suggestion.objects.get()
     assert "Plus clair pour tous" in director.get("/bibliotheque/suggestions/").content.decode()
     path = f"/bibliotheque/suggestions/{suggestion.pk}/"
-    assert "<ins>Le nôtre</ins>" in director.get(path).content.decode()
+    assert "<td>Le nôtre</td>" in director.get(path).content.decode()
 
     page = director.post(path, {"accept": "1", "answer": "Merci"})
 
