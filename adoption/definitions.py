@@ -422,11 +422,11 @@ CRITERIA: Mapping[str, Words] = {
     "setting": __("urbain ou rural"),
 }
 BANDS: tuple[Words, ...] = (
-    __("moins de 1 000 habitants"),
-    __("de 1 000 à 3 499 habitants"),
-    __("de 3 500 à 9 999 habitants"),
-    __("de 10 000 à 29 999 habitants"),
-    __("30 000 habitants et plus"),
+    __("moins de 1 000 habitants"),
+    __("de 1 000 à 3 499 habitants"),
+    __("de 3 500 à 9 999 habitants"),
+    __("de 10 000 à 29 999 habitants"),
+    __("30 000 habitants et plus"),
 )
 HEALTH: Mapping[str, Words] = {
     "usage": __("Usage : rendez-vous pris en 28 jours, comparés aux 28 précédents"),

@@ -29,14 +29,14 @@ def follow(*, association: Association, now: datetime) -> int:
     """Compare, rate and note what to call about; returns how many communes were rated."""
     today = now.date()
     communes = reading.live(association, Module.BOOKING)
-    peers = _cohorts(communes)
+    similar = peers(communes)
     for back in range(MONTHS):
         compare(
             communes=communes,
-            peers=peers,
+            peers=similar,
             month=reading.month_before(today, back),
         )
-    scores = rate(communes=communes, peers=peers, today=today)
+    scores = rate(communes=communes, peers=similar, today=today)
     _ask_to_call(communes, scores, today=today)
     HealthScore.objects.filter(
         commune__in=communes, day__lt=today - timedelta(days=KEPT_DAYS)
@@ -96,7 +96,8 @@ def rate(
     return rated
 
 
-def _cohorts(communes: Collection[Commune]) -> dict[int, Cohort]:
+def peers(communes: Collection[Commune]) -> dict[int, Cohort]:
+    """Find the peers of each commune; those that have not five are absent."""
     places = [Place(each.pk, each.population, each.station_count) for each in communes]
     found = {place.key: cohorts.cohort(place, places) for place in places}
     return {pk: cohort for pk, cohort in found.items() if cohort is not None}

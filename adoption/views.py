@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -26,6 +27,8 @@ from tenants.models import Association, Commune
 
 
 MINUTES = 60
+PER_PAGE = 50
+FIRST_ALERTS = 8
 
 
 @require_safe
@@ -38,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     association = association_of(request)
     equipped = members.rows(association, today=today, equipped_only=True)
     form = EquippedFilter(request.GET)
-    shown = form.apply(equipped)
+    shown = members.arranged(form.apply(equipped), sort=request.GET.get("sort", ""))
     live = [row.commune for row in equipped if row.is_live]
     return render(
         request,
@@ -48,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "reports": dashboard.adoption(association, Module.REPORTS),
             "summary": dashboard.summary(equipped),
             "bands": dashboard.bands(equipped),
-            "rows": members.arranged(shown, sort=request.GET.get("sort", "")),
+            "page_obj": Paginator(shown, PER_PAGE).get_page(request.GET.get("page")),
             "filter": form,
             "is_filtered": bool(request.GET.get("q") or request.GET.get("stage")),
             "channels": _channels(live, today=today),
@@ -69,8 +72,10 @@ def _followed(
     parameters = reading.parameters(association)
     bookings = sum(each.now.get("online_share", (0, 0))[0] for each in known.values())
     minutes = minutes_saved(bookings=bookings, parameters=parameters)
+    found = alerts(live, known, now=now)
     return {
-        "alerts": alerts(live, known, now=now),
+        "alerts": found[:FIRST_ALERTS],
+        "more_alerts": found[FIRST_ALERTS:],
         "hours": minutes // MINUTES,
         "parameters": parameters,
         "quality": [

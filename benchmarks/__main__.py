@@ -19,6 +19,7 @@ from django.core.management import call_command  # noqa: E402
 from benchmarks import (  # noqa: E402
     availability,
     creation,
+    dashboard,
     library,
     pages,
     peer,
@@ -43,6 +44,7 @@ BENCHES = {
     "pages": pages.run,
     "creation": creation.run,
     "library": library.run,
+    "dashboard": dashboard.run,
     "photos": photos.run,
     "reports": reports.run,
     "reportpages": report_pages.run,

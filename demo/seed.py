@@ -19,7 +19,6 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django_tenants.utils import tenant_context
 
-from adoption import actions as adoption
 from booking import planning, read_model
 from booking.actions import install_presets
 from booking.checklists import snapshot
@@ -34,7 +33,7 @@ from booking.models import (
 )
 from booking.placing import ALPHABET
 from booking.presets import USUAL, Preset
-from demo import library, pipeline, reports, showcase, story, training as trainings, web
+from demo import library, measures, pipeline, reports, showcase, story, training as trainings, web
 from demo.agenda import Offer, Pace, Visit, fill
 from demo.people import invent
 from demo.story import LiveCommune
@@ -103,20 +102,12 @@ def load(*, seed: int, now: datetime, say: Say) -> None:
                 is_shown=number == 1,
             )
             read_model.refresh_all(now=now)
-            first = now - timedelta(days=DAYS_BEFORE + live.wait + 60)
-            adoption.count(now=now, since=first.date())
+            measures.count(now=now, wait=DAYS_BEFORE + live.wait, is_shown=number == 1)
         say(f"{number:2} / {len(story.LIVE)}  {commune.name}: {taken} appointments")
     connection.set_schema_to_public()  # type: ignore[attr-defined]
     director, *staff = accounts()
     _create_accounts(association, staff)
-    shown, neighbour = (Commune.objects.get(insee_code=live.insee_code) for live in story.LIVE[:2])
-    with tenant_context(shown):
-        reports.finish(neighbour=neighbour, now=now)
-    web.tell(commune=shown, now=now)
-    luck = random.Random(f"{seed}:pipeline")  # noqa: S311 (invented people)
-    pipeline.tell(association=association, now=now, luck=luck)
-    trainings.tell(association, communes=live_communes(), now=now)
-    library.tell(association=association, now=now)
+    _tell_stories(association, seed=seed, now=now)
     _create_accounts(association, [director])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE onboarding_metric")  # the first pages wait for no vacuum
@@ -127,6 +118,19 @@ def live_communes() -> list[Commune]:
     """List the communes in service, in the order of the story."""
     known = {each.insee_code: each for each in Commune.objects.with_schema()}
     return [known[live.insee_code] for live in story.LIVE if live.insee_code in known]
+
+
+def _tell_stories(association: Association, *, seed: int, now: datetime) -> None:
+    """Write what the association and its communes did together, once they all exist."""
+    shown, neighbour = (Commune.objects.get(insee_code=live.insee_code) for live in story.LIVE[:2])
+    with tenant_context(shown):
+        reports.finish(neighbour=neighbour, now=now)
+    web.tell(commune=shown, now=now)
+    luck = random.Random(f"{seed}:pipeline")  # noqa: S311 (invented people)
+    pipeline.tell(association=association, now=now, luck=luck)
+    trainings.tell(association, communes=live_communes(), now=now)
+    library.tell(association=association, now=now)
+    measures.tell(association, seed=seed, now=now)
 
 
 def unload() -> None:

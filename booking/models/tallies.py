@@ -20,7 +20,7 @@ class Tally(TenantModel):
         BOOK = "book", _("Prendre un rendez-vous")
         CHANGE = "change", _("Changer ou annuler")
         DOCUMENTS = "documents", _("Quelles pièces apporter")
-        READY = "ready", _("Titre prêt ?")
+        READY = "ready", _("Titre prêt ?")
         REPORT = "report", _("Signaler un problème")
         OTHER = "other", _("Autre chose")
 
