@@ -22,7 +22,7 @@ from tenants.tasks import in_each
 
 SENTENCES = {
     "not_a_zip": _("Ce fichier n’est pas une archive ZIP, ou il est coupé."),
-    "no_manifest": _("Ce ZIP n’est pas une archive de Parvis : il n’a pas de manifeste."),
+    "no_manifest": _("Ce ZIP n’est pas une archive de Parvis : il n’a pas de manifeste."),
     "bad_manifest": _("Le manifeste de l’archive est illisible."),
     "other_format": _("Ce ZIP n’est pas l’archive d’une commune."),
     "other_version": _(
@@ -34,12 +34,12 @@ SENTENCES = {
     "twice": _("L’archive contient deux fois le même fichier."),
     "other_files": _("Les fichiers de l’archive ne sont pas ceux que son manifeste annonce."),
     "too_large": _("L’archive est démesurée."),
-    "wrong_size": _("Un fichier n’a pas la taille annoncée : l’archive a été modifiée."),
-    "wrong_hash": _("L’empreinte d’un fichier est fausse : l’archive a été modifiée."),
+    "wrong_size": _("Un fichier n’a pas la taille annoncée : l’archive a été modifiée."),
+    "wrong_hash": _("L’empreinte d’un fichier est fausse : l’archive a été modifiée."),
     "damaged": _("Un fichier de l’archive est abîmé."),
     "does_not_fit": _("Une ligne de l’archive ne convient pas à sa table."),
-    "not_the_same": _("Après la reprise, des lignes diffèrent : rien n’a été gardé."),
-    "not_empty": _("Cette commune a déjà des données ici : rien n’a été écrit."),
+    "not_the_same": _("Après la reprise, des lignes diffèrent : rien n’a été gardé."),
+    "not_empty": _("Cette commune a déjà des données ici : rien n’a été écrit."),
 }
 
 
@@ -57,7 +57,7 @@ class Refused(DomainError):
 class AlreadyHere(DomainError):
     """The commune has a schema."""
 
-    message = _("Cette commune a déjà son site ici : retirez-le d’abord.")
+    message = _("Cette commune a déjà son site ici : retirez-le d’abord.")
 
 
 def arrive(

@@ -44,7 +44,7 @@ def ask_archive(request: HttpRequest) -> HttpResponse:
     except DomainError as refusal:
         messages.warning(request, str(refusal))
     else:
-        messages.success(request, _("Archive demandée : elle apparaît ici dans quelques minutes."))
+        messages.success(request, _("Archive demandée : elle apparaît ici dans quelques minutes."))
     return redirect("exchange:archives")
 
 

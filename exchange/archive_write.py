@@ -213,13 +213,13 @@ def _pieces(path: Path) -> Iterator[bytes]:
 def _read_me(commune: Commune, now: datetime) -> str:
     return _(
         "Archive de %(name)s (%(code)s), faite le %(day)s.\n\n"
-        "data/ : toutes les données, une ligne JSON par enregistrement ; un autre Parvis les "
-        "relit par « parvis import_commune ».\n"
+        "data/ : toutes les données, une ligne JSON par enregistrement ; un autre Parvis les "
+        "relit par « parvis import_commune ».\n"
         "csv/ : les mêmes, pour un tableur.\n"
-        "dictionnaire.csv : le sens de chaque table et de chaque colonne.\n"
+        "dictionnaire.csv : le sens de chaque table et de chaque colonne.\n"
         "files/ : les photos des signalements.\n"
-        "rendez-vous.ics : les rendez-vous à venir, pour un agenda.\n"
-        "registry.json : la fiche de la commune, ses noms de domaine, son équipe.\n"
-        "manifest.json : la taille et l’empreinte SHA-256 de chaque fichier.\n\n"
-        "Cette archive contient des données personnelles : gardez-la en lieu sûr.\n"
+        "rendez-vous.ics : les rendez-vous à venir, pour un agenda.\n"
+        "registry.json : la fiche de la commune, ses noms de domaine, son équipe.\n"
+        "manifest.json : la taille et l’empreinte SHA-256 de chaque fichier.\n\n"
+        "Cette archive contient des données personnelles : gardez-la en lieu sûr.\n"
     ) % {"name": commune.name, "code": commune.insee_code, "day": now.date().isoformat()}

@@ -15,7 +15,7 @@ class LeaveForm(forms.Form):
         validators=[
             URLValidator(
                 schemes=["https", "http"],
-                message=_("Indiquez une adresse complète : « https://rdv.exemple.fr/ »."),
+                message=_("Indiquez une adresse complète : « https://rdv.exemple.fr/ »."),
             )
         ],
         help_text=_("Celle où vos habitants prendront rendez-vous. Elle leur sera montrée."),
@@ -51,7 +51,7 @@ class SuspendForm(forms.Form):
     reason = forms.CharField(
         label=_("Raison"),
         max_length=300,
-        error_messages={"required": _("Dites pourquoi : l’équipe de la commune le lira.")},
+        error_messages={"required": _("Dites pourquoi : l’équipe de la commune le lira.")},
     )
 
     def __init__(self, communes: list[tuple[str, str]], *args: object, **kwargs: object) -> None:

@@ -138,7 +138,7 @@ def confirm_departure(request: HttpRequest, pk: int) -> HttpResponse:
         by_name=member.name,
         now=timezone.now(),
     )
-    messages.success(request, _("Départ confirmé : la commune est en lecture seule."))
+    messages.success(request, _("Départ confirmé : la commune est en lecture seule."))
     return redirect("departures")
 
 
@@ -149,7 +149,7 @@ def cancel_departure(request: HttpRequest, pk: int) -> HttpResponse:
     departures.cancel(
         departure=_departure(request, pk), by_name=_member(request).name, now=timezone.now()
     )
-    messages.success(request, _("Départ annulé : la commune est de nouveau ouverte."))
+    messages.success(request, _("Départ annulé : la commune est de nouveau ouverte."))
     return redirect("departures")
 
 
@@ -182,7 +182,7 @@ def suspend_commune(request: HttpRequest) -> HttpResponse:
         by_name=member.name,
         now=timezone.now(),
     )
-    messages.success(request, _("Commune suspendue : son équipe lit, et rien ne s’y écrit."))
+    messages.success(request, _("Commune suspendue : son équipe lit, et rien ne s’y écrit."))
     return redirect("departures")
 
 

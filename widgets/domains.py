@@ -31,20 +31,20 @@ MOST = 5  # names a commune may have on their way
 GRACE = timedelta(days=3)  # a name that stopped leading here is kept this long
 OK = 200
 REFUSALS = {
-    Refusal.MALFORMED: _("Ce n’est pas un nom de domaine. Exemple : « rdv.pauillac.fr »."),
-    Refusal.ADDRESS: _("Il faut un nom, pas une adresse IP. Exemple : « rdv.pauillac.fr »."),
+    Refusal.MALFORMED: _("Ce n’est pas un nom de domaine. Exemple : « rdv.pauillac.fr »."),
+    Refusal.ADDRESS: _("Il faut un nom, pas une adresse IP. Exemple : « rdv.pauillac.fr »."),
     Refusal.ALPHABET: _(
         "Ce nom contient des lettres d’un autre alphabet, qui ressemblent à d’autres. "
         "Écrivez-le avec les lettres du français."
     ),
-    Refusal.PLATFORM: _("Ce nom appartient à la plateforme : choisissez un nom de votre commune."),
+    Refusal.PLATFORM: _("Ce nom appartient à la plateforme : choisissez un nom de votre commune."),
     Refusal.NOWHERE: _("Ce nom ne mène nulle part sur Internet."),
     Refusal.TOO_SHORT: _(
-        "Ce nom est celui de votre site entier. Ajoutez un mot devant : « rdv.pauillac.fr »."
+        "Ce nom est celui de votre site entier. Ajoutez un mot devant : « rdv.pauillac.fr »."
     ),
     Refusal.WWW: _(
-        "« www » est l’adresse de votre site actuel. Choisissez un autre mot : "
-        "« rdv.pauillac.fr »."
+        "« www » est l’adresse de votre site actuel. Choisissez un autre mot : "
+        "« rdv.pauillac.fr »."
     ),
 }
 
@@ -69,7 +69,7 @@ class AlreadyAsked(DomainError):
 class TooManyNames(DomainError):
     """A commune needs few names."""
 
-    message = _("Cinq noms au plus : retirez-en un d’abord.")
+    message = _("Cinq noms au plus : retirez-en un d’abord.")
     status = 422
 
 
@@ -92,11 +92,11 @@ def ask(*, commune: Commune, typed: str, by: Member, now: datetime) -> CustomDom
     namesake = _foreign_commune(name, commune)
     if namesake:
         raise NameRefused(
-            _("Ce nom est celui d’une autre commune : %(name)s.") % {"name": namesake}
+            _("Ce nom est celui d’une autre commune : %(name)s.") % {"name": namesake}
         )
     if is_blocked(name, insee_code=commune.insee_code, now=now):
         raise NameRefused(
-            _("Ce nom était celui d’une commune qui a quitté Parvis : il reste bloqué un an.")
+            _("Ce nom était celui d’une commune qui a quitté Parvis : il reste bloqué un an.")
         )
     if CustomDomain.objects.filter(commune=commune).count() >= MOST:
         raise TooManyNames

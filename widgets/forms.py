@@ -12,7 +12,7 @@ class NameForm(forms.Form):
     name = forms.CharField(
         label=_("Nom de domaine"),
         max_length=253,
-        help_text=_("Un nom sous le domaine de votre commune, par exemple « rdv.pauillac.fr »."),
+        help_text=_("Un nom sous le domaine de votre commune, par exemple « rdv.pauillac.fr »."),
         error_messages={"required": _("Indiquez un nom de domaine.")},
     )
 
@@ -23,7 +23,7 @@ class SiteForm(forms.Form):
     page = forms.CharField(
         label=_("Page de votre site"),
         max_length=300,
-        help_text=_("L’adresse complète de la page, par exemple « https://www.pauillac.fr/ »."),
+        help_text=_("L’adresse complète de la page, par exemple « https://www.pauillac.fr/ »."),
         error_messages={"required": _("Indiquez l’adresse d’une page.")},
     )
 

@@ -76,7 +76,7 @@ def badge(request: HttpRequest) -> HttpResponse:
     path = reverse("booking:situation", args=[one.slug]) if one else reverse("booking:services")
     text = _("Prendre rendez-vous")
     if first is not None:
-        text = _("Prochain créneau : %(day)s") % {"day": date_courte(first)}
+        text = _("Prochain créneau : %(day)s") % {"day": date_courte(first)}
     answer = JsonResponse({"text": text, "path": path})
     answer["Access-Control-Allow-Origin"] = "*"  # public, and asked without cookies
     answer["Cache-Control"] = f"public, max-age={SHORT}"

@@ -123,7 +123,7 @@ class EmbeddingSite(models.Model):
     class Problem(models.TextChoices):
         NONE = "", _("aucun")
         UNREACHABLE = "unreachable", _("la page ne répond pas")
-        MOVED = "moved", _("la page renvoie à une autre adresse : indiquez celle-là")
+        MOVED = "moved", _("la page renvoie à une autre adresse : indiquez celle-là")
         ABSENT = "absent", _("la balise de votre commune n’est pas dans la page")
 
     commune = models.ForeignKey(Commune, models.CASCADE, related_name="embedding_sites")

@@ -27,7 +27,7 @@ class PageRefused(DomainError):
     """This is no page of a site."""
 
     message = _(
-        "Indiquez l’adresse complète d’une page de votre site : « https://www.pauillac.fr/ »."
+        "Indiquez l’adresse complète d’une page de votre site : « https://www.pauillac.fr/ »."
     )
     status = 422
 
@@ -42,7 +42,7 @@ class SiteListed(DomainError):
 class TooManySites(DomainError):
     """A commune has few sites."""
 
-    message = _("Dix sites au plus : retirez-en un d’abord.")
+    message = _("Dix sites au plus : retirez-en un d’abord.")
     status = 422
 
 

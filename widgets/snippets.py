@@ -10,7 +10,7 @@ class Kind(TextChoices):
 
     BOOKING = "rdv", gettext_lazy("les rendez-vous")
     REPORT = "signalement", gettext_lazy("le signalement d’un problème")
-    BADGE = "badge", gettext_lazy("un simple lien : le prochain créneau")
+    BADGE = "badge", gettext_lazy("un simple lien : le prochain créneau")
 
 
 class System(TextChoices):
@@ -49,16 +49,16 @@ def steps(system: str) -> list[str]:
     return {
         System.WORDPRESS: [
             _("Ouvrez la page à modifier dans l’éditeur de WordPress."),
-            _("Ajoutez un bloc « HTML personnalisé » à l’endroit voulu."),
+            _("Ajoutez un bloc « HTML personnalisé » à l’endroit voulu."),
             _("Collez les lignes, puis publiez. Il faut être administrateur ou éditeur."),
         ],
         System.SPIP: [
-            _("SPIP retire les scripts des articles : passez par un modèle."),
-            _("Collez les lignes dans un fichier « modeles/parvis.html »."),
-            _("Dans l’article, écrivez « <parvis|> » à l’endroit voulu."),
+            _("SPIP retire les scripts des articles : passez par un modèle."),
+            _("Collez les lignes dans un fichier « modeles/parvis.html »."),
+            _("Dans l’article, écrivez « <parvis|> » à l’endroit voulu."),
         ],
         System.TYPO3: [
-            _("Sur la page, ajoutez un élément de contenu « HTML »."),
+            _("Sur la page, ajoutez un élément de contenu « HTML »."),
             _("Collez les lignes, enregistrez, puis videz le cache de la page."),
         ],
     }.get(

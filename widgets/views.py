@@ -96,7 +96,7 @@ def check_name(request: HttpRequest, pk: int) -> HttpResponse:
     """Have the name looked up now."""
     domain = _domain(request, pk)
     domains.wish(domain=domain, what=domain.wish)
-    messages.info(request, _("Vérification demandée : le résultat apparaît ici sous une minute."))
+    messages.info(request, _("Vérification demandée : le résultat apparaît ici sous une minute."))
     return redirect("widgets:name", pk)
 
 
@@ -146,7 +146,7 @@ def add_site(request: HttpRequest) -> HttpResponse:
         else:
             messages.info(
                 request,
-                _("Site ajouté. La page va être lue : revenez ici dans une minute."),
+                _("Site ajouté. La page va être lue : revenez ici dans une minute."),
             )
             return redirect(f"{reverse(HOME)}#sites")
     return _home(request, pages=form, status=422)
@@ -157,7 +157,7 @@ def add_site(request: HttpRequest) -> HttpResponse:
 def check_site(request: HttpRequest, pk: int) -> HttpResponse:
     """Have the page looked at now."""
     sites.look_soon(site=_site(request, pk))
-    messages.info(request, _("Vérification demandée : le résultat apparaît ici sous une minute."))
+    messages.info(request, _("Vérification demandée : le résultat apparaît ici sous une minute."))
     return redirect(f"{reverse(HOME)}#sites")
 
 
