@@ -91,9 +91,9 @@ def _plan(  # noqa: PLR0913 - keyword-only but for what it is about
         meeting_url="https://visio.example.org/parvis" if is_remote else "",
         room_capacity=None if is_remote else ROOM,
         commune_quota=3,
-        objectives="Prendre, déplacer et tenir les rendez-vous ; dire quels documents apporter.",
-        programme="9 h 30 : ce qui vous prend du temps aujourd’hui\n10 h : la journée au guichet\n"
-        "13 h 30 : vos cas, sur la commune d’entraînement\n15 h 30 : ce que chacun fera, et pour"
+        objectives="Prendre, déplacer et tenir les rendez-vous ; dire quels documents apporter.",
+        programme="9 h 30 : ce qui vous prend du temps aujourd’hui\n10 h : la journée au guichet\n"
+        "13 h 30 : vos cas, sur la commune d’entraînement\n15 h 30 : ce que chacun fera, et pour"
         " quand",
     )
 
@@ -282,9 +282,9 @@ def _material(association: Association, *, now: datetime) -> list[LearningPath]:
 
 def _questions(association: Association, communes: Sequence[Commune], *, now: datetime) -> None:
     asked = (
-        ("booking:agent:new", "Comment prendre un rendez-vous pour une famille de cinq ?"),
-        ("incidents:agent:report", "À qui transmettre un trou sur la départementale ?"),
-        ("booking:agent:settings:hours", "Peut-on fermer un seul guichet le mercredi ?"),
+        ("booking:agent:new", "Comment prendre un rendez-vous pour une famille de cinq ?"),
+        ("incidents:agent:report", "À qui transmettre un trou sur la départementale ?"),
+        ("booking:agent:settings:hours", "Peut-on fermer un seul guichet le mercredi ?"),
     )
     for number, (commune, (screen, text)) in enumerate(zip(communes, asked, strict=True)):
         member = Membership.objects.filter(commune=commune).select_related("user").first()

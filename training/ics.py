@@ -70,7 +70,7 @@ def _calendar(
     event.add("dtstamp", now)
     event.add("dtstart", parts[0].period.lower.astimezone(PARIS))
     event.add("dtend", parts[-1].period.upper.astimezone(PARIS))
-    event.add("summary", _("Formation : %(title)s") % {"title": session.title})
+    event.add("summary", _("Formation : %(title)s") % {"title": session.title})
     event.add("location", session.place or session.meeting_url)
     event.add("description", "\n\n".join(_description(session, url)))
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
@@ -89,7 +89,7 @@ def _description(session: TrainingSession, url: str) -> list[str]:
     words = [session.objectives] if session.objectives else []
     if session.meeting_url:
         words.append(session.meeting_url)
-    return [*words, _("Répondre ou changer votre réponse : %(url)s") % {"url": url}]
+    return [*words, _("Répondre ou changer votre réponse : %(url)s") % {"url": url}]
 
 
 def _address(email: str, name: str) -> vCalAddress:

@@ -52,7 +52,7 @@ def certificate(
     pdf = _blank(_("Attestation de présence"), now)
     _say(
         pdf,
-        _("%(association)s atteste que %(name)s (%(commune)s) était présent à cette formation :")
+        _("%(association)s atteste que %(name)s (%(commune)s) était présent à cette formation :")
         % {
             "association": session.association.name,
             "name": attendance.name,
@@ -77,7 +77,7 @@ def realisation(
         _(
             "%(association)s, organisme de formation déclaré sous le numéro %(number)s (cet"
             " enregistrement ne vaut pas agrément de l’État), certifie que %(name)s"
-            " (%(commune)s) a suivi l’action de formation suivante :"
+            " (%(commune)s) a suivi l’action de formation suivante :"
         )
         % {
             "association": session.association.name,
@@ -87,7 +87,7 @@ def realisation(
         },
     )
     _session_lines(pdf, session, [each.half_day for each in signatures])
-    _say(pdf, _("Nature de l’action : action de formation."))
+    _say(pdf, _("Nature de l’action : action de formation."))
     _say(pdf, _hours_said(signatures))
     _place_and_day(pdf, session, now)
     return bytes(pdf.output())
@@ -136,7 +136,7 @@ def hours(half_day: HalfDay) -> str:
 def _hours_said(signatures: Iterable[Signature]) -> str:
     periods = [each.half_day.period for each in signatures]
     minutes = sum(round((each.upper - each.lower).total_seconds() / 60) for each in periods)
-    return _("Durée suivie : %(hours)s h %(minutes)s") % {
+    return _("Durée suivie : %(hours)s h %(minutes)s") % {
         "hours": minutes // 60,
         "minutes": f"{minutes % 60:02}",
     }

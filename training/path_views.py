@@ -156,7 +156,7 @@ def _finish(request: HttpRequest, found: PathStep) -> HttpResponse:
         step_id=found.pk,
         now=timezone.now(),
     )
-    messages.success(request, _("Étape finie : %(title)s") % {"title": found.title})
+    messages.success(request, _("Étape finie : %(title)s") % {"title": found.title})
     return redirect("training:path", found.path_id)
 
 

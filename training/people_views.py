@@ -70,7 +70,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:
-            said = _("%(name)s : %(state)s.") % {
+            said = _("%(name)s : %(state)s.") % {
                 "name": added.name,
                 "state": added.get_state_display(),
             }

@@ -93,7 +93,7 @@ class MarkForm(forms.Form):
 
     drawing = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
     typed_name = forms.CharField(
-        label=gettext_lazy("Sans dessiner : écrivez votre prénom et votre nom"),
+        label=gettext_lazy("Sans dessiner : écrivez votre prénom et votre nom"),
         max_length=80,
         required=False,
     )
@@ -130,7 +130,7 @@ class SurveyForm(forms.Form):
     """What both surveys ask: whether one recommends it, and one's own words."""
 
     recommends = forms.TypedChoiceField(
-        label=gettext_lazy("De 0 à 10, recommanderiez-vous cette formation à un collègue ?"),
+        label=gettext_lazy("De 0 à 10, recommanderiez-vous cette formation à un collègue ?"),
         choices=[(str(mark), str(mark)) for mark in range(11)],
         widget=forms.RadioSelect,
         coerce=int,
@@ -167,11 +167,11 @@ class ColdForm(SurveyForm):
 
     field_order = ("uses", "recommends", "verbatim")
     uses = forms.MultipleChoiceField(
-        label=gettext_lazy("Qu’utilisez-vous aujourd’hui ?"),
+        label=gettext_lazy("Qu’utilisez-vous aujourd’hui ?"),
         choices=list(USES.items()),
         widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "required": gettext_lazy("Cochez au moins une ligne, « Rien » s’il n’y a rien.")
+            "required": gettext_lazy("Cochez au moins une ligne, « Rien » s’il n’y a rien.")
         },
     )
 
@@ -179,7 +179,7 @@ class ColdForm(SurveyForm):
         """Refuse to use nothing and something."""
         chosen: list[str] = self.cleaned_data["uses"]
         if "none" in chosen and len(chosen) > 1:
-            raise ValidationError(_("« Rien » ne va pas avec le reste."))
+            raise ValidationError(_("« Rien » ne va pas avec le reste."))
         return chosen
 
     def scores(self) -> dict[str, int]:

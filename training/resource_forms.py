@@ -46,7 +46,7 @@ class MaterialForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 12}),
         help_text=gettext_lazy(
-            "Une ligne vide sépare les paragraphes ; « # » commence un titre, « - » un élément"
+            "Une ligne vide sépare les paragraphes ; « # » commence un titre, « - » un élément"
             " de liste."
         ),
     )
@@ -61,7 +61,7 @@ class MaterialForm(forms.Form):
         max_length=TEXT_MOST,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=gettext_lazy("Obligatoire pour une vidéo : tout le monde ne l’entend pas."),
+        help_text=gettext_lazy("Obligatoire pour une vidéo : tout le monde ne l’entend pas."),
     )
     is_published = forms.BooleanField(
         label=gettext_lazy("Montrer aux communes"), required=False, initial=True

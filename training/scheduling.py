@@ -33,7 +33,7 @@ class TrainerTaken(DomainError):
 class AlreadySigned(DomainError):
     """Hours that people signed for are not changed."""
 
-    message = _("Des personnes ont déjà signé : les horaires ne peuvent plus changer.")
+    message = _("Des personnes ont déjà signé : les horaires ne peuvent plus changer.")
 
 
 class SeatsTaken(DomainError):

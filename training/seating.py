@@ -28,7 +28,7 @@ State = Attendance.State
 class AnswersClosed(DomainError):
     """Nobody answers any more once a session has begun, or does not take place."""
 
-    message = _("Cette session a commencé, est terminée ou annulée : on ne répond plus.")
+    message = _("Cette session a commencé, est terminée ou annulée : on ne répond plus.")
 
 
 class AnotherCommune(DomainError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _now, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from ideas import actions as ideas
 from ideas.workflow import Origin
@@ -136,9 +136,9 @@ def said_at(session: TrainingSession) -> str:
     """Write "dit en formation à Pauillac le mardi 1er décembre 2026"."""
     day = date_longue(session.starts_at.astimezone(PARIS).date(), "fr")
     if session.host_commune is None:
-        return _now("dit en formation le %(day)s") % {"day": day}
+        return gettext("dit en formation le %(day)s") % {"day": day}
     place = session.host_commune.name
-    return _now("dit en formation à %(place)s le %(day)s") % {"place": place, "day": day}
+    return gettext("dit en formation à %(place)s le %(day)s") % {"place": place, "day": day}
 
 
 def _headline(text: str) -> str:

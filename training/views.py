@@ -129,7 +129,7 @@ def open_up(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: scheduling.open_up(session=found),
         to=reverse("training:invite", args=[pk]),
-        done=_("La session est ouverte : invitez des communes."),
+        done=_("La session est ouverte : invitez des communes."),
     )
 
 
