@@ -68,6 +68,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="no Chromium here: apt install chromium"))
 
 
+TRAIN = """
+from django.utils import timezone
+from training import letters
+letters.write_all(now=timezone.now())
+"""
+
+
 @dataclass(frozen=True)
 class Demo:
     """Where the demo answers, and how to run its commands."""
@@ -91,6 +98,11 @@ class Demo:
         if self.environment is None:
             pytest.skip("a demo that runs already serves its lists when its scheduler says so")
         run(self.environment, "shell", "--no-imports", "-c", SERVE.format(schema=schema))
+
+    def write_about_trainings(self) -> None:
+        """Write the letters about sessions; where a worker runs, it has done so."""
+        if self.environment is not None:
+            run(self.environment, "shell", "--no-imports", "-c", TRAIN)
 
 
 def run(environment: dict[str, str], *arguments: str) -> None:
