@@ -31,6 +31,7 @@ from training.scheduling import Plan
 PARIS = ZoneInfo("Europe/Paris")
 TRAINERS = (("Claire Videau", "claire.videau@demo.parvis.test"), ("Hugo Lestage", ""))
 SEATS, ROOM, INVITED_COMMUNES = 12, 20, 6
+FRIDAY = 4
 State = Attendance.State
 # Of those who are invited to the session of next week, in order.
 ANSWERS = [State.REGISTERED] * SEATS + [State.WAITLISTED] * 3 + [State.DECLINED] * 2
@@ -74,6 +75,7 @@ def _plan(  # noqa: PLR0913 - keyword-only but for what it is about
     topics: Sequence[str] = ("booking",),
 ) -> Plan:
     day = (now.astimezone(PARIS) + timedelta(days=days)).date()
+    day -= timedelta(days=max(0, day.weekday() - FRIDAY))
     hours = [(time(9, 30), time(12)), (time(13, 30), time(16))]
     is_remote = kind == "remote"
     return Plan(
@@ -106,7 +108,7 @@ def _invite(
     people: dict[str, Attendance] = {}
     order = ["booking_agent", "admin", "report_agent", "reader"]
     for each in sorted(
-        members.select_related("user"), key=lambda row: (order.index(row.role), row.pk)
+        members.select_related("user", "commune"), key=lambda row: (order.index(row.role), row.pk)
     ):
         address = each.user.email.lower()
         people.setdefault(
@@ -114,7 +116,7 @@ def _invite(
             Attendance(
                 session=session,
                 user=each.user,
-                commune_id=each.commune_id,
+                commune=each.commune,
                 name=str(each.user),
                 email=address,
                 invited_at=at,
@@ -230,18 +232,20 @@ def _drawing(luck: random.Random) -> str:
 
 def _opinions(session: TrainingSession, count: int, *, now: datetime, luck: random.Random) -> None:
     day = session.ends_at.date()
+    is_old = now - session.ends_at > timedelta(days=30)
+    said = lessons.VERBATIMS[4:] if is_old else lessons.VERBATIMS[:4]
     rows = [
         SurveyReply(
             session=session,
             kind=SurveyReply.Kind.HOT,
             scores={code: luck.choice((2, 3, 3, 4, 4, 4)) for code in surveys.QUESTIONS},
             recommends=luck.choice((5, 7, 8, 9, 9, 10, 10)),
-            verbatim=lessons.VERBATIMS[number % len(lessons.VERBATIMS)],
+            verbatim=said[number] if number < len(said) else "",
             day=day,
         )
         for number in range(count)
     ]
-    if now - session.ends_at > timedelta(days=30):
+    if is_old:
         uses = [code for code in surveys.USES if code != "none"]
         rows += [
             SurveyReply(

@@ -1,7 +1,9 @@
 """Who keeps the trainings of an association, and which of them."""
 
+from typing import Any
+
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from identity.members import ADMIN, BOOKING_AGENT, DIRECTOR, READER, REFERENT, REPORT_AGENT
@@ -14,8 +16,15 @@ STAFF = (ADMIN, BOOKING_AGENT, REPORT_AGENT, READER)
 
 
 def association_of(request: HttpRequest) -> Association:
-    """Return the association of the host."""
-    return request.association  # type: ignore[attr-defined,no-any-return]
+    """Return the association of the host.
+
+    Raises:
+        Http404: the commune of the host has none.
+    """
+    found: Association | None = request.association  # type: ignore[attr-defined]
+    if found is None:
+        raise Http404
+    return found
 
 
 def commune_of(request: HttpRequest) -> Commune:
@@ -39,8 +48,8 @@ def half_day_or_404(request: HttpRequest, pk: int, number: int) -> HalfDay:
 
 def stages() -> list[tuple[str, str]]:
     """List the stages a commune may be at; onboarding says them, and is not imported."""
-    onboarding = Commune._meta.get_field("onboardings").related_model  # noqa: SLF001
-    return list(onboarding._meta.get_field("stage").choices or [])  # type: ignore[union-attr]  # noqa: SLF001
+    onboarding: Any = Commune._meta.get_field("onboardings").related_model  # noqa: SLF001
+    return list(onboarding._meta.get_field("stage").choices)  # noqa: SLF001
 
 
 def communes_at(association: Association, stage: str) -> QuerySet[Commune]:

@@ -16,9 +16,9 @@ def trained_share(commune: Commune) -> tuple[int, int]:
         ).values_list("user_id", flat=True)
     )
     attended = Attendance.objects.filter(commune=commune, state=Attendance.State.ATTENDED)
-    trained = set(attended.exclude(user_id=None).values_list("user_id", flat=True))
+    trained = set(attended.filter(user__isnull=False).values_list("user_id", flat=True))
     paths: dict[int, set[int]] = {}
-    steps = PathStep.objects.filter(path__association_id=commune.association_id)
+    steps = PathStep.objects.filter(path__association__communes=commune)
     for path_id, step_id in steps.values_list("path_id", "pk"):
         paths.setdefault(path_id, set()).add(step_id)
     return len(active & (trained | finished(paths))), len(active)

@@ -213,8 +213,8 @@ def _moment(day: date, at: time) -> datetime:
 
 
 def _initial(session: TrainingSession) -> dict[str, Any]:
-    names = ("title", "kind", "topics", "place", "meeting_url", "room_capacity", "max_seats")
-    names += ("commune_quota", "objectives", "programme")
+    names = ["title", "kind", "topics", "place", "meeting_url", "room_capacity", "max_seats"]
+    names += ["commune_quota", "objectives", "programme"]
     known: dict[str, Any] = {name: getattr(session, name) for name in names}
     known["host_commune"] = session.host_commune_id
     known["trainers"] = list(

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from parvis.models import OutgoingEmail
 from training import emails
@@ -43,15 +42,15 @@ def write_all(*, now: datetime) -> int:
 
 
 def _due(session: TrainingSession, now: datetime) -> Iterator[Letter]:
-    signed = Signature.objects.filter(attendance=OuterRef("pk"))
-    people = session.attendances.exclude(state=State.DECLINED).annotate(was_there=Exists(signed))
-    for attendance in people:
+    signed = Signature.objects.filter(attendance__session=session)
+    present = set(signed.values_list("attendance_id", flat=True))
+    for attendance in session.attendances.exclude(state=State.DECLINED):
         attendance.session = session
         if session.is_cancelled:
             yield from _cancelled(attendance, now)
         elif now < session.starts_at and session.is_open:
             yield from _before(attendance, now)
-        elif now >= session.ends_at and attendance.was_there:
+        elif now >= session.ends_at and attendance.pk in present:
             yield from _after(attendance, now)
 
 

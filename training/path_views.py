@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -52,7 +51,7 @@ def material(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @staff_only(*STAFF)
-def material_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+def material_file(request: HttpRequest, pk: int) -> HttpResponse:
     """Give its file."""
     return file_of(_material_or_404(request, pk))
 

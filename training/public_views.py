@@ -4,6 +4,7 @@ Reading one writes nothing: programs that follow links in mail answer for nobody
 """
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -111,7 +112,7 @@ def _sheet_page(request: HttpRequest, half_day: HalfDay, **parts: object) -> Htt
     return render(request, "training/sheet.html", words, status=422 if is_wrong else 200)
 
 
-def _unsigned(half_day: HalfDay):  # type: ignore[no-untyped-def]  # noqa: ANN202 (a queryset)
+def _unsigned(half_day: HalfDay) -> QuerySet[Attendance]:
     seated = half_day.session.attendances.seated().select_related("commune")
     return seated.exclude(signatures__half_day=half_day).order_by("name", "pk")
 

@@ -1,11 +1,11 @@
 """The association's material, its paths, and the questions that wait for an answer."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -87,12 +87,12 @@ def material_page(request: HttpRequest, found: Material, *, base: str) -> HttpRe
 
 @require_safe
 @staff_only(*TEAM)
-def material_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+def material_file(request: HttpRequest, pk: int) -> HttpResponse:
     """Give its file."""
     return file_of(_material_or_404(request, pk))
 
 
-def file_of(found: Material) -> HttpResponseBase:
+def file_of(found: Material) -> HttpResponse:
     """Give the file of something, as a file: browsers do not run what is in it.
 
     Raises:
@@ -102,12 +102,13 @@ def file_of(found: Material) -> HttpResponseBase:
         raise Http404
     kind = found.file_name.rpartition(".")[2]
     try:
-        content = found.file.open("rb")
+        with found.file.open("rb") as file:
+            content = file.read()
     except FileNotFoundError as gone:
         raise Http404 from gone
-    answer = FileResponse(
-        content, as_attachment=True, filename=found.file_name, content_type=resources.MIME[kind]
-    )
+    answer = HttpResponse(content, content_type=resources.MIME[kind])
+    name = content_disposition_header(as_attachment=True, filename=found.file_name)
+    answer["Content-Disposition"] = name or "attachment"
     answer["Cache-Control"] = "private, no-store"
     return answer
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -56,7 +57,7 @@ class Words:
     is_published: bool
 
 
-def kind_of(upload: UploadedFile) -> str:
+def kind_of(upload: "UploadedFile[Any]") -> str:
     """Tell by its first bytes what a file is.
 
     Raises:
@@ -80,7 +81,7 @@ def write(
     *,
     association: Association,
     words: Words,
-    file: UploadedFile | None,
+    file: "UploadedFile[Any] | None",
     today: date,
     material: Material | None = None,
 ) -> Material:
@@ -111,7 +112,7 @@ def ask(
 ) -> HelpRequest:
     """Ask the referent, from a screen: a row for the association and a letter to its team."""
     asked = HelpRequest.objects.create(
-        association_id=commune.association_id,
+        association=commune.association,
         commune=commune,
         user_id=user_id,
         name=name,

@@ -1,5 +1,6 @@
 """What the trainer shows and notes in the room, and the papers that come out of it."""
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -150,5 +151,5 @@ def signatures_of(person: Attendance) -> list[Signature]:
     return list(found)
 
 
-def _people():  # type: ignore[no-untyped-def]  # noqa: ANN202 (a queryset of four names)
+def _people() -> QuerySet[Attendance]:
     return Attendance.objects.select_related("session__association", "commune")

@@ -68,7 +68,7 @@ def invite(*, session: TrainingSession, communes: Iterable[Commune]) -> int:
     people = (
         Membership.objects.filter(commune__in=list(communes), is_active=True)
         .filter(user__is_active=True, commune__association=session.association)
-        .select_related("user")
+        .select_related("user", "commune")
         .order_by("user_id", "commune_id")
     )
     rows = {}
@@ -78,7 +78,7 @@ def invite(*, session: TrainingSession, communes: Iterable[Commune]) -> int:
             rows[address] = Attendance(
                 session=session,
                 user=each.user,
-                commune_id=each.commune_id,
+                commune=each.commune,
                 name=str(each.user)[:80],
                 email=address,
             )
@@ -197,7 +197,7 @@ def _settle(
     session: TrainingSession, attendance: Attendance, wish: Wish, *, now: datetime
 ) -> None:
     attendance.session = session
-    had_seat = attendance.pk is not None and attendance.state == State.REGISTERED
+    had_seat = attendance.state == State.REGISTERED
     if not wish.is_coming:
         attendance.state, attendance.waitlisted_at = State.DECLINED, None
     elif not had_seat:

@@ -324,7 +324,7 @@ def test_a_file_is_kept_and_given_back_as_a_file(director, settings, tmp_path):
 
     assert found.file_name == "fiche.pdf"
     assert answer["Content-Disposition"] == 'attachment; filename="fiche.pdf"'
-    assert b"".join(answer.streaming_content) == b"%PDF-1.7 ..."
+    assert answer.content == b"%PDF-1.7 ..."
     assert found.file.name.startswith("ressources/")
 
 

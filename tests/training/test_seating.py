@@ -214,7 +214,7 @@ def test_letters_cost_the_same_queries_for_many(
         guest(session, commune, f"Ana {number}")
     mailing.write(session=session, now=NOW)
 
-    with django_assert_num_queries(4):  # people, keys, and the savepoint around them
+    with django_assert_num_queries(5):  # signatures, people, keys, a savepoint around them
         assert mailing.write(session=session, now=NOW) == 0
 
 

@@ -90,7 +90,7 @@ def _part(part: str) -> SafeString:
         return format_html("<h2>{}</h2>{}", lines[0][2:], rest)
     if all(line.startswith("- ") for line in lines):
         return _items([line[2:] for line in lines])
-    return linebreaks(part, autoescape=True)
+    return SafeString(linebreaks(part, autoescape=True))
 
 
 def _items(lines: Sequence[str]) -> SafeString:
