@@ -11,7 +11,6 @@ from uuid import UUID
 
 from demo import pictures, town
 from demo.furnishing import DESK, FOREMAN, beside
-from demo.people import invent
 from demo.town import Saying, Street
 from incidents import darkroom, desk, interventions, photos, reporters
 from incidents.actions import move, receive
@@ -19,6 +18,7 @@ from incidents.geo import Place
 from incidents.interventions import Work
 from incidents.models import Asset, Category, Photo, Report
 from incidents.workflow import Actor, Status
+from onboarding.practice_people import invent
 
 
 CHANNELS = (

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from demo import story
-from demo.people import invent
 from ideas import actions as ideas
 from ideas.actions import Author
 from ideas.models import Answer, Idea, Subscription, Vote
@@ -27,6 +26,7 @@ from onboarding.models import (
     StageEvent,
     Task,
 )
+from onboarding.practice_people import invent
 from onboarding.stages import Module, Reason, Stage
 from tenants.directory import normalise
 from tenants.models import Association, Commune, Membership, User

@@ -28,8 +28,8 @@ from booking.models import (
 from booking.people import Person
 from booking.placing import ALPHABET
 from booking.stranded import concerned
-from demo.people import invent
 from identity.members import BOOKING_AGENT, Member
+from onboarding.practice_people import invent
 
 
 DESK = Member(user_id=0, name="Accueil", role=BOOKING_AGENT)

@@ -371,13 +371,21 @@ def _place(membership: Membership) -> Commune | Association:
 
 
 def _check_grant(by: Membership, place: Commune | Association, role: str) -> None:
+    _check_team(place)
     fits = by.is_active and _place(by) == place and role in roles_of(place)
     if not fits or not may_grant(by.role, role):
         raise NotAllowed
 
 
+def _check_team(place: Commune | Association) -> None:
+    """Let nobody manage the team of a sandbox: each chooses her own role, no invitation leaves."""
+    if isinstance(place, Commune) and place.is_sandbox:
+        raise NotAllowed
+
+
 def _locked(by: Membership, membership: Membership) -> Membership:
     """Lock the whole team, so that two administrators cannot demote each other at once."""
+    _check_team(_place(membership))
     team = {
         row.pk: row
         for row in Membership.objects.select_related("user")

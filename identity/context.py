@@ -31,6 +31,7 @@ def who(request: HttpRequest) -> dict[str, Any]:
             "navigation": _navigation(request, member),
             "account_url": absolute_url("login", "/compte/"),
             "switch_url": absolute_url("login", "/lieux/"),
+            "practice_url": absolute_url("login", "/entrainement/"),
             "logout_url": reverse("logout", urlconf=request.urlconf),
         }
     user = getattr(request, "user", None)

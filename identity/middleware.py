@@ -122,9 +122,11 @@ def second_factor_required(get_response: GetResponse) -> GetResponse:
         if request.site_kind == "login":  # type: ignore[attr-defined]
             return _on_login_host(request) or get_response(request)
         member = request.member  # type: ignore[attr-defined]
+        commune = request.commune  # type: ignore[attr-defined]
         lacks_factor = (
             member is not None
             and member.needs_second_factor
+            and not (commune and commune.is_sandbox)
             and not settings.DEMO
             and not request.session.get(SECOND_FACTOR)
         )

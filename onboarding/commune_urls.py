@@ -2,7 +2,13 @@
 
 from django.urls import include, path
 
-from onboarding import commune_views, gate_views, wizard_end_views as end, wizard_views as wizard
+from onboarding import (
+    commune_views,
+    gate_views,
+    sandbox_views,
+    wizard_end_views as end,
+    wizard_views as wizard,
+)
 
 
 app_name = "onboarding"
@@ -32,4 +38,5 @@ steps = [
 urlpatterns = [
     path("", commune_views.home, name="home"),
     path("mise-en-route/", include(steps)),
+    path("bac-a-sable/", sandbox_views.room, name="sandbox"),
 ]

@@ -7,7 +7,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from identity import actions as identity
-from onboarding import bringing_up, first_use, gate_actions, todo, wizard_actions, wizard_emails
+from onboarding import (
+    bringing_up,
+    first_use,
+    gate_actions,
+    sandbox,
+    todo,
+    wizard_actions,
+    wizard_emails,
+)
 from onboarding.stages import Module
 from parvis.deferred import defer_to
 from parvis.errors import DomainError
@@ -119,3 +127,16 @@ def go_on() -> int:
 def end_previews() -> int:
     """Every night: drop the previews whose time is over."""
     return bringing_up.end_previews(now=timezone.now())
+
+
+@shared_task(name="onboarding.reset_sandbox")
+def reset_sandbox(*, commune_id: int) -> bool:
+    """Make a sandbox, or begin it anew, because somebody asked for it."""
+    commune = Commune.objects.get(pk=commune_id, kind=Commune.Kind.SANDBOX)
+    return sandbox.reset(commune=commune, now=timezone.now())
+
+
+@shared_task(name="onboarding.reset_sandboxes")
+def reset_sandboxes() -> int:
+    """At three in the morning: begin every sandbox anew; return how many."""
+    return sum(sandbox.reset(commune=each, now=timezone.now()) for each in sandbox.sandboxes())

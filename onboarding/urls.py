@@ -11,6 +11,7 @@ from onboarding import (
     monday_views,
     move_views,
     prospect_views,
+    sandbox_views,
     window_views,
 )
 
@@ -75,4 +76,5 @@ urlpatterns = [
         name="commune_creation_resume",
     ),
     path("reglages/", creation_views.settings, name="association_settings"),
+    path("entrainement/", sandbox_views.association, name="association_sandbox"),
 ]

@@ -391,6 +391,7 @@ MATRIX = {
         "incidents:agent:slip": Row(REPORT_DESK),
         "incidents:agent:walk": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:sort_walk": Row((), REPORT_DESK),
+        "onboarding:sandbox": Row(COMMUNE_ROLES, COMMUNE_ROLES),
         "onboarding:home": Row(COMMUNE_ROLES),
         "shelf:pages": Row(EVERYBODY),
         "shelf:page": Row(EVERYBODY),
@@ -497,6 +498,7 @@ MATRIX = {
         "commune_creation": Row(ASSOCIATION, ASSOCIATION),
         "commune_creation_resume": Row((), ASSOCIATION),
         "association_settings": Row(("director",), ("director",)),
+        "association_sandbox": Row(ASSOCIATION, ASSOCIATION),
         "adoption:definitions": Row(EVERYBODY),
         **{f"training:{name}": row for name, row in TRAINING.items()},
         **{
@@ -575,6 +577,7 @@ MATRIX = {
         "mfa_add_webauthn": Row(LOGGED_IN, LOGGED_IN),
         "mfa_edit_webauthn": Row(LOGGED_IN, LOGGED_IN),
         "mfa_remove_webauthn": Row(LOGGED_IN, LOGGED_IN),
+        "practice": Row(LOGGED_IN, LOGGED_IN),
         "usersessions_list": Row(LOGGED_IN, LOGGED_IN),
         "mutual:my_day": Row(LOGGED_IN),
     },

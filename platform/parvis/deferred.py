@@ -8,9 +8,10 @@ from kombu.exceptions import OperationalError
 
 from parvis.celery import app
 from parvis.guard import PUBLIC, current_schema
-from parvis.transport import is_heard_by_others
+from parvis.transport import is_fictional, is_heard_by_others
 
 
+ABOUT_ITSELF = {"onboarding.reset_sandbox"}  # what a sandbox may ask of the public schema
 log = logging.getLogger(__name__)
 
 
@@ -27,8 +28,11 @@ def defer_to(schema: str, task: str, **arguments: int | str) -> None:
     """Run a task after commit in the schema of another commune, with facts meant for it.
 
     The other commune decides what it does with them: nothing of it is read or written here. It
-    hears nothing of what is not real: a sandbox, a preview, a commune being configured.
+    hears nothing of what is not real: a sandbox, a preview, a commune being configured. Nor does
+    the public schema, which writes mail of its own, hear of a sandbox or a preview.
     """
+    if schema == PUBLIC and task not in ABOUT_ITSELF and is_fictional():
+        return
     if schema not in {PUBLIC, current_schema()} and not is_heard_by_others():
         return
     transaction.on_commit(partial(_send, task, schema, arguments))

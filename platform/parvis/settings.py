@@ -200,6 +200,7 @@ CELERY_BEAT_SCHEDULE = {
     "write": {"task": "tenants.write", "schedule": 900.0},
     "train": {"task": "training.tend", "schedule": 300.0},
     "check": {"task": "tenants.check", "schedule": crontab(hour=2, minute=30)},
+    "practice": {"task": "onboarding.reset_sandboxes", "schedule": crontab(hour=3, minute=0)},
     "launch": {"task": "onboarding.settle_launches", "schedule": 60.0},
     "follow": {"task": "adoption.follow", "schedule": crontab(hour=6, minute=0)},
     "remind": {"task": "onboarding.remind", "schedule": crontab(hour=5, minute=30)},

@@ -21,6 +21,8 @@ LEAVES = """(%(schema)s = 'public' OR EXISTS (
       AND (commune.messages_from IS NULL OR written_at >= commune.messages_from)))"""
 REAL = """SELECT EXISTS (SELECT FROM public.tenants_commune
     WHERE schema_name = %(schema)s AND kind IN ('commune', 'epci') AND opened_at IS NOT NULL)"""
+FICTIONAL = """SELECT EXISTS (SELECT FROM public.tenants_commune
+    WHERE schema_name = %(schema)s AND (kind = 'sandbox' OR state = 'preview'))"""
 OPEN = f"SELECT {LEAVES} FROM (SELECT clock_timestamp() AS written_at) AS present"  # noqa: S608
 
 
@@ -36,6 +38,11 @@ def may_leave() -> bool:
 def is_heard_by_others() -> bool:
     """Tell whether other communes hear of the active one: it is real, and has opened one day."""
     return _says(REAL)
+
+
+def is_fictional() -> bool:
+    """Tell whether the active commune is a sandbox or a preview: nothing of it is a fact."""
+    return current_schema() != PUBLIC and _says(FICTIONAL)
 
 
 def _says(question: str) -> bool:

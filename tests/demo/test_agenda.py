@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from demo.agenda import Offer, Pace, fill
-from demo.people import invent
+from onboarding.practice_agenda import Offer, Pace, fill
+from onboarding.practice_people import invent
 
 
 PARIS = ZoneInfo("Europe/Paris")
