@@ -6,10 +6,11 @@ Each function answers from public tables that a commune may read of itself.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.conf import settings
-
+from exchange.models import ImportBatch
 from onboarding.models import Referent
-from tenants.models import Commune, Domain
+from tenants.models import Commune
+from training.models import Attendance
+from widgets.models import CustomDomain, EmbeddingSite
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,28 @@ def helpers(commune: Commune) -> tuple[Helper | None, Helper | None]:
 
 def trained_admins(commune: Commune, admins: Collection[int]) -> int:
     """Count the administrators who attended a training."""
-    del commune, admins
-    return 0
+    present = Attendance.objects.filter(
+        commune_id=commune.pk, user_id__in=list(admins), state=Attendance.State.ATTENDED
+    )
+    return present.values("user_id").distinct().count()
 
 
 def domains(commune: Commune) -> Domains:
-    """List the commune's own domains."""
-    below = f".{settings.BASE_DOMAIN}"
-    names = Domain.objects.filter(commune_id=commune.pk).values_list("domain", flat=True)
-    return Domains(own=tuple(sorted(name for name in names if not name.endswith(below))))
+    """List the commune's own domains, and those that do not lead here yet."""
+    asked = CustomDomain.objects.filter(commune_id=commune.pk)
+    asked = asked.exclude(wish=CustomDomain.Wish.REMOVED).order_by("domain")
+    return Domains(
+        own=tuple(each.domain for each in asked),
+        unproved=tuple(each.domain for each in asked if not each.is_proven),
+    )
 
 
 def widget_seen(commune: Commune) -> bool:
     """Tell whether the widget was seen on the commune's own site."""
-    del commune
-    return False
+    seen = EmbeddingSite.State.SEEN
+    return EmbeddingSite.objects.filter(commune_id=commune.pk, state=seen).exists()
+
+
+def has_imported() -> bool:
+    """Tell whether the active commune took something over from another tool."""
+    return ImportBatch.objects.filter(state=ImportBatch.State.DONE).exists()

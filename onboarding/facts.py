@@ -1,12 +1,15 @@
 """Collect what the checklist looks at, in the active commune: some fifteen queries, always."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import get_language, gettext as _
 
 from booking import planning
 from booking.models import Appointment, AppointmentEvent, Opening, Resource, Service
@@ -17,6 +20,7 @@ from onboarding import elsewhere, legal
 from onboarding.models import CommuneFile, Proof, ReadinessItem
 from onboarding.readiness import TRIAL_STATUSES, Facts, ServiceFacts, Verdict, verdicts
 from parvis.theme import contrast, palette
+from parvis.typo import date_longue
 from tenants.models import Commune, Membership
 
 
@@ -34,6 +38,8 @@ class Situation:
     file: CommuneFile
     facts: Facts
     waived: frozenset[str] = field(default_factory=frozenset)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """Who did what and when, by the code of the item that it settles."""
 
     @property
     def found(self) -> list[Verdict]:
@@ -45,12 +51,14 @@ def situation(*, now: datetime) -> Situation:
     """Read how far the active commune is."""
     commune = Commune.objects.select_related("association").get(pk=planning.current_commune().pk)
     own = file_of(commune, now=now)
+    proofs = list(Proof.objects.filter(commune=commune))
     waived = ReadinessItem.objects.filter(commune=commune, waived_at__isnull=False)
     return Situation(
         commune=commune,
         file=own,
-        facts=_facts(commune, own, now=now),
+        facts=_facts(commune, own, {(each.kind, each.subject) for each in proofs}, now=now),
         waived=frozenset(waived.values_list("code", flat=True)),
+        notes={each.kind: _signed(each, commune) for each in proofs},
     )
 
 
@@ -60,9 +68,19 @@ def file_of(commune: Commune, *, now: datetime) -> CommuneFile:
     return known or CommuneFile(commune=commune, updated_at=now)
 
 
-def _facts(commune: Commune, own: CommuneFile, *, now: datetime) -> Facts:
+def _signed(proof: Proof, commune: Commune) -> str:
+    day = proof.at.astimezone(ZoneInfo(commune.time_zone)).date()
+    who = proof.by_name or proof.subject
+    return _("%(who)s, le %(day)s.") % {
+        "who": who,
+        "day": date_longue(day, get_language() or "fr"),
+    }
+
+
+def _facts(
+    commune: Commune, own: CommuneFile, proofs: Collection[tuple[str, str]], *, now: datetime
+) -> Facts:
     protected = dict(_admins(commune))
-    proofs = set(Proof.objects.filter(commune=commune).values_list("kind", "subject"))
     referent, backup = elsewhere.helpers(commune)
     domains = elsewhere.domains(commune)
     booked, cancelled = _trial_booking(list(protected))
@@ -97,7 +115,8 @@ def _facts(commune: Commune, own: CommuneFile, *, now: datetime) -> Facts:
         domains_unproved=domains.unproved,
         has_own_domain=bool(domains.own),
         widget_seen=elsewhere.widget_seen(commune),
-        takeover_done=any(each == kind.TAKEOVER for each, _subject in proofs),
+        takeover_done=any(each == kind.TAKEOVER for each, _subject in proofs)
+        or elsewhere.has_imported(),
         poster_up=any(each == kind.POSTER for each, _subject in proofs),
         urgent_set=own.urgent_percent is not None,
         contrast=contrast(palette(commune.brand_colour).action, "#ffffff"),
@@ -114,7 +133,8 @@ def _admins(commune: Commune) -> list[tuple[int, bool]]:
     team = Membership.objects.filter(
         commune=commune, role=Membership.Role.ADMIN, is_active=True, user__is_active=True
     )
-    return list(team.annotate(is_safe=Exists(keys)).values_list("user_id", "is_safe"))
+    found = team.annotate(is_safe=Exists(keys)).values_list("user_id", "is_safe")
+    return [(user, is_safe or settings.DEMO) for user, is_safe in found]  # asked of nobody there
 
 
 def _services(*, now: datetime) -> tuple[ServiceFacts, ...]:

@@ -59,7 +59,7 @@ def check(request: HttpRequest) -> HttpResponse:
     found = here.found
     commune = here.commune
     page = {
-        "lines": lines(found),
+        "lines": lines(found, here.notes),
         "is_ready": is_ready(found),
         "score": score(found),
         "checked_at": now,
@@ -195,7 +195,7 @@ def _opening(
     launch = _launch(commune)
     tomorrow = timezone.localtime(now) + timedelta(days=1)
     start = tomorrow.replace(hour=OPENING_HOUR, minute=0, second=0, microsecond=0)
-    items = [
+    items: list[dict[str, Any]] = [
         {
             "row": each,
             "label": LABELS[each.code],

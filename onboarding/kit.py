@@ -28,7 +28,8 @@ class Words(NamedTuple):
 def texts(commune: Commune, *, address: str) -> list[Words]:
     """Write what to record, to post and to print, with the commune's own address."""
     site = address.partition("://")[2].rstrip("/")
-    names = {"hall": town_hall(commune.name), "name": commune.name, "site": site}
+    hall = town_hall(commune.name)
+    names = {"hall": f"{hall[:1].lower()}{hall[1:]}", "name": commune.name, "site": site}
     return [
         Words(
             "phone",

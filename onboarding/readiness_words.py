@@ -1,6 +1,6 @@
 """The checklist in words: what each check is, what it found, and where to put it right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -116,13 +116,13 @@ class Line:
         return "success" if self.is_settled else "warning"
 
 
-def lines(found: Iterable[Verdict]) -> list[Line]:
-    """Say each verdict, with the page where it is put right."""
+def lines(found: Iterable[Verdict], notes: Mapping[str, str]) -> list[Line]:
+    """Say each verdict, with the page where it is put right; ``notes`` say who did what."""
     return [
         Line(
             code=each.item.code,
             label=str(LABELS[each.item.code]),
-            evidence=evidence(each),
+            evidence=evidence(each, notes),
             href="" if each.is_settled else place_of(each.item.code, each.item.step),
             minutes=each.item.minutes,
             is_settled=each.is_settled,
@@ -140,9 +140,12 @@ def place_of(code: str, step: Step) -> str:
     return reverse(PLACES.get(code, f"onboarding:wizard_{step}"))
 
 
-def evidence(verdict: Verdict) -> str:
+def evidence(verdict: Verdict, notes: Mapping[str, str]) -> str:
     """Say in one sentence what was found."""
-    said = _done(verdict) if verdict.finding.is_done else _lacking(verdict)
+    if verdict.finding.is_done:
+        said = notes.get(verdict.item.code) or _done(verdict)
+    else:
+        said = _lacking(verdict)
     if verdict.is_waived and not verdict.finding.is_done:
         said = _("Dispense accordée par l’association. %(found)s") % {"found": said}
     return said[:EVIDENCE_MOST]

@@ -7,6 +7,8 @@ import dataclasses
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
+from django.db.models import Q
+
 from booking import planning
 from booking.configuration import install_presets
 from booking.models import Opening, Resource, Service, ServiceNeed, Site
@@ -29,11 +31,12 @@ def set_places(*, counters: int, stations: int, site_name: str, address: str) ->
     """Have so many counters and biometric stations in service, and every usual service at hand.
 
     Services that come in are switched off: the next step chooses. Counters beyond the number are
-    put out of service, never erased.
+    put out of service, never erased; those that come in receive when the others do.
     """
     site = Site.objects.order_by("pk").first()
     wanted = {Resource.Kind.COUNTER: counters, Resource.Kind.STATION: stations}
     names = {kind: list(_to_add(kind, count)) for kind, count in wanted.items()}
+    known = set(Resource.objects.values_list("pk", flat=True))
     install_presets(
         preset=Preset(
             services=tuple(dataclasses.replace(each, is_active=False) for each in USUAL.services),
@@ -47,9 +50,21 @@ def set_places(*, counters: int, stations: int, site_name: str, address: str) ->
         there = list(Resource.objects.filter(kind=kind).order_by("-active", "position", "pk"))
         Resource.objects.filter(pk__in=[each.pk for each in there[:count]]).update(active=True)
         Resource.objects.filter(pk__in=[each.pk for each in there[count:]]).update(active=False)
-    if stations == 0:
-        ServiceNeed.objects.filter(kind=Resource.Kind.STATION).delete()
-    _open_everywhere()
+    _need_stations(has_stations=stations > 0)
+    added = Resource.objects.exclude(pk__in=known)
+    for opening in Opening.objects.filter(services=None):
+        opening.resources.add(*added)
+
+
+def _need_stations(*, has_stations: bool) -> None:
+    """Have identity documents take a station where there is one; needs already said stay."""
+    needs = ServiceNeed.objects.filter(kind=Resource.Kind.STATION)
+    if not has_stations:
+        needs.delete()
+    elif not needs.exists():
+        for service in Service.objects.filter(~Q(titles="") | Q(is_collection=True)):
+            for kind in (Resource.Kind.COUNTER, Resource.Kind.STATION):
+                ServiceNeed.objects.get_or_create(service=service, kind=kind)
 
 
 def _to_add(kind: str, count: int) -> Iterator[str]:
@@ -63,13 +78,6 @@ def _to_add(kind: str, count: int) -> Iterator[str]:
         if name not in known:
             there += 1
             yield name
-
-
-def _open_everywhere() -> None:
-    """Let new resources receive when the others of the wizard's hours do."""
-    active = set(Resource.objects.filter(active=True).values_list("pk", flat=True))
-    for opening in Opening.objects.filter(services=None).prefetch_related("resources"):
-        opening.resources.add(*active - {each.pk for each in opening.resources.all()})
 
 
 # --- Services -----------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from datetime import time
 from typing import Any
 
 
-Week = dict[int, tuple[tuple[time, time], ...]]
+Spans = tuple[tuple[time, time], ...]
+Week = dict[int, Spans]
 MORNING = (time(9), time(12))
 AFTERNOON = (time(14), time(17))
 EVENING = (time(17), time(19))

@@ -205,7 +205,7 @@ def write_readiness(*, now: datetime) -> list[ReadinessItem]:
                 code=each.item.code,
                 is_done=each.finding.is_done,
                 is_blocking=each.item.is_blocking,
-                evidence=evidence(each),
+                evidence=evidence(each, here.notes),
                 checked_at=now,
             )
             for each in here.found

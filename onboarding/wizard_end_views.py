@@ -161,7 +161,7 @@ def accept(request: HttpRequest, kind: str) -> HttpResponse:
 def trials(request: HttpRequest) -> HttpResponse:
     """Say how to try a message, an appointment and a report, and what was seen of them."""
     here = situation(now=timezone.now())
-    seen = {line.code: line for line in lines(here.found)}
+    seen = {line.code: line for line in lines(here.found, here.notes)}
     page = {
         "mail": seen["mail"],
         "reply": seen["reply"],

@@ -1,12 +1,12 @@
 """The wizard: its list, and the steps that say what a commune is and what it offers."""
 
-from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import get_language, gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking import planning
@@ -26,7 +26,7 @@ from onboarding.readiness import (
 )
 from onboarding.readiness_words import STEP_TEXTS, STEPS, lines
 from onboarding.siret import seat_of
-from onboarding.weeks import PRESETS, Week, of_directory
+from onboarding.weeks import PRESETS, Spans, Week, of_directory
 from onboarding.wizard_forms import (
     ContactsForm,
     IdentityForm,
@@ -41,6 +41,7 @@ from tenants.models import Commune, OfficialCommune
 
 
 SOURCES = ("address", "phone", "email", "website")
+IDENTITY = (*SOURCES, "brand_colour")
 CONTACTS = tuple(ContactsForm.base_fields)
 
 
@@ -62,7 +63,7 @@ def wizard(request: HttpRequest) -> HttpResponse:
         }
         for step in Step
     ]
-    said = [line for line in lines(found) if not line.is_settled]
+    said = [line for line in lines(found, here.notes) if not line.is_settled]
     context = {
         "steps": rows,
         "done": sum(done.values()),
@@ -79,7 +80,8 @@ def wizard(request: HttpRequest) -> HttpResponse:
 @require_safe
 @manages
 def preview(request: HttpRequest) -> HttpResponse:
-    """Show the citizens' home page, in a frame of this site only."""
+    """Show the home page as a citizen sees it, in a frame of this site only."""
+    request.member = None  # type: ignore[attr-defined]
     answer = citizens_home(request)
     answer.csp = {"frame-ancestors": "'self'"}  # type: ignore[attr-defined]
     return answer
@@ -91,13 +93,18 @@ def identity(request: HttpRequest) -> HttpResponse:
     """Confirm what the official directory says, or write it better."""
     commune = own_commune()
     official = OfficialCommune.objects.filter(pk=commune.insee_code).first()
-    source = {name: getattr(official, name, "") or "" for name in SOURCES}
-    initial = {name: getattr(commune, name) for name in (*SOURCES, "brand_colour")}
+    source = {name: _on_one_line(getattr(official, name, "")) for name in SOURCES}
+    initial = {name: _on_one_line(getattr(commune, name)) for name in IDENTITY}
     form = IdentityForm(typed(request), source=source, initial=initial)
     if form.is_valid():
         wizard_actions.keep_identity(commune=commune, values=form.cleaned_data)
         return go_on(request, Step.IDENTITY)
     return show(request, Step.IDENTITY, {"own": commune, "official": official}, form=form)
+
+
+def _on_one_line(text: str | None) -> str:
+    """Join the lines of an address: a field of one line would glue them together."""
+    return " ".join((text or "").split())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,11 +121,11 @@ def contacts(request: HttpRequest) -> HttpResponse:
     return show(request, Step.CONTACTS, {}, form=form)
 
 
-def _contacts(commune: Commune, own: Any) -> Mapping[str, Any]:
+def _contacts(commune: Commune, own: Any) -> dict[str, Any]:
     """Begin with what is saved, then with what is known."""
     official = OfficialCommune.objects.filter(pk=commune.insee_code).first()
     proposed = {
-        "postal_address": commune.address,
+        "postal_address": _on_one_line(commune.address),
         "phone": commune.phone,
         "email": commune.email,
         "siret": seat_of(official.siren) if official else "",
@@ -207,7 +214,7 @@ def _weeks(commune: Commune) -> dict[str, Week]:
     return ({"directory": of_theirs} if of_theirs else {}) | PRESETS
 
 
-def _week_said(code: str, week: Week, service: Service | None, today: Any) -> str:
+def _week_said(code: str, week: Week, service: Service | None, today: date) -> str:
     names = {
         "directory": _("Les horaires de la mairie dans l’annuaire"),
         "mornings": _("Mairie 5 matins"),
@@ -222,10 +229,23 @@ def _week_said(code: str, week: Week, service: Service | None, today: Any) -> st
 
 
 def _spans_said(week: Week) -> str:
+    """Say the hours, the days that have the same ones together."""
+    same: dict[Spans, list[int]] = {}
+    for day, spans in week.items():
+        same.setdefault(spans, []).append(day)
+    language = get_language() or "fr"
     return "\u00a0; ".join(
-        f"{weekday_name(day)} {', '.join(f'{heure(a)}–{heure(b)}' for a, b in spans)}"
-        for day, spans in week.items()
+        f"{_days_said(days)} "
+        + ", ".join(f"{heure(start, language)}–{heure(end, language)}" for start, end in spans)
+        for spans, days in same.items()
     )
+
+
+def _days_said(days: list[int]) -> str:
+    first, last = weekday_name(days[0]), weekday_name(days[-1])
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):  # noqa: PLR2004 (a run)
+        return _("%(first)s à %(last)s") % {"first": first, "last": last}
+    return ", ".join(weekday_name(day) for day in days)
 
 
 def _held_said(week: int, year: int) -> str:

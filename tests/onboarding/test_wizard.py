@@ -9,13 +9,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from booking.models import Opening, Resource, Service, SettingsChange
+from booking.models import Opening, Resource, Service, ServiceNeed, SettingsChange
 from incidents.models import Category
 from onboarding import facts, setting_up, tasks, wizard_emails
-from onboarding.models import CommuneFile, Proof, ReadinessItem
+from onboarding.models import CommuneFile, Proof, ReadinessItem, Referent
 from onboarding.readiness import Step, steps_done
 from onboarding.weeks import MORNINGS, PRESETS
 from parvis.models import OutgoingEmail
+from tenants import hosts
 from tenants.models import Commune
 from tests.conftest import login_as, owner
 from tests.factories import ServiceFactory
@@ -176,6 +177,22 @@ def test_changing_the_number_of_counters_never_erases_one(admin, now):
         ("Guichet 3", True),
         ("Station 1", True),
     ]
+
+
+def test_a_station_that_comes_back_is_needed_again_and_hours_set_by_hand_stay(admin):
+    admin.post(at(Step.MODULES), MODULES)
+    admin.post(at(Step.HOURS), {"week": "mornings"})
+    monday = Opening.objects.get(weekday=0)
+    monday.resources.set(Resource.objects.filter(name="Guichet 1"))
+
+    admin.post(at(Step.MODULES), MODULES | {"stations": "0"})
+    assert not ServiceNeed.objects.exclude(kind="counter").exists()
+    admin.post(at(Step.MODULES), MODULES | {"counters": "3"})
+
+    card = Service.objects.get(slug="carte-identite")
+    assert set(card.needs.values_list("kind", flat=True)) == {"counter", "station"}
+    names = monday.resources.order_by("name").values_list("name", flat=True)
+    assert list(names) == ["Guichet 1", "Guichet 3"]
 
 
 def test_the_commune_s_own_service_stays(admin):
@@ -345,3 +362,24 @@ def test_every_preset_of_hours_is_on_the_grid():
     for week in PRESETS.values():
         for spans in week.values():
             assert all(start < end and start.minute % 5 == 0 for start, end in spans)
+
+
+def test_every_staff_page_names_the_referent_without_a_query(admin, commune, make_user):
+    helper = make_user("referent", email="helper@example.org")
+    with owner():
+        Referent.objects.create(commune=commune, user=helper, rank="main")
+    hosts.forget_hosts()
+    first = admin.get("/agent/commune/")
+    with CaptureQueriesContext(connection) as queries:
+        admin.get("/agent/commune/")
+
+    assert "Votre référent\u00a0: referent" in first.content.decode()
+    assert not any("onboarding_referent" in query["sql"] for query in queries)
+
+
+def test_the_legal_pages_say_what_the_commune_typed(admin, client):
+    admin.post(at(Step.CONTACTS), CONTACTS)
+
+    assert "Camille Laurent" in client.get("/mentions-legales/").content.decode()
+    assert "dpo@example.org" in client.get("/confidentialite/").content.decode()
+    assert "BP 1, 33250 Pauillac" in client.get("/accessibilite/").content.decode()
