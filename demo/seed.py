@@ -16,7 +16,17 @@ from django_tenants.utils import tenant_context
 from booking import read_model
 from booking.actions import install_presets
 from booking.presets import USUAL, Preset
-from demo import library, measures, pipeline, reports, showcase, story, training as trainings, web
+from demo import (
+    library,
+    measures,
+    openings,
+    pipeline,
+    reports,
+    showcase,
+    story,
+    training as trainings,
+    web,
+)
 from demo.story import LiveCommune
 from onboarding import actions as onboarding
 from onboarding.practice_agenda import Pace
@@ -66,6 +76,7 @@ def load(*, seed: int, now: datetime, say: Say) -> None:
             measures.count(now=now, wait=DAYS_BEFORE + live.wait, is_shown=number == 1)
         say(f"{number:2} / {len(story.LIVE)}  {commune.name}: {taken} appointments")
     connection.set_schema_to_public()  # type: ignore[attr-defined]
+    openings.create()
     director, *staff = accounts()
     _create_accounts(association, staff)
     _tell_stories(association, seed=seed, now=now)
@@ -89,6 +100,7 @@ def _tell_stories(association: Association, *, seed: int, now: datetime) -> None
     web.tell(commune=shown, now=now)
     luck = random.Random(f"{seed}:pipeline")  # noqa: S311 (invented people)
     pipeline.tell(association=association, now=now, luck=luck)
+    openings.tell(association, now=now)
     trainings.tell(association, communes=live_communes(), now=now)
     library.tell(association=association, now=now)
     measures.tell(association, seed=seed, now=now)
@@ -107,7 +119,8 @@ def unload() -> None:
 
 def accounts() -> list[Account]:
     """List the accounts as slug, role and e-mail, for the communes that are in the registry."""
-    communes = Commune.objects.filter(insee_code__in=[live.insee_code for live in story.LIVE])
+    told = {*(live.insee_code for live in story.LIVE), *openings.CODES}
+    communes = Commune.objects.filter(insee_code__in=told)
     slugs = dict(communes.with_schema().values_list("insee_code", "slug"))
     role = Membership.Role
     found = [
@@ -119,6 +132,8 @@ def accounts() -> list[Account]:
         found.append((slug, role.BOOKING_AGENT.value, f"agent@{slug}.demo.parvis.test"))
         found.append((slug, role.REPORT_AGENT.value, f"technique@{slug}.demo.parvis.test"))
         found.append((slug, role.READER.value, f"maire@{slug}.demo.parvis.test"))
+    found.append((story.ASSOCIATION_SLUG, role.REFERENT.value, openings.BACKUP))
+    found += openings.accounts(slugs)
     shared = [slugs[code] for code in story.SHARED_BETWEEN if code in slugs]
     return found + [(slug, role.BOOKING_AGENT.value, story.SHARED_AGENT) for slug in shared]
 

@@ -56,6 +56,17 @@ with schema_context("{schema}"):
     waiting.serve(now=timezone.now())
 """
 
+OPEN = """
+from django.utils import timezone
+from django_tenants.utils import schema_context
+from onboarding import gate_actions, wizard_actions
+from onboarding.models import Launch
+launch = Launch.objects.due().get(commune__slug="{slug}")
+with schema_context(launch.commune.schema_name):
+    wizard_actions.write_readiness(now=timezone.now())
+gate_actions.open_due(launch_id=launch.pk, now=timezone.now())
+"""
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the journeys in one worker, and skip them where no browser is."""
@@ -103,6 +114,12 @@ class Demo:
         """Write the letters about sessions; where a worker runs, it has done so."""
         if self.environment is not None:
             run(self.environment, "shell", "--no-imports", "-c", TRAIN)
+
+    def open_due(self, slug: str) -> None:
+        """Open a commune whose time has come, as the scheduler does every minute."""
+        if self.environment is None:
+            pytest.skip("a demo that runs already opens communes when its scheduler says so")
+        run(self.environment, "shell", "--no-imports", "-c", OPEN.format(slug=slug))
 
 
 def run(environment: dict[str, str], *arguments: str) -> None:
