@@ -98,8 +98,7 @@ def _tell_stories(association: Association, *, seed: int, now: datetime) -> None
     with tenant_context(shown):
         reports.finish(neighbour=neighbour, now=now)
     web.tell(commune=shown, now=now)
-    luck = random.Random(f"{seed}:pipeline")  # noqa: S311 (invented people)
-    pipeline.tell(association=association, now=now, luck=luck)
+    pipeline.tell(association=association, now=now, seed=seed)
     openings.tell(association, now=now)
     trainings.tell(association, communes=live_communes(), now=now)
     library.tell(association=association, now=now)

@@ -216,10 +216,13 @@ SORTS: dict[str, Callable[[Followed], Any]] = {
 
 
 def arranged(found: Sequence[Followed], *, sort: str) -> list[Followed]:
-    """Sort by a column, a minus sign for the other way round; what is unknown comes last."""
+    """Sort by a column, a minus sign for the other way round; what is unknown comes last.
+
+    Without a column the communes that the module is for come first.
+    """
     key = SORTS.get(sort.removeprefix("-"))
     if key is None:
-        return list(found)
+        return sorted(found, key=lambda row: not row.is_eligible)
     known = [row for row in found if key(row) is not None]
     unknown = [row for row in found if key(row) is None]
     return sorted(known, key=key, reverse=sort.startswith("-")) + unknown

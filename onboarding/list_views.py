@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from identity.access import staff_only
 from onboarding.access import TEAM
-from onboarding.followed import Followed, arranged, followed, tally
+from onboarding.followed import ORDER, Followed, arranged, followed, tally
 from onboarding.models import ExistingSolution
 from onboarding.pages import association_of, team_of
 from onboarding.pipeline_forms import PipelineFilter
@@ -166,9 +166,15 @@ def _card(row: Followed) -> LaneCard:
         facts=[fact for fact in (_since(row), row.referent) if fact],
         marks=marks(row),
         move=move,
-        moves=[(to, str(to.label)) for to in Stage if to in MOVES[row.stage]],
+        moves=_moves(row.stage),
         hidden=[("module", row.module)],
     )
+
+
+def _moves(stage: Stage) -> list[tuple[str, str]]:
+    """List where a commune may go, onwards before back."""
+    onwards = sorted(MOVES[stage], key=lambda to: (ORDER[to] < ORDER[stage], ORDER[to]))
+    return [(to, str(to.label)) for to in onwards]
 
 
 def _since(row: Followed) -> str:

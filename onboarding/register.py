@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ideas.models import Idea
 from onboarding.stages import Module, Reason
 from onboarding.switching import Window, WindowState, switch_window
+from parvis.typo import telephone
 from tenants.models import Commune, User
 
 
@@ -42,6 +43,12 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reach(self) -> str:
+        """What she does and how to reach her, in one line."""
+        parts = (self.function, telephone(self.phone) if self.phone else "", self.email)
+        return ", ".join(part for part in parts if part)
 
 
 class Interaction(models.Model):

@@ -106,6 +106,6 @@ def _words(task: Task, *, about: str, person: str) -> tuple[str, str, str]:
                 ),
             )
         case _rule:
-            words = ("", "", _("« Bonjour %(person)s, de l’association des maires… »"))
+            words = ("", "", "")
     title, why, script = words
     return title % known, why % known, script % known
