@@ -21,6 +21,7 @@ from onboarding.stages import Module
 from parvis.periods import Period
 from parvis.public_holidays import public_holidays, territory_of
 from tenants.models import Commune, Membership
+from training.facts import trained_share
 
 
 DAY, MONTH = Metric.Period.DAY, Metric.Period.MONTH
@@ -207,6 +208,7 @@ def _states(commune: Commune, *, now: datetime, today: date) -> Found:
         (Module.REPORTS, "inc_silent", reported.silent(now=now)),
         (Module.REPORTS, "inc_due_soon", reported.due_soon(now=now)),
         (Module.BOOKING, "staff_active", _active(commune, now=now)),
+        (Module.BOOKING, "trained_share", trained_share(commune)),
         (Module.BOOKING, "stations_closed", visits.stations(now)),
         *(
             (Module.BOOKING, f"practice_{name}", (int(is_done), 1))

@@ -154,7 +154,7 @@ def _lines(pk: int, known: Mapping[int, Known], cohort: Cohort | None) -> list[L
             silent=_ratio(mine.state.get("inc_silent", NOTHING)),
             has_slot=None if slot is None else bool(slot[1]),
         ),
-        "training": mine.value("trained_share"),
+        "training": _ratio(mine.state.get("trained_share", NOTHING)),
         "support": None,
         "billing": None,
     }

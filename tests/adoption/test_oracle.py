@@ -19,6 +19,7 @@ from tenants.models import Commune, Membership
 from tests.conftest import owner
 from tests.factories import AppointmentFactory, OpeningFactory, ResourceFactory, ServiceFactory
 from tests.incidents.test_metrics import world as reports_world
+from training.models import Attendance, TrainingSession
 
 
 pytestmark = pytest.mark.django_db
@@ -393,3 +394,33 @@ def test_a_page_of_documents_that_is_read_is_counted_without_writing(client, com
     assert tallies.keep_seen(now=today) == 3
     assert tallies.keep_seen(now=today) == 0
     assert [(row.kind, row.count) for row in Tally.objects.all()] == [("documents", 3)]
+
+
+def test_who_was_trained_is_counted_among_the_active(commune, association, make_user, now):
+    people = [
+        make_user("booking_agent", commune=commune, email=f"t{n}@example.org") for n in range(3)
+    ]
+    with owner():
+        session = TrainingSession.objects.create(
+            association=association,
+            title="Prise en main",
+            kind="on_site",
+            topics=["booking"],
+            max_seats=10,
+            starts_at=now - 9 * DAY,
+            ends_at=now - 8 * DAY,
+        )
+        for user, state in zip(people, ("attended", "absent", "registered"), strict=True):
+            Attendance.objects.create(
+                session=session,
+                commune=commune,
+                user=user,
+                name=str(user),
+                email=user.email,
+                state=state,
+            )
+
+    actions.measure(now=now)
+
+    found = Metric.objects.filter(code="trained_share").values_list("period_kind", "num", "den")
+    assert set(found) == {("day", 1, 3), ("month", 1, 3)}
