@@ -19,7 +19,8 @@ from identity.members import ADMIN, DIRECTOR, Member
 from onboarding import gate_actions, legal, setting_up, wizard_actions
 from onboarding.models import Launch, Proof, Referent
 from onboarding.siret import seat_of
-from onboarding.weeks import DAYS, of_directory
+from onboarding.usual import opening_hours
+from onboarding.weeks import DAYS
 from tenants import lifecycle
 from tenants.actions import create_schema
 from tenants.models import Association, Commune, Membership, OfficialCommune, User
@@ -139,7 +140,7 @@ def _file(commune: Commune, official: OfficialCommune) -> dict[str, object]:
 def _offer(commune: Commune, now: datetime) -> None:
     setting_up.set_places(counters=1, stations=1, site_name="Mairie", address=commune.address)
     setting_up.choose_services(SERVICES, site_name="Mairie", address=commune.address)
-    week = of_directory(commune.hours) or DAYS
+    week = opening_hours(commune.hours) or DAYS
     setting_up.choose_week(week, urgent_percent=10, now_day=now.date())
 
 

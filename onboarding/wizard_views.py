@@ -26,7 +26,8 @@ from onboarding.readiness import (
 )
 from onboarding.readiness_words import STEP_TEXTS, STEPS, lines
 from onboarding.siret import seat_of
-from onboarding.weeks import PRESETS, Spans, Week, of_directory
+from onboarding.usual import opening_hours
+from onboarding.weeks import PRESETS, Spans, Week
 from onboarding.wizard_forms import (
     ContactsForm,
     IdentityForm,
@@ -142,7 +143,7 @@ def modules(request: HttpRequest) -> HttpResponse:
     own = file_of(commune, now=now)
     there = [each.kind for each in Resource.objects.filter(active=True)]
     initial = {
-        "has_booking": own.has_booking or own.pk is None,
+        "has_booking": own.has_booking or not own.has_reports,
         "has_reports": own.has_reports,
         "counters": there.count("counter") or 1,
         "stations": there.count("station") or (0 if there else commune.station_count),
@@ -210,7 +211,7 @@ def hours(request: HttpRequest) -> HttpResponse:
 
 
 def _weeks(commune: Commune) -> dict[str, Week]:
-    of_theirs = of_directory(commune.hours)
+    of_theirs = opening_hours(commune.hours)
     return ({"directory": of_theirs} if of_theirs else {}) | PRESETS
 
 
