@@ -15,6 +15,7 @@ AGENT = "agent@pauillac.demo.parvis.test"
 ADMIN = "admin@pauillac.demo.parvis.test"
 DIRECTOR = "association@demo.parvis.test"
 REPORTS = "/agent/signalements/reglages/"
+SET_UP = "/agent/commune/mise-en-route/"
 # host, path, who looks
 PAGES = [
     ("", "/", None),
@@ -124,6 +125,9 @@ PAGES = [
     ("pauillac", "/agent/signalements/chiffres/?du=hier", ADMIN),
     ("pauillac", "/agent/signalements/chiffres/definitions/", ADMIN),
     ("pauillac", "/agent/signalements/chiffres/conservation/", ADMIN),
+    ("pauillac", f"{SET_UP}", ADMIN),
+    ("pauillac", f"{SET_UP}horaires/", ADMIN),
+    ("pauillac", f"{SET_UP}verification/", ADMIN),
     ("connexion", "/lieux/", ADMIN),
     ("connexion", "/compte/", ADMIN),
     ("connexion", "/compte/courriel/", ADMIN),
@@ -139,6 +143,7 @@ PAGES = [
     ("gironde", "/?q=zzz", DIRECTOR),
     ("gironde", "/communes/", DIRECTOR),
     ("gironde", "/communes/33314/", DIRECTOR),
+    ("gironde", "/communes/33042/ouverture/", DIRECTOR),
     ("connexion", "/equipe/association/gironde/", DIRECTOR),
 ]
 STATUSES = {

@@ -13,7 +13,7 @@ def site_preview(*, src: str, title: str) -> SafeString:
     """Show a page of this very site in a frame that is only looked at; on wide screens."""
     return format_html(
         '<iframe class="site-preview" src="{}" title="{}"'
-        ' loading="lazy" tabindex="-1" inert></iframe>',
+        ' loading="lazy" inert></iframe>',
         src,
         title,
     )
