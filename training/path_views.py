@@ -24,6 +24,7 @@ from training.views import GET_AND_POST
 
 MODULES = {"booking": "booking", "incidents": "reports"}
 SCREEN_MOST = 60
+PRACTICE = "/entrainement/"  # where one chooses a role in the sandbox
 DIGITS = frozenset("0123456789")
 
 
@@ -114,6 +115,7 @@ def _step_page(
             if sandbox
             else ""
         ),
+        "practice_url": absolute_url("login", PRACTICE),
         "last_try": (
             progress.last_try(user_id=who.user_id, step_id=found.pk) if found.exercise else None
         ),
