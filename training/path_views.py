@@ -193,12 +193,10 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = QuestionForm(request.POST)
     if not form.is_valid():
         return _help(request, _screen_of(form), question=form)
-    who = member(request)
     resources.ask(
+        association=association_of(request),
         commune=commune_of(request),
-        user_id=who.user_id,
-        name=who.name[:80],
-        email=who.email,
+        who=member(request),
         screen=form.cleaned_data["ecran"],
         text=form.cleaned_data["text"],
     )

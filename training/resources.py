@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from identity.members import Member
 from parvis.errors import DomainError
 from tenants.models import Association, Commune, Membership
 from training import emails, help as screen_help
@@ -108,28 +109,30 @@ def write(
 
 @transaction.atomic
 def ask(
-    *, commune: Commune, user_id: int, name: str, email: str, screen: str, text: str
+    *,
+    association: Association,
+    commune: Commune,
+    who: Member,
+    screen: str,
+    text: str,
 ) -> HelpRequest:
     """Ask the referent, from a screen: a row for the association and a letter to its team."""
     asked = HelpRequest.objects.create(
-        association=commune.association,
+        association=association,
         commune=commune,
-        user_id=user_id,
-        name=name,
-        email=email,
+        user_id=who.user_id,
+        name=who.name[:80],
+        email=who.email,
         screen=screen,
         text=text,
     )
-    if to := _team_of(commune):
+    if to := _team_of(association):
         emails.asked(asked, to=to).send()
     return asked
 
 
-def _team_of(commune: Commune) -> list[str]:
+def _team_of(association: Association) -> list[str]:
     """Return who answers: the address of the association, else its people."""
-    association = commune.association
-    if association is None:
-        return []
     if association.email:
         return [association.email]
     team = Membership.objects.filter(association=association, is_active=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from training.calendar import may_sign, reminder_due, surveys_due
 from training.drawings import is_signature, strokes
@@ -55,6 +55,7 @@ def test_a_commune_at_its_quota_is_passed_over_and_keeps_its_place():
     assert seated_next(room, [(10, 1), (11, 2), (12, 2), (13, 3), (14, 4)]) == [11, 13]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     seats=st.integers(1, 12),
     quota=st.none() | st.integers(1, 4),
