@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from booking.document_texts import DOCUMENT_TEXTS
 from identity.members import Member
 from library.models import (
     Impact,
@@ -88,6 +89,7 @@ def arrive(*, template_id: int, now: datetime, today: date) -> Outcome | None:
         return None
     outcome = receiving.receive(offer=offer, now=now)
     _tell(template, offer.number, outcome, now)
+    _bring_documents(offer, now=now, today=today)
     return outcome
 
 
@@ -158,6 +160,7 @@ def take(*, template: Template, by: Member, now: datetime, today: date) -> Outco
         return None
     outcome = receiving.take(offer=offer, by=by, now=now)
     _tell(template, offer.number, outcome, now)
+    _bring_documents(offer, now=now, today=today)
     return outcome
 
 
@@ -200,6 +203,24 @@ def suggest(
         words=words,
         at=now,
     )
+
+
+def _bring_documents(offer: Offer, *, now: datetime, today: date) -> None:
+    """Take the words of the documents that a service asks for and that no rule knows."""
+    keys = {item["key"] for item in offer.payload.get("documents", ())} - set(DOCUMENT_TEXTS)
+    if not keys or not Origin.objects.filter(template_uuid=offer.uuid, detached_at=None).exists():
+        return
+    held = set(
+        Origin.objects.filter(kind="document", slug__in=keys).values_list("slug", flat=True)
+    )
+    wanted = [
+        each for each in offered(here()) if each.kind == "document" and each.slug in keys - held
+    ]
+    for template in wanted:
+        words = _newest(template, today)
+        if words is not None:
+            outcome = receiving.take(offer=words, by=None, now=now)
+            _tell(template, words.number, outcome, now)
 
 
 def _newest(template: Template | None, today: date) -> Offer | None:

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from booking import reconfiguring
 from booking.actions import install_presets
-from booking.models import Service, SettingsChange
+from booking.models import DocumentText, Service, SettingsChange
 from booking.presets import USUAL
 from incidents.configuration import install_pack
 from library import actions, propagation, seeding
@@ -205,6 +205,18 @@ def test_detached_it_follows_no_more_and_attached_again_it_catches_up(taken):
 
     assert (Page.objects.get().title, Page.objects.get().text) == ("Deux", "Le nôtre")
     assert [each.path for each in open_proposals()] == ["text"]
+
+
+def test_a_service_brings_the_words_of_the_documents_it_asks_for(taken, new_template):
+    new_template("document", "plan-de-masse", title="Plan de masse", text="À l’échelle")
+    template = taken("service", "casier", name="Casier", documents=[{"key": "identity"}])
+    assert not DocumentText.objects.exists()
+    offer_version(template, {"documents": [{"key": "identity"}, {"key": "plan-de-masse"}]})
+
+    arrive(template)
+    arrive(template)
+
+    assert DocumentText.objects.get(key="plan-de-masse").title == "Plan de masse"
 
 
 def test_a_row_that_is_gone_is_detached(taken):
