@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_tenants.utils import schema_context, tenant_context
 
 from booking.models import Service
+from demo import story
 from demo.showcase import DESK
 from incidents.models import Category
 from library import actions, propagation
@@ -41,7 +42,8 @@ WELCOME = (
 def tell(*, association: Association, now: datetime) -> None:
     """Fill the library, the shelves of the communes in service, and who has what."""
     seed(now=now - timedelta(days=400))
-    communes = list(Commune.objects.with_schema().filter(association=association).order_by("pk"))
+    known = {each.insee_code: each for each in Commune.objects.with_schema()}
+    communes = [known[live.insee_code] for live in story.LIVE if live.insee_code in known]
     _shelve(communes, now=now)
     advice = _adapted(association, "carte-identite", {"instructions": ADVICE})
     _publish(advice, "Une consigne avant de venir, la même partout.", now=now)

@@ -272,7 +272,7 @@ def drafts(template: Template) -> QuerySet[TemplateVersion]:
 
 def concerned(template: Template) -> QuerySet[Commune]:
     """List the communes with a site that a template is offered to."""
-    communes = Commune.objects.with_schema().order_by("pk")
+    communes = Commune.objects.with_schema().real().order_by("pk")
     if template.association_id is None:
         return communes
     return communes.filter(association=template.association_id)

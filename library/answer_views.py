@@ -18,6 +18,7 @@ from shelf import answering, words
 from shelf.history import current
 from shelf.kinds import KINDS, PAGE
 from shelf.models import Arrival, Origin, Page, UpdateProposal, unwrapped
+from shelf.offers import ByLaw
 
 
 CHOICES = {"accepted", "kept", "lock"}
@@ -149,7 +150,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     form = PayloadForm(PAGE.fields, before, request.POST or None)
     if form.is_valid():
         if Origin.objects.filter(kind=PAGE.code, object_id=found.pk, by_law=True).exists():
-            form.add_error(None, str(answering.ByLaw.message))
+            form.add_error(None, str(ByLaw.message))
         else:
             answering.write_page(page=found, payload=form.payload(before))
             return redirect("library:pages")

@@ -82,7 +82,7 @@ class NewForm(DescribeForm):
         slug = slugify(typed or self.cleaned_data.get("name", ""))[:60].strip("-")
         if not slug:
             raise forms.ValidationError(_("Indiquez une adresse, par exemple « titre-sejour »."))
-        return slug
+        return str(slug)
 
 
 class PayloadForm(forms.Form):
@@ -273,18 +273,18 @@ class RewriteForm(forms.Form):
 
 def _asked(each: Field) -> forms.Field:
     if each.shape == "switch":
-        return forms.BooleanField(label=each.label, required=False)
+        return forms.BooleanField(label=str(each.label), required=False)
     if each.shape == "choice":
-        return forms.ChoiceField(label=each.label, choices=each.choices, required=False)
+        return forms.ChoiceField(label=str(each.label), choices=each.choices, required=False)
     if each.shape == "number":
-        field: forms.Field = forms.IntegerField(label=each.label)
+        field: forms.Field = forms.IntegerField(label=str(each.label))
         bound(field, least=each.least, most=each.most)
         return field
     if each.shape == "lengths":
-        return _Lengths(label=each.label, help_text=_("Par exemple : 20, 30, 40"))
+        return _Lengths(label=str(each.label), help_text=_("Par exemple : 20, 30, 40"))
     widget = forms.Textarea(attrs={"rows": 4}) if each.shape == "long" else forms.TextInput()
     return forms.CharField(
-        label=each.label, max_length=each.most, required=each.is_required, widget=widget
+        label=str(each.label), max_length=each.most, required=each.is_required, widget=widget
     )
 
 

@@ -18,7 +18,7 @@ def find(slug: str, _payload: dict[str, Any]) -> int | None:
 
 def read(origin: Origin, _also: dict[str, Any]) -> dict[str, Any] | None:
     """Return what the service says now; None when it is gone."""
-    service = Service.objects.filter(pk=origin.object_id).first()
+    service = Service.objects.filter(pk=origin.row_id).first()
     if service is None:
         return None
     payload = {name: getattr(service, name) for name in FIELDS}
@@ -27,7 +27,7 @@ def read(origin: Origin, _also: dict[str, Any]) -> dict[str, Any] | None:
 
 def write(origin: Origin, payload: dict[str, Any]) -> None:
     """Make the service say this; a new one waits for the commune to offer it."""
-    service = Service.objects.filter(pk=origin.object_id).first()
+    service = Service.objects.filter(pk=origin.row_id).first()
     if service is None:
         is_free = not Service.objects.filter(slug=origin.slug).exists()
         slug = origin.slug if is_free else free_slug(origin.name)

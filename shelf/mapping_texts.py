@@ -43,7 +43,7 @@ def find_message(slug: str, _payload: dict[str, Any]) -> int | None:
 def read_message(origin: Origin, _also: dict[str, Any]) -> dict[str, Any]:
     """Return what is added to a message, in both languages."""
     rows = {row.language: row for row in MessageText.objects.filter(event=origin.slug)}
-    payload = {}
+    payload: dict[str, str] = {}
     for language, ending in LANGUAGES.items():
         row = rows.get(language) or MessageText()
         payload |= {f"subject{ending}": row.subject, f"text{ending}": row.text}
@@ -70,13 +70,13 @@ def find_reply(_slug: str, payload: dict[str, Any]) -> int | None:
 
 def read_reply(origin: Origin, _also: dict[str, Any]) -> dict[str, Any] | None:
     """Return an answer as it is; None when it is gone."""
-    row = ReplyTemplate.objects.filter(pk=origin.object_id).first()
+    row = ReplyTemplate.objects.filter(pk=origin.row_id).first()
     return None if row is None else {name: getattr(row, name) for name in REPLY_FIELDS}
 
 
 def write_reply(origin: Origin, payload: dict[str, Any]) -> None:
     """Write an answer ready for agents."""
-    row = ReplyTemplate.objects.filter(pk=origin.object_id).first() or ReplyTemplate()
+    row = ReplyTemplate.objects.filter(pk=origin.row_id).first() or ReplyTemplate()
     for name in REPLY_FIELDS:
         setattr(row, name, payload.get(name, ""))
     row.save()
@@ -90,13 +90,13 @@ def find_page(slug: str, _payload: dict[str, Any]) -> int | None:
 
 def read_page(origin: Origin, _also: dict[str, Any]) -> dict[str, Any] | None:
     """Return a page as it is; None when it is gone."""
-    row = Page.objects.filter(pk=origin.object_id).first()
+    row = Page.objects.filter(pk=origin.row_id).first()
     return None if row is None else {name: getattr(row, name) for name in PAGE_FIELDS}
 
 
 def write_page(origin: Origin, payload: dict[str, Any]) -> None:
     """Write a page of information."""
-    row = Page.objects.filter(pk=origin.object_id).first() or Page(slug=origin.slug)
+    row = Page.objects.filter(pk=origin.row_id).first() or Page(slug=origin.slug)
     for name in PAGE_FIELDS:
         setattr(row, name, payload.get(name, ""))
     row.save()

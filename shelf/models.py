@@ -51,6 +51,11 @@ class Origin(TenantModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def row_id(self) -> int:
+        """The row it is about; 0, which no row has, while there is none."""
+        return self.object_id or 0
+
 
 def kept(value: Any) -> dict[str, Any]:
     """Wrap a value of a payload so that JSON tells what is absent from what is null."""

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 (Django's signature)
         """Seed, queue the attachment in each commune, and say what was new."""
         templates, versions = seed(now=timezone.now())
-        names = list(Commune.objects.with_schema().values_list("schema_name", flat=True))
+        names = list(Commune.objects.with_schema().real().values_list("schema_name", flat=True))
         with transaction.atomic():
             for name in names:
                 defer_to(name, "library.attach")
