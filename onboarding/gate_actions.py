@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -10,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from identity.members import Member
 from onboarding import wizard_emails
 from onboarding.actions import move
-from onboarding.models import Launch, Onboarding, ReadinessItem
+from onboarding.models import Launch, Onboarding, ReadinessItem, Task
 from onboarding.readiness import BY_CODE
 from onboarding.readiness_words import LABELS
 from onboarding.stages import Module, Stage, can_move
@@ -133,6 +134,7 @@ def approve(*, launch: Launch, by: Member, opens_at: datetime, now: datetime) ->
     current.answered_by_name = by.name
     current.save(update_fields=["approved_at", "opens_at", "answered_by_name"])
     lifecycle.schedule_opening(commune=current.commune, at=opens_at)
+    _answered(current, by=by.name, now=now)
     _tell("approved", current, opens_at=opens_at)
     return current
 
@@ -148,6 +150,7 @@ def refuse(*, launch: Launch, by: Member, reason: str, now: datetime) -> Launch:
     current.refused_at, current.reason = now, reason[:REASON_MOST]
     current.answered_by_name = by.name
     current.save(update_fields=["refused_at", "reason", "answered_by_name"])
+    _answered(current, by=by.name, now=now)
     _tell("refused", current, reason=reason)
     return current
 
@@ -207,7 +210,7 @@ def settle(*, now: datetime) -> int:
     due = Launch.objects.due().filter(opens_at__lte=now).select_related("commune")
     undone = list(
         Launch.objects.select_for_update(of=("self",), no_key=True)
-        .filter(undone_at__isnull=False, closed_at__isnull=True, approved_at__isnull=False)
+        .filter(undone_at__isnull=False, closed_at__isnull=True)
         .select_related("commune")
     )
     for launch in due:
@@ -262,11 +265,26 @@ def note_first_use(*, commune: Commune, module: Module, now: datetime) -> bool:
 
 @transaction.atomic
 def tell_asked(*, launch_id: int) -> None:
-    """Write to the association that a commune would like to open."""
+    """Write to the association that a commune would like to open, and put it on its list.
+
+    Doing it twice changes nothing.
+    """
     launch = Launch.objects.standing().select_related("commune__association").get(pk=launch_id)
     association = launch.commune.association
     if association is None:
         return
+    Task.objects.get_or_create(
+        key=_fact(launch),
+        defaults={
+            "commune": launch.commune,
+            "title": gettext("Répondre à la demande d’ouverture"),
+            "why": gettext(
+                "Tout est réglé : acceptez avec une date, ou répondez."
+            ),
+            "due": launch.asked_at.astimezone(ZoneInfo(launch.commune.time_zone)).date(),
+            "by_name": launch.asked_by_name,
+        },
+    )
     answer = absolute_url(association, f"/communes/{launch.commune.insee_code}/ouverture/")
     _send(
         "asked", launch, _of_association(association), by=launch.asked_by_name, answer_url=answer
@@ -329,7 +347,18 @@ def _close(launch: Launch, *, now: datetime) -> None:
         lifecycle.schedule_opening(commune=launch.commune, at=None)
     launch.closed_at = now
     launch.save(update_fields=["closed_at"])
+    _answered(launch, by=launch.undone_by_name, now=now)
     _tell("undone", launch, by=launch.undone_by_name)
+
+
+def _fact(launch: Launch) -> str:
+    return f"launch-{launch.pk}"
+
+
+def _answered(launch: Launch, *, by: str, now: datetime) -> None:
+    """Take the request off the association's list."""
+    tasks = Task.objects.filter(key=_fact(launch), done_at__isnull=True)
+    tasks.update(done_at=now, done_by_name=by)
 
 
 def _tell(event: str, launch: Launch, **facts: object) -> None:

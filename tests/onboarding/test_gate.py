@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from identity.members import Member
 from onboarding import elsewhere, facts, first_use, gate_actions, tasks
-from onboarding.models import Launch, Onboarding, Proof, ReadinessItem, Referent
+from onboarding.models import Launch, Onboarding, Proof, ReadinessItem, Referent, Task
 from onboarding.readiness import ITEMS
 from onboarding.stages import Module, Stage
 from parvis.models import OutgoingEmail
@@ -65,7 +65,11 @@ def test_the_whole_way_to_the_opening_and_back(settled, make_user, now):
         ask(settled, now)
     at = now + timedelta(days=1)
     with owner():
+        for _delivery in range(2):
+            gate_actions.tell_asked(launch_id=launch.pk)
+        assert Task.objects.get().done_at is None
         gate_actions.approve(launch=launch, by=DIRECTOR, opens_at=at, now=now)
+        assert Task.objects.get().done_by_name == "Jeanne Duval"
         with pytest.raises(gate_actions.Answered), transaction.atomic():
             gate_actions.refuse(launch=launch, by=DIRECTOR, reason="Non", now=now)
         assert not gate_actions.open_due(launch_id=launch.pk, now=now)  # not yet
