@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from booking.models import Opening, Resource, Service, ServiceNeed, SettingsChange
 from incidents.models import Category
-from onboarding import facts, setting_up, tasks, wizard_emails
+from onboarding import facts, legal, setting_up, tasks, wizard_emails
 from onboarding.models import CommuneFile, Proof, ReadinessItem, Referent
 from onboarding.readiness import Step, steps_done
 from onboarding.weeks import MORNINGS, PRESETS
@@ -293,16 +293,24 @@ def test_a_trial_message_proves_that_its_address_is_read(admin, browser, commune
     assert stranger.get(path[:-3] + "x/").status_code == 410
 
 
-def test_the_papers_are_filled_in_and_print(admin):
+def test_the_papers_are_filled_in_and_print(admin, now):
     admin.post(at(Step.IDENTITY), IDENTITY)
     admin.post(at(Step.CONTACTS), CONTACTS)
+    here = facts.situation(now=now)
+    papers = legal.papers(here.commune, here.file)
 
-    for code in ("deliberation", "convention", "convention-donnees", "registre", "homologation"):
-        answer = admin.get(f"/agent/commune/mise-en-route/communication/{code}.pdf")
+    words = {
+        code: " ".join(text for _heading, text in each.parts) for code, each in papers.items()
+    }
+    assert "Pauillac" in words["deliberation"]
+    assert "21330314200011" in words["convention"]
+    assert "dpo@example.org" in words["registre"]
+    assert legal.TO_FILL not in words["registre"]
+    assert not any("{" in each for each in words.values())
+    for name in ("registre", "affiche"):
+        answer = admin.get(f"{LIST}communication/{name}.pdf")
         assert answer.content.startswith(b"%PDF")
-    poster = admin.get("/agent/commune/mise-en-route/communication/affiche.pdf")
-    assert poster.content.startswith(b"%PDF")
-    assert admin.get("/agent/commune/mise-en-route/communication/budget.pdf").status_code == 404
+    assert admin.get(f"{LIST}communication/budget.pdf").status_code == 404
 
 
 def test_the_preview_is_framed_by_this_site_only(admin):
@@ -367,9 +375,9 @@ def test_every_staff_page_names_the_referent_without_a_query(admin, commune, mak
     with owner():
         Referent.objects.create(commune=commune, user=helper, rank="main")
     hosts.forget_hosts()
-    first = admin.get("/agent/commune/")
+    first = admin.get("/agent/attente/")
     with CaptureQueriesContext(connection) as queries:
-        admin.get("/agent/commune/")
+        admin.get("/agent/attente/")
 
     assert "Votre référent\u00a0: referent" in first.content.decode()
     assert not any("onboarding_referent" in query["sql"] for query in queries)
