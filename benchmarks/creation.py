@@ -4,12 +4,16 @@ import io
 import time
 from contextlib import redirect_stdout
 
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 from django_tenants.migration_executors.standard import StandardExecutor
 
 from benchmarks.measure import Sheet, median
-from tenants.models import Commune
+from onboarding import bringing_up
+from tenants import lifecycle
+from tenants.actions import list_commune, open_commune
+from tenants.models import Commune, OfficialCommune
 from tenants.provisioning import drop, ensure_template, migrate_schema, provision
 from tenants.releases import behind, release
 
@@ -59,6 +63,7 @@ def run(sheet: Sheet) -> None:
             f" {median(many) / median(few):.2f} x (<= 1.5)",
             holds=median(many) / median(few) <= 1.5,
         )
+        _from_a_code(sheet, schema_ms=median(few))
         _release(sheet, made)
     finally:
         for number, schema in enumerate(made):
@@ -66,6 +71,44 @@ def run(sheet: Sheet) -> None:
             if number % 20 == 0:
                 connection.close()
         Commune.objects.filter(schema_name__in=made).delete()
+
+
+def _from_a_code(sheet: Sheet, *, schema_ms: float) -> None:
+    """Time what a person waits for: a commune, then its furnished preview, from its INSEE code."""
+    if not OfficialCommune.objects.exists():
+        call_command("import_communes", verbosity=0)
+    taken = Commune.objects.values("insee_code")
+    codes = list(
+        OfficialCommune.objects.exclude(pk__in=taken)
+        .exclude(hours=[])
+        .order_by("-population", "pk")
+        .values_list("pk", flat=True)[: 2 * SAMPLE : 2]
+    )
+    opened, shown = [], []
+    for number, code in enumerate(codes):
+        started = time.perf_counter()
+        commune = list_commune(insee_code=code)
+        if number % 2:
+            commune = lifecycle.ask_preview(commune=commune, now=timezone.now())
+            bringing_up.bring_up(commune_id=commune.pk, now=timezone.now())
+            shown.append(time.perf_counter() - started)
+        else:
+            open_commune(commune=commune, now=timezone.now())
+            opened.append(time.perf_counter() - started)
+        drop(commune.schema_name)
+        Commune.objects.filter(pk=commune.pk).delete()
+    sheet.line(
+        "T4",
+        f"commune reachable from its INSEE code {median(opened):.0f} ms (< 1 s),"
+        f" {median(opened) / schema_ms:.1f} x its schema alone",
+        holds=median(opened) < 1000,
+    )
+    sheet.line(
+        "T5",
+        f"preview with services, hours, slots and categories {median(shown):.0f} ms (< 2 s),"
+        f" {median(shown) / median(opened):.1f} x an empty commune",
+        holds=median(shown) < 2000,
+    )
 
 
 def _by_migrations(count: int) -> list[float]:

@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Q
 from django_tenants.utils import tenant_context
 
 from booking import read_model
@@ -21,6 +22,7 @@ from demo import (
     measures,
     openings,
     pipeline,
+    practice,
     reports,
     showcase,
     story,
@@ -77,6 +79,7 @@ def load(*, seed: int, now: datetime, say: Say) -> None:
         say(f"{number:2} / {len(story.LIVE)}  {commune.name}: {taken} appointments")
     connection.set_schema_to_public()  # type: ignore[attr-defined]
     openings.create()
+    practice.show(association=association, now=now)
     director, *staff = accounts()
     _create_accounts(association, staff)
     _tell_stories(association, seed=seed, now=now)
@@ -109,7 +112,9 @@ def unload() -> None:
     """Remove the association of the demo, its communes with their schemas, and the accounts."""
     connection.set_schema_to_public()  # type: ignore[attr-defined]
     User.objects.filter(email__endswith="demo.parvis.test").delete()
-    members = Commune.objects.filter(association__slug=story.ASSOCIATION_SLUG)
+    members = Commune.objects.filter(
+        Q(association__slug=story.ASSOCIATION_SLUG) | Q(sandbox_for__slug=story.ASSOCIATION_SLUG)
+    )
     for commune in members.exclude(state=Commune.State.LISTED):
         provisioning.drop(commune.schema_name)
     members.delete()
