@@ -21,7 +21,7 @@ class CreationForm(forms.Form):
 
     siret = forms.CharField(
         label=_("SIRET"),
-        help_text=_("Proposé à partir du SIREN : à confirmer, il change si le siège a déménagé."),
+        help_text=_("Proposé à partir du SIREN : à confirmer, il change si le siège a déménagé."),
         max_length=20,
         required=False,
     )
@@ -37,7 +37,7 @@ class CreationForm(forms.Form):
     email = forms.EmailField(label=_("Courriel de la mairie"), max_length=254)
     admin_email = forms.EmailField(
         label=_("Courriel du premier administrateur"),
-        help_text=_("Une personne, pas la boîte de la mairie : elle reçoit l’invitation."),
+        help_text=_("Une personne, pas la boîte de la mairie : elle reçoit l’invitation."),
         max_length=254,
     )
 
@@ -46,7 +46,7 @@ class CreationForm(forms.Form):
         super().__init__(*args, initial=self._proposals(commune), **kwargs)
         if self.official and len(self.official.postcodes) > 1:
             listed = ", ".join(self.official.postcodes)
-            self.fields["postcode"].help_text = _("Cette commune en a plusieurs : %(codes)s.") % {
+            self.fields["postcode"].help_text = _("Cette commune en a plusieurs : %(codes)s.") % {
                 "codes": listed
             }
 
@@ -66,7 +66,7 @@ class CreationForm(forms.Form):
         siret = "".join(self.cleaned_data["siret"].split())
         if siret and not is_siret(siret):
             raise ValidationError(
-                _("Ce n’est pas un SIRET : quatorze chiffres, dont le dernier est une clé.")
+                _("Ce n’est pas un SIRET : quatorze chiffres, dont le dernier est une clé.")
             )
         return siret
 
@@ -74,7 +74,7 @@ class CreationForm(forms.Form):
         """Ask for the SIRET where the VAT number is made of it."""
         asked = self.cleaned_data
         if asked.get("is_vat_liable") and not asked.get("siret") and "siret" not in self.errors:
-            self.add_error("siret", _("Indiquez le SIRET : le numéro de TVA en découle."))
+            self.add_error("siret", _("Indiquez le SIRET : le numéro de TVA en découle."))
         return asked
 
     @property
@@ -101,7 +101,7 @@ class AssociationForm(forms.Form):
     )
     phone = forms.CharField(
         label=_("Téléphone"),
-        help_text=_("Affiché à tous les agents des communes : c’est leur aide."),
+        help_text=_("Affiché à tous les agents des communes : c’est leur aide."),
         max_length=30,
         required=False,
     )
@@ -114,7 +114,7 @@ class AssociationForm(forms.Form):
     )
     departments = forms.CharField(
         label=_("Départements"),
-        help_text=_("Leurs codes, séparés par des virgules : 33, 47."),
+        help_text=_("Leurs codes, séparés par des virgules : 33, 47."),
         max_length=60,
     )
 
@@ -136,7 +136,7 @@ class AssociationForm(forms.Form):
         )
         if not codes or (unknown := sorted(set(codes) - known)):
             raise ValidationError(
-                _("Aucun département n’a ce code : %(codes)s.")
+                _("Aucun département n’a ce code : %(codes)s.")
                 % {"codes": ", ".join(unknown) if codes else "–"}
             )
         return codes

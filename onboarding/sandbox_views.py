@@ -51,7 +51,7 @@ def practice(request: HttpRequest) -> HttpResponse:
         asked = number(request.POST.get("commune", ""))
         commune = get_object_or_404(Commune, pk=asked, kind=Commune.Kind.SANDBOX)
         sandbox.practise(user=request.user, commune=commune, role=request.POST.get("role", ""))  # type: ignore[arg-type]
-        messages.success(request, _("C’est noté : entrez, vous avez ce rôle."))
+        messages.success(request, _("C’est noté : entrez, vous avez ce rôle."))
         return redirect("practice")
     places = sandbox.sandboxes_for(request.user)  # type: ignore[arg-type]
     own = dict(
@@ -77,7 +77,7 @@ def room(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
             defer_to(PUBLIC, "onboarding.reset_sandbox", commune_id=commune.pk)
-        messages.success(request, _("La remise à neuf commence : comptez quelques secondes."))
+        messages.success(request, _("La remise à neuf commence : comptez quelques secondes."))
         return redirect("onboarding:sandbox")
     current = Commune.objects.get(pk=commune.pk)
     return render(request, "onboarding/sandbox/room.html", {"generation": current.generation})

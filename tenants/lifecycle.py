@@ -239,7 +239,7 @@ def list_sandbox(*, association: Association) -> Commune:
         population=SANDBOX_POPULATION,
         station_count=1,
         brand_colour=SANDBOX_COLOUR,
-        address=str(_("1 place de l’Exercice")),
+        address="1 place de l’Exercice",
         phone="0536490199",  # of the numbers kept for fiction
         email="mairie@saint-parvis-des-essais.example.org",
     )
