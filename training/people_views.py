@@ -12,7 +12,7 @@ from identity.access import staff_only
 from parvis.errors import DomainError
 from parvis.exports import download, to_csv
 from tenants.models import Association, Commune
-from training import promises, seating
+from training import promises, scheduling, seating
 from training.access import TEAM, association_of, communes_at, session_or_404, stages
 from training.forms import (
     CommitmentForm,
@@ -136,11 +136,11 @@ def trainers(request: HttpRequest) -> HttpResponse:
     association = association_of(request)
     form = TrainerForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        names = association.trainers.filter(name__iexact=form.cleaned_data["name"])
-        if names.exists():
-            form.add_error("name", _("Ce nom est déjà dans la liste."))
+        try:
+            scheduling.add_trainer(association=association, **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error("name", str(refusal))
         else:
-            association.trainers.create(**form.cleaned_data)
             messages.success(request, _("Le formateur est ajouté."))
             return redirect("training:trainers")
     return _trainers_page(request, association, form, _organisation_form(association))
@@ -154,12 +154,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
     form = OrganisationForm(request.POST)
     if not form.is_valid():
         return _trainers_page(request, association, TrainerForm(), form)
-    if number := form.cleaned_data["declaration_number"]:
-        TrainingOrganisation.objects.update_or_create(
-            association=association, defaults={"declaration_number": number}
-        )
-    else:
-        TrainingOrganisation.objects.filter(association=association).delete()
+    scheduling.declare(association=association, number=form.cleaned_data["declaration_number"])
     messages.success(request, _("C’est enregistré."))
     return redirect("training:trainers")
 

@@ -13,6 +13,7 @@ from identity.access import member_of, staff_only
 from training import resources, screens
 from training.access import TEAM, association_of
 from training.models import HelpRequest, LearningPath, Material
+from training.path_forms import PathForm, StepForm
 from training.resource_forms import MaterialForm
 from training.views import GET_AND_POST, after, posted
 
@@ -115,6 +116,45 @@ def file_of(found: Material) -> HttpResponse:
 
 def _material_or_404(request: HttpRequest, pk: int) -> Material:
     return get_object_or_404(Material, pk=pk, association=association_of(request))
+
+
+@require_http_methods(GET_AND_POST)
+@staff_only(*TEAM)
+def add_path(request: HttpRequest) -> HttpResponse:
+    """Begin a path."""
+    form = PathForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        made = resources.begin_path(association=association_of(request), **form.cleaned_data)
+        messages.success(request, _("Le parcours est créé : ajoutez ses étapes."))
+        return redirect("training:own_path", made.pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "training/add_path.html", {"form": form}, status=status)
+
+
+@require_http_methods(GET_AND_POST)
+@staff_only(*TEAM)
+def own_path(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the steps of a path; POST adds one."""
+    association = association_of(request)
+    found = get_object_or_404(LearningPath, pk=pk, association=association)
+    form = StepForm(posted(request), association=association)
+    if request.method == "POST" and form.is_valid():
+        resources.add_step(path=found, columns=form.columns())
+        messages.success(request, _("L’étape est ajoutée."))
+        return redirect("training:own_path", pk)
+    words = {"path": found, "steps": found.steps.select_related("material"), "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "training/own_path.html", words, status=status)
+
+
+@require_POST
+@staff_only(*TEAM)
+def remove_step(request: HttpRequest, pk: int, position: int) -> HttpResponse:
+    """Take a step out of a path."""
+    path = get_object_or_404(LearningPath, pk=pk, association=association_of(request))
+    resources.remove_step(step=get_object_or_404(path.steps, position=position))
+    messages.success(request, _("L’étape est retirée."))
+    return redirect("training:own_path", pk)
 
 
 @require_safe

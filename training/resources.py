@@ -12,7 +12,7 @@ from identity.members import Member
 from parvis.errors import DomainError
 from tenants.models import Association, Commune, Membership
 from training import emails, help as screen_help
-from training.models import HelpRequest, Material
+from training.models import HelpRequest, LearningPath, Material, PathStep
 
 
 FILE_MOST = 20_000_000  # bytes
@@ -105,6 +105,27 @@ def write(
     row.save()
     screen_help.fill(association)
     return row
+
+
+def begin_path(*, association: Association, title: str, role: str, summary: str) -> LearningPath:
+    """Begin a path, without any step yet."""
+    return LearningPath.objects.create(
+        association=association, title=title, role=role, summary=summary
+    )
+
+
+def remove_step(*, step: PathStep) -> None:
+    """Take a step out of a path; who finished it loses nothing else."""
+    step.delete()
+
+
+@transaction.atomic
+def add_step(*, path: LearningPath, columns: dict[str, Any]) -> PathStep:
+    """Put one more step at the end of a path."""
+    held = LearningPath.objects.select_for_update(no_key=True).get(pk=path.pk)
+    last = held.steps.order_by("position").last()
+    position = last.position + 1 if last else 1
+    return PathStep.objects.create(path=held, position=position, **columns)
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from training.models import (
     Signature,
     Teaching,
     Trainer,
+    TrainingOrganisation,
     TrainingSession,
 )
 
@@ -46,6 +47,12 @@ class NotOpen(DomainError):
     """The session is over, or does not take place."""
 
     message = _("Cette session est terminée ou annulée.")
+
+
+class TrainerKnown(DomainError):
+    """Two people of one name could not be told apart on a sheet."""
+
+    message = _("Ce nom est déjà dans la liste.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +212,28 @@ def close(*, session: TrainingSession, now: datetime) -> None:
     session.status = session.Status.DONE
     session.save(update_fields=["status"])
     _tell(session)
+
+
+@transaction.atomic
+def add_trainer(*, association: Association, name: str, email: str) -> Trainer:
+    """Note somebody who teaches.
+
+    Raises:
+        TrainerKnown: the name is on the list.
+    """
+    with rejects("one_trainer_per_name", TrainerKnown):
+        return Trainer.objects.create(association=association, name=name, email=email)
+
+
+@transaction.atomic
+def declare(*, association: Association, number: str) -> None:
+    """Note the number of a declared training organisation; none when it is not one."""
+    if number:
+        TrainingOrganisation.objects.update_or_create(
+            association=association, defaults={"declaration_number": number}
+        )
+    else:
+        TrainingOrganisation.objects.filter(association=association).delete()
 
 
 def hours_of(session: TrainingSession) -> list[tuple[datetime, datetime]]:

@@ -29,6 +29,13 @@ urlpatterns = [
     path("ressources/<int:pk>/", resource_views.material, name="material"),
     path("ressources/<int:pk>/modifier/", resource_views.change_material, name="change_material"),
     path("ressources/<int:pk>/fichier/", resource_views.material_file, name="material_file"),
+    path("parcours/nouveau/", resource_views.add_path, name="add_path"),
+    path("parcours/<int:pk>/", resource_views.own_path, name="own_path"),
+    path(
+        "parcours/<int:pk>/<int:position>/retrait/",
+        resource_views.remove_step,
+        name="remove_step",
+    ),
     path("questions/", resource_views.questions, name="questions"),
     path("questions/<int:pk>/", resource_views.settle, name="settle"),
     path(SESSION, views.session, name="session"),

@@ -352,3 +352,30 @@ def test_a_question_is_settled_once(director, commune, association):
 
     asked.refresh_from_db()
     assert asked.answered_by_name == "director"
+
+
+FIVE = "\n\n".join(f"Question {n} ?\n- non\n+ oui" for n in range(5))
+
+
+@pytest.mark.public
+def test_a_path_is_made_step_by_step(director, make_material):
+    typed = {"title": "Accueillir", "role": "front_desk"}
+    address = director.post("/formations/parcours/nouveau/", typed)["Location"]
+    guide = make_material()
+
+    for step, status in (
+        ({"kind": "material", "material": guide.pk}, 302),
+        ({"kind": "quiz", "questions": FIVE}, 302),
+        ({"kind": "exercise", "exercise": "honoured", "questions": FIVE}, 302),
+        ({"kind": "material"}, 422),
+        ({"kind": "quiz", "questions": "Une seule ?\n+ oui\n- non"}, 422),
+        ({"kind": "quiz", "questions": "Sans choix ?"}, 422),
+        ({"kind": "exercise", "exercise": "x"}, 422),
+    ):
+        assert director.post(address, {"title": "Étape"} | step).status_code == status
+    director.post(f"{address}1/retrait/")
+    director.post(address, {"title": "Fin", "kind": "exercise", "exercise": "honoured"})
+
+    kinds = PathStep.objects.values_list("position", "kind").order_by("position")
+    assert list(kinds) == [(2, "quiz"), (3, "exercise"), (4, "exercise")]
+    assert "Fin" in director.get(address).content.decode()

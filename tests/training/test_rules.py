@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from training.calendar import may_sign, reminder_due, surveys_due
 from training.drawings import is_signature, strokes
+from training.quiz import Unreadable, is_passed, mark, read
 from training.scores import Score, mean, nps
 from training.seats import Room, seated_next
 
@@ -106,3 +107,45 @@ def test_a_signature_is_strokes_in_the_box_and_more_than_a_dot(drawing, is_one):
 
 def test_strokes_are_told_apart():
     assert strokes("M1 2L3 4M5 6") == [[(1, 2), (3, 4)], [(5, 6)]]
+
+
+QUIZ = "Ouvert le lundi ?\n- oui\n+ non\n= C’est le marché."
+
+
+def test_questions_are_read_from_plain_lines():
+    first, second = read(f"{QUIZ}\r\n\r\n\n\nEt le\nmardi ?\n+ oui\n- non")
+
+    assert first == {
+        "ask": "Ouvert le lundi ?",
+        "choices": ["oui", "non"],
+        "right": 1,
+        "why": "C’est le marché.",
+    }
+    assert (second["ask"], second["right"], second["why"]) == ("Et le mardi ?", 0, "")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "Sans choix ?",
+        "Un seul ?\n+ oui",
+        "Deux bons ?\n+ a\n+ b",
+        "Aucun ?\n- a\n- b",
+        "+ a\n- b",
+        "Vide ?\n+\n- b",
+        "Trop ?\n+ a" + "\n- b" * 9,
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_named(part):
+    with pytest.raises(Unreadable) as fault:
+        read(f"{QUIZ}\n\n{part}")
+
+    assert fault.value.number == 2
+
+
+def test_everything_right_passes_and_nothing_does_not():
+    questions = [read(QUIZ)[0], read(QUIZ)[0]]
+
+    assert is_passed(mark(questions, [1, 1]))
+    assert not is_passed(mark(questions, [1, None]))
+    assert not is_passed(mark([], []))
