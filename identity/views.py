@@ -312,7 +312,7 @@ def _place_words(membership: Membership) -> dict[str, object]:
     return {
         "place": place,
         "is_commune": isinstance(place, Commune),
-        "is_open": not isinstance(place, Commune) or place.is_answering,
+        "is_open": not isinstance(place, Commune) or place.is_answering or place.is_suspended,
         "role": membership.get_role_display(),
         "url": absolute_url(place, "/connexion/"),
         "team": f"/equipe/{kind}{place.slug}/" if membership.role in {"admin", "director"} else "",

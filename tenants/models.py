@@ -231,6 +231,11 @@ class Commune(models.Model):
         return self.kind in self.REAL and self.state == self.State.READY
 
     @property
+    def is_suspended(self) -> bool:
+        """Whether its team reads, and nobody writes."""
+        return self.state == self.State.SUSPENDED
+
+    @property
     def is_answering(self) -> bool:
         """Whether its team may work there, open to citizens or not."""
         return self.state in self.ANSWERING

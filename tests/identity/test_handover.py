@@ -7,7 +7,8 @@ from django.test import Client
 
 from identity import actions
 from identity.models import Ticket
-from tenants.models import Membership
+from tenants.hosts import forget_hosts
+from tenants.models import Domain, Membership
 from tests.conftest import owner
 from tests.identity.conftest import carried, has_session
 
@@ -35,6 +36,21 @@ def test_an_agent_reaches_her_town_hall(log_in, agent, hand_over, commune):
     assert answer.status_code == 302
     assert answer["Location"] == "/accessibilite/"
     assert has_session(site)
+
+
+def test_a_name_of_its_own_has_its_own_session(log_in, agent, hand_over, commune, host_client):
+    with owner():
+        Domain.objects.filter(commune=commune).update(is_primary=False)
+        Domain.objects.create(commune=commune, domain="rdv.pauillac.fr", is_primary=True)
+    forget_hosts()
+
+    site, answer = hand_over(log_in(agent), commune)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/accessibilite/")
+    assert has_session(site)
+    assert site.get("/agent/").status_code == 200
+    old = host_client("pauillac.localhost").get("/connexion/")
+    assert old["Location"].startswith("http://rdv.pauillac.fr")
 
 
 def test_who_handles_reports_begins_with_them(log_in, make_user, hand_over, commune):
