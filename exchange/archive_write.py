@@ -27,7 +27,7 @@ FOLDERS = ("photos", "proofs")
 REGISTRY = (
     *("insee_code", "name", "slug", "kind", "station_count", "population", "time_zone"),
     *("brand_colour", "address", "postcode", "phone", "email", "website", "hours"),
-    *("siret", "vat_number", "epci_siren", "epci_name"),
+    *("vat_number", "epci_siren", "epci_name"),
 )
 DICTIONARY = (
     *("table", "sens de la table", "colonne", "sens de la colonne", "type", "vide permis"),
@@ -162,10 +162,17 @@ def _columns(model: type[models.Model]) -> dict[str, dict[str, Any]]:
             "type": str(field.db_type(connection)),
             "may_be_empty": bool(field.null or field.blank),
             "choices": {str(value): str(label) for value, label in field.flatchoices},
-            "leads_to": field.related_model._meta.db_table if field.is_relation else "",  # noqa: SLF001
+            "leads_to": _table(field.related_model),
         }
         for field in model._meta.local_concrete_fields  # noqa: SLF001
     }
+
+
+def _table(model: object) -> str:
+    """Name the table of a model; nothing for a column that leads nowhere."""
+    if isinstance(model, type) and issubclass(model, models.Model):
+        return str(model._meta.db_table)  # noqa: SLF001
+    return ""
 
 
 def dictionary_rows() -> Iterator[list[str]]:

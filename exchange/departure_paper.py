@@ -1,6 +1,9 @@
 """The certificate of destruction, on paper."""
 
+from datetime import datetime
+
 from django.utils.formats import localize
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 
@@ -37,7 +40,7 @@ def _body(sheet: FPDF, departure: Departure, association: Association, language:
             _("Confirmé par"),
             _who(departure.confirmed_by_name, departure.confirmed_at, language),
         ),
-        (_("Données détruites le"), date_heure(departure.destroyed_at, language)),
+        (_("Données détruites le"), _when(departure.destroyed_at, language)),
         (_("Schéma de la base de données"), said["schema"]),
         (_("Tables détruites"), localize(said["tables"])),
         (_("Volume des tables"), _("%(n)s octets") % {"n": localize(said["bytes"])}),
@@ -64,5 +67,9 @@ def _body(sheet: FPDF, departure: Departure, association: Association, language:
     )
 
 
-def _who(name: str, moment: object, language: str) -> str:
-    return f"{name}, {date_heure(moment, language)}"  # type: ignore[arg-type]
+def _who(name: str, moment: datetime | None, language: str) -> str:
+    return f"{name}, {_when(moment, language)}"
+
+
+def _when(moment: datetime | None, language: str) -> str:
+    return date_heure(localtime(moment), language) if moment else ""

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from identity.factors import has_second_factor
+from tenants.models import User
 
 
 RECENT = timedelta(minutes=10)
@@ -61,10 +62,11 @@ def is_fresh(request: HttpRequest, *, now: datetime) -> bool:
 
 def proved_at(request: HttpRequest) -> datetime | None:
     """Return when the person last gave her second factor here; her password if she has none."""
-    needs_factor = has_second_factor(request.user)
+    user = request.user
+    needs_factor = isinstance(user, User) and has_second_factor(user)
     moments = [
         float(each["at"])
-        for each in get_authentication_records(request, request.user)
+        for each in get_authentication_records(request, user)
         if each.get("method") == "mfa" or not needs_factor
     ]
     return datetime.fromtimestamp(max(moments), tz=UTC) if moments else None

@@ -48,7 +48,7 @@ def test_a_name_of_its_own_has_its_own_session(log_in, agent, hand_over, commune
 
     assert (answer.status_code, answer["Location"]) == (302, "/accessibilite/")
     assert has_session(site)
-    assert site.get("/agent/").status_code == 200
+    assert site.get("/agent/")["Location"].startswith("/agent/jour/")
     old = host_client("pauillac.localhost").get("/connexion/")
     assert old["Location"].startswith("http://rdv.pauillac.fr")
 
