@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext as _, gettext_lazy
+from lucide import IconDoesNotExist
 
 from booking.document_texts import DOCUMENT_TEXTS
 from booking.message_previews import EVENTS
 from booking.settings_forms import bound
 from library.models import Template
+from parvis.templatetags.ui_shapes import svg
 from shelf.kinds import KINDS, Field, Kind
 from shelf.words import named
 
@@ -148,6 +150,8 @@ class PayloadForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Check what concerns several fields."""
         cleaned = super().clean() or {}
+        if "icon" in cleaned and not _is_drawn(cleaned["icon"]):
+            self.add_error("icon", _("Aucune icône Lucide ne porte ce nom."))
         if cleaned.get("door") == "redirect" and not cleaned.get("redirect_text"):
             self.add_error("redirect_text", _("Dites à qui s’adresser."))
         for name in ("start", "end"):
@@ -283,9 +287,16 @@ def _asked(each: Field) -> forms.Field:
     if each.shape == "lengths":
         return _Lengths(label=str(each.label), help_text=_("Par exemple : 20, 30, 40"))
     widget = forms.Textarea(attrs={"rows": 4}) if each.shape == "long" else forms.TextInput()
-    return forms.CharField(
+    return _Words(
         label=str(each.label), max_length=each.most, required=each.is_required, widget=widget
     )
+
+
+class _Words(forms.CharField):
+    """Words, with lines that end as everywhere but in browsers."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
 
 
 class _Lengths(forms.CharField):
@@ -305,6 +316,14 @@ class _Lengths(forms.CharField):
                 _("Huit durées au plus, de 5 à 480 minutes, par multiples de 5.")
             )
         return lengths
+
+
+def _is_drawn(name: str) -> bool:
+    try:
+        svg(name)
+    except IconDoesNotExist:
+        return False
+    return True
 
 
 def _on_grid(typed: str) -> bool:

@@ -110,7 +110,7 @@ def differences(before: Payload, after: Payload, *, lists: Lists) -> list[Differ
 
 
 def same(one: Any, other: Any) -> bool:
-    """Compare two values, blind to spaces around words and to how accents are encoded."""
+    """Compare two values, blind to spaces around, to how accents are encoded and lines end."""
     return one is other or bool(_normal(one) == _normal(other))
 
 
@@ -280,7 +280,7 @@ def _within(path: str, outer: str) -> bool:
 
 def _normal(value: Any) -> Any:
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value).strip()
+        return unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
     if isinstance(value, bool):
         return (bool, value)  # JSON's true is not 1
     if isinstance(value, list | tuple):

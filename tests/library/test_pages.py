@@ -25,6 +25,7 @@ SERVICE = {
     "notice_hours": "2",
     "horizon_days": "60",
     "is_online": "on",
+    "icon": "flag",
     "changelog": "Première version",
 }
 
@@ -75,6 +76,7 @@ def test_from_an_idea_to_a_published_version(director):
         ({"minutes": "9" * 5000}, "séparées par des virgules"),
         ({"horizon_days": "9" * 400}, ""),
         ({"titles": "AUTRE"}, "AUTRE"),
+        ({"icon": "../licorne"}, "Aucune icône"),
         ({"documents__identity": "0"}, "entre 1 et 99"),
     ],
 )
@@ -126,6 +128,7 @@ def test_the_categories_of_a_pack_are_written_one_by_one(director):
     category = {
         "group": "Plage",
         "name": "Algues",
+        "icon": "fish",
         "door": "report",
         "moderation": "before",
         "promise_unit": "days",

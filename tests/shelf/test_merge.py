@@ -67,6 +67,7 @@ def test_a_locked_line_keeps_its_item_when_the_library_gives_it_up():
 
 def test_accents_written_in_two_ways_are_the_same():
     assert same(unicodedata.normalize("NFD", "Pièce d’identité "), "Pièce d’identité")
+    assert same("Une ligne\r\nune autre", "Une ligne\nune autre")
 
 
 A, B = {"key": "a", "label": "x"}, {"key": "a", "label": "y"}
