@@ -102,7 +102,7 @@ SERVICE = Kind(
         _text("name_en", _("Nom en anglais")),
         _text("text", _("En une ligne, pour le public"), 200),
         _text("text_en", _("En une ligne, en anglais"), 200),
-        Field(name="icon", label=_("Icône"), most=40, start="calendar-check"),
+        Field(name="icon", label=_("Icône"), most=40, start="calendar-check", is_required=True),
         Field(
             name="titles",
             label=_("Titres demandés"),
@@ -152,7 +152,7 @@ CATEGORIES = (
     _text("group_en", _("Groupe en anglais"), 60),
     _text("name", _("Nom"), 80, is_required=True),
     _text("name_en", _("Nom en anglais"), 80),
-    Field(name="icon", label=_("Icône"), most=40, start="triangle-alert"),
+    Field(name="icon", label=_("Icône"), most=40, start="triangle-alert", is_required=True),
     _text("keywords", _("Mots pour chercher"), 300),
     Field(
         name="door",
