@@ -11,7 +11,8 @@ from parvis.guard import PUBLIC, current_schema
 from parvis.transport import is_fictional, is_heard_by_others
 
 
-ABOUT_ITSELF = {"onboarding.reset_sandbox"}  # what a sandbox may ask of the public schema
+# Words about practice alone: they pass between any two schemas, and never become a message.
+ABOUT_PRACTICE = {"onboarding.reset_sandbox", "learning.verify", "learning.note"}
 log = logging.getLogger(__name__)
 
 
@@ -31,11 +32,15 @@ def defer_to(schema: str, task: str, **arguments: int | str) -> None:
     hears nothing of what is not real: a sandbox, a preview, a commune being configured. Nor does
     the public schema, which writes mail of its own, hear of a sandbox or a preview.
     """
-    if schema == PUBLIC and task not in ABOUT_ITSELF and is_fictional():
-        return
-    if schema not in {PUBLIC, current_schema()} and not is_heard_by_others():
+    if task not in ABOUT_PRACTICE and _is_kept_from(schema):
         return
     transaction.on_commit(partial(_send, task, schema, arguments))
+
+
+def _is_kept_from(schema: str) -> bool:
+    if schema == current_schema():
+        return False
+    return is_fictional() if schema == PUBLIC else not is_heard_by_others()
 
 
 def _send(task: str, schema: str, arguments: dict[str, int | str]) -> None:

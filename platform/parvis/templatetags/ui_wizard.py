@@ -12,8 +12,7 @@ register = template.Library()
 def site_preview(*, src: str, title: str) -> SafeString:
     """Show a page of this very site in a frame that is only looked at; on wide screens."""
     return format_html(
-        '<iframe class="site-preview" src="{}" title="{}"'
-        ' loading="lazy" inert></iframe>',
+        '<iframe class="site-preview" src="{}" title="{}" loading="lazy" inert></iframe>',
         src,
         title,
     )
