@@ -18,6 +18,8 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "unblocks": ("-unblocks_communes", "-unblocks_inhabitants", "-communes", "-pk"),
 }
 
+ROAD_ORDER: tuple[str, ...] = ("planned_for", "-communes", "pk")
+
 
 def board(association: Association) -> QuerySet[Idea]:
     """Return the ideas of an association with their ``voices`` and how many ``communes`` speak."""
@@ -55,7 +57,7 @@ class Stretch:
 def road(association: Association, *, done_most: int = 10) -> list[Stretch]:
     """Return the road map: one query."""
     found = board(association).filter(status__in=ON_THE_ROAD)
-    on_it = list(found.order_by("planned_for", "-communes", "pk"))
+    on_it = list(found.order_by(*ROAD_ORDER))
     return [
         Stretch(status, [idea for idea in on_it if idea.status == status][:most])
         for status, most in (

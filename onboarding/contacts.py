@@ -39,6 +39,7 @@ class Said:
 def keep(*, commune: Commune, person: Person, contact: Contact | None = None) -> Contact:
     """Add somebody to the people of a town hall, or change what is known of her."""
     contact = contact or Contact(commune=commune)
+    _alone_with(commune)
     if person.is_main:
         Contact.objects.filter(commune=commune, is_main=True).exclude(pk=contact.pk).update(
             is_main=False
@@ -48,6 +49,11 @@ def keep(*, commune: Commune, person: Person, contact: Contact | None = None) ->
     contact.is_main = person.is_main
     contact.save()
     return contact
+
+
+def _alone_with(commune: Commune) -> None:
+    """Let one person at a time choose whom to call first, or who answers for a commune."""
+    Commune.objects.select_for_update(of=("self",), no_key=True).get(pk=commune.pk)
 
 
 @transaction.atomic
@@ -89,6 +95,7 @@ def log(
 @transaction.atomic
 def assign(*, commune: Commune, main: User | None, backup: User | None) -> None:
     """Say who answers for a commune and who stands in; nobody is both."""
+    _alone_with(commune)
     Referent.objects.filter(commune=commune).delete()
     chosen = [(Referent.Rank.MAIN, main), (Referent.Rank.BACKUP, backup)]
     Referent.objects.bulk_create(

@@ -121,8 +121,8 @@ class _Resolver:
         people = Contact.objects.filter(commune__association=association)
         self.known = {
             key
-            for code, name, email in people.values_list("commune__insee_code", "name", "email")
-            for key in _keys(code, name, email)
+            for code, *words in people.values_list("commune__insee_code", "name", "email", "phone")
+            for key in _keys(code, *words)
         }
 
     def resolve(self, table: Table, columns: Mapping[str, int]) -> Reading:
@@ -143,7 +143,7 @@ class _Resolver:
         if owner not in (None, self.association.pk):
             raise _Refused(_("Cette commune est suivie par une autre association."))
         person = _person(said)
-        keys = _keys(commune.pk, person.name, person.email) if person else set()
+        keys = _keys(commune.pk, *_told(person)) if person else set()
         is_known = bool(keys & self.known)
         self.known |= keys
         return Prospect(
@@ -227,9 +227,15 @@ def _stations(said: str) -> int:
     return int(said)
 
 
-def _keys(code: str, name: str, email: str) -> set[tuple[str, str]]:
-    keys = {(code, normalise(name))}
-    return keys | {(code, email.lower())} if email else keys
+def _keys(code: str, name: str, email: str, phone: str) -> set[tuple[str, str]]:
+    """Return by what somebody is known again at her town hall."""
+    return {(code, word) for word in (normalise(name), email.lower(), normalise(phone)) if word}
+
+
+def _told(person: Person) -> tuple[str, str, str]:
+    """Return what a row tells somebody by: a name or an address, else her telephone."""
+    name = "" if person.name == _("Mairie") else person.name
+    return name, person.email, "" if name or person.email else person.phone
 
 
 @transaction.atomic
@@ -267,7 +273,7 @@ def canonical(reading: Reading) -> str:
         writer.writerow(
             [
                 row.commune.pk,
-                person.name,
+                _told(person)[0],
                 person.function,
                 person.phone,
                 person.email,

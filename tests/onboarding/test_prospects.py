@@ -88,6 +88,8 @@ def test_the_same_list_twice_changes_nothing_more(officials, association):
         "33900;Ana Lacoste;Secrétaire;05 56 00 00 00;Ana@example.org;1\n"
         "33314;;;;mairie@example.org;3\n"
         "33314;;;;mairie@example.org;\n"
+        "33314;;;;accueil@example.org;\n"
+        "33314;;;05 56 11 11 11;;\n"
     )
 
     first = prospects.bring_in(
@@ -97,9 +99,9 @@ def test_the_same_list_twice_changes_nothing_more(officials, association):
         prospects=read(text, association).prospects, association=association
     )
 
-    assert (first, again) == ((1, 2), (0, 0))
+    assert (first, again) == ((1, 4), (0, 0))
     assert Commune.objects.get(insee_code="33900").station_count == 1
-    assert Contact.objects.count() == 2
+    assert Contact.objects.count() == 4
     assert Contact.objects.get(email="ana@example.org").function == "Secrétaire"
 
 
