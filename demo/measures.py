@@ -1,7 +1,7 @@
 """Twelve months of figures for the communes in service, their scores, letters and subsidies.
 
-What the demo's own rows can tell is counted from them; older months are invented so that they
-lead there: online shares climb to what each commune has today.
+What the demo's own rows can tell of this month is counted from them; months before are invented
+so that they lead there: online shares climb to what each commune has today.
 """
 
 import random
@@ -13,8 +13,8 @@ from adoption.models import DtsMonth, DtsYear, MonthlyReport, Preferences
 from booking.models import Tally
 from demo import story
 from demo.story import LiveCommune
-from onboarding.models import Metric
-from onboarding.stages import Module
+from onboarding.models import Metric, Onboarding
+from onboarding.stages import Module, Stage
 from tenants.models import Association, Commune, User
 
 
@@ -51,7 +51,9 @@ def tell(association: Association, *, seed: int, now: datetime) -> None:
     """Write what lies further back, then what the association makes of it."""
     communes = {each.insee_code: each for each in association.communes.equipped()}
     today = now.date()
-    Metric.objects.filter(commune__association=association, code=STAFF).delete()
+    told = Metric.objects.filter(commune__association=association)
+    told.filter(code=STAFF).delete()
+    told.filter(period_kind=Metric.Period.MONTH, period__lt=today.replace(day=1)).delete()
     Metric.objects.bulk_create(
         [
             row
@@ -61,12 +63,31 @@ def tell(association: Association, *, seed: int, now: datetime) -> None:
         ignore_conflicts=True,
         batch_size=2000,
     )
+    _report(list(communes.values()), now=now)
     _log_in(now)
     _subsidise(list(communes.values()), seed=seed, today=today)
     Preferences.objects.create(commune=communes[SHY], is_mailed=False)
     Preferences.objects.create(commune=communes[story.LIVE[0].insee_code], is_named=True)
     following.follow(association=association, now=now)
     _write_letters(association, now=now)
+
+
+def _report(communes: list[Commune], *, now: datetime) -> None:
+    """Say since when the communes in service receive reports too."""
+    ages = {live.insee_code: live.age // 2 for live in story.LIVE}
+    served = [each for each in communes if each.insee_code in ages]
+    Onboarding.objects.bulk_create(
+        [
+            Onboarding(
+                commune=each,
+                module=Module.REPORTS,
+                stage=Stage.LIVE,
+                since=now - timedelta(days=ages[each.insee_code]),
+            )
+            for each in served
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _past(commune: Commune, live: LiveCommune, *, seed: int, today: date) -> list[Metric]:
