@@ -15,6 +15,7 @@ Unit = Literal["share", "days", "hours", "count", "score", "per", "minutes"]
 Words = str | Promise
 
 SHORT = {"hours": "h", "minutes": "min"}
+ANCHORS = {"online_share": "part-en-ligne", "first_slot_days": "premier-creneau"}
 ENOUGH_TO_SHOW = 10
 ENOUGH_FOR_A_SHARE = 20
 
@@ -41,6 +42,11 @@ class Definition:
         if not self.adds_up or self.unit in {"count", "per"}:
             return 1
         return ENOUGH_FOR_A_SHARE if self.code == "online_share" else ENOUGH_TO_SHOW
+
+    @property
+    def anchor(self) -> str:
+        """Where the page of definitions says it."""
+        return ANCHORS.get(self.code, self.code)
 
     def value(self, num: int, den: int) -> float | None:
         """Return the figure, None when it is not to be told."""

@@ -70,8 +70,9 @@ def test_a_search_ignores_accents_and_an_empty_one_can_be_undone(director):
 
 def test_the_file_says_what_the_table_says(director):
     shown = {row[0]: row for row in rows(director)}
+    director.get_by_text("Exporter", exact=True).click()
     with director.expect_download() as download:
-        director.get_by_role("link", name="Exporter en CSV").click()
+        director.get_by_role("link", name="Communes équipées, CSV").click()
 
     text = download.value.path().read_text(encoding="utf-8-sig")
     lines = list(csv.reader(io.StringIO(text), delimiter=";"))
