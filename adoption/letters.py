@@ -133,7 +133,7 @@ Peers = dict[tuple[int, str], Benchmark]
 def _figures(
     pk: int, rows: Rows, peers: Peers, *, month: date, before: date
 ) -> list[dict[str, str]]:
-    found = []
+    found: list[dict[str, str]] = []
     for code in WANTED:
         definition = DEFINITIONS[code]
         value = definition.value(*rows.get((pk, code, month), NOTHING))

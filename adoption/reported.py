@@ -126,7 +126,7 @@ def delays(
 
 
 def _rows(sql: str, period: Period) -> list[Any]:
-    values = {"from": period.begin, "to": period.end, "tz": str(period.zone)}
+    values: dict[str, Any] = {"from": period.begin, "to": period.end, "tz": str(period.zone)}
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())

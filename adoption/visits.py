@@ -162,7 +162,12 @@ def _taken(period: Period) -> dict[date, dict[int, int]]:
 
 
 def _rows(sql: str, period: Period, now: datetime) -> Iterator[Any]:
-    values = {"from": period.begin, "to": period.end, "now": now, "tz": str(period.zone)}
+    values: dict[str, Any] = {
+        "from": period.begin,
+        "to": period.end,
+        "now": now,
+        "tz": str(period.zone),
+    }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         yield from cursor.fetchall()
