@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -12,6 +13,7 @@ DIRECTOR = ("gironde", "association@demo.parvis.test")
 INSEE = "33081"
 
 
+@pytest.mark.console("503", "409")
 def test_from_the_last_item_to_an_open_site(open_page, page, demo):
     page.goto(demo.url(SLUG))
     assert page.get_by_role("link", name="Prendre rendez-vous").count() == 0  # not open yet
