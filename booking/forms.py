@@ -286,7 +286,7 @@ class DetailsForm(forms.Form):
         if communes:
             others = ("", gettext("Une autre commune, ou je ne sais pas"))
             self.fields["from_commune"] = forms.ChoiceField(
-                label=gettext("De quelle commune êtes-vous ?"),
+                label=gettext("De quelle commune êtes-vous ?"),
                 help_text=gettext("Plusieurs communes partagent ce guichet et le comptent."),
                 choices=[*communes, others],
                 required=False,

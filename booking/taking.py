@@ -126,8 +126,17 @@ def lock_configuration() -> None:
 
 
 def _lock_number() -> int:
-    """Read the INSEE code as a hexadecimal number: one per schema, whoever asks."""
-    return int(current_schema().removeprefix("c_"), 16)
+    return lock_number(current_schema())
+
+
+def lock_number(schema: str) -> int:
+    """Number a schema by its code: one each, whoever asks, and within four bytes.
+
+    The INSEE code of a commune is read as a hexadecimal number, the SIREN of an intercommunality
+    as a decimal one, which is always greater.
+    """
+    kind, _underscore, code = schema.partition("_")
+    return int(code) if kind == "e" else int(code, 16)
 
 
 def forget_expired_holds(day: date, *, zone: ZoneInfo, now: datetime) -> int:

@@ -24,6 +24,7 @@ from demo import (
     pipeline,
     practice,
     reports,
+    sharing,
     showcase,
     story,
     training as trainings,
@@ -105,6 +106,7 @@ def _tell_stories(association: Association, *, seed: int, now: datetime) -> None
     openings.tell(association, now=now)
     trainings.tell(association, communes=live_communes(), now=now)
     library.tell(association=association, now=now)
+    sharing.tell(association, communes=live_communes(), now=now)
     measures.tell(association, seed=seed, now=now)
 
 
@@ -112,6 +114,7 @@ def unload() -> None:
     """Remove the association of the demo, its communes with their schemas, and the accounts."""
     connection.set_schema_to_public()  # type: ignore[attr-defined]
     User.objects.filter(email__endswith="demo.parvis.test").delete()
+    sharing.forget()
     members = Commune.objects.filter(
         Q(association__slug=story.ASSOCIATION_SLUG) | Q(sandbox_for__slug=story.ASSOCIATION_SLUG)
     )

@@ -31,7 +31,7 @@ NAME_MOST = 120
 FAULTS = {
     CalendarFault.TOO_LARGE: gettext_lazy("Cet agenda dépasse 2 Mo."),
     CalendarFault.NO_CALENDAR: gettext_lazy("Ce n’est pas un agenda au format iCalendar (.ics)."),
-    CalendarFault.TOO_MANY: gettext_lazy("Cet agenda compte trop d’événements : 5 000 au plus."),
+    CalendarFault.TOO_MANY: gettext_lazy("Cet agenda compte trop d’événements : 5 000 au plus."),
 }
 
 
@@ -45,7 +45,7 @@ class NotAnAddress(DomainError):
 class TooManyFeeds(DomainError):
     """A commune has few calendars."""
 
-    message = gettext_lazy("Vingt agendas au plus : retirez-en un d’abord.")
+    message = gettext_lazy("Vingt agendas au plus : retirez-en un d’abord.")
     status = 422
 
 
@@ -103,7 +103,7 @@ def read_again(*, feed: CalendarFeed, now: datetime, reach: Reach = INTERNET) ->
     try:
         answer = fetch_foreign(feed.url, reach=reach)
         if answer.status != OK:
-            raise NotRead(_("Le serveur répond « %(status)s ».") % {"status": answer.status})
+            raise NotRead(_("Le serveur répond « %(status)s ».") % {"status": answer.status})
         take_in(feed=feed, content=answer.content, now=now)
     except Forbidden:
         _fail(feed, _("Cette adresse n’est pas sur l’internet public."), now=now)

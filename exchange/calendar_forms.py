@@ -23,7 +23,7 @@ class CalendarForm(forms.Form):
         max_length=500,
         required=False,
         help_text=gettext_lazy(
-            "L’adresse « iCal » ou « .ics » que donne l’autre outil, en https://. "
+            "L’adresse « iCal » ou « .ics » que donne l’autre outil, en https://. "
             "Elle est relue chaque nuit."
         ),
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
@@ -50,7 +50,7 @@ class CalendarForm(forms.Form):
         max_length=60,
         required=False,
         help_text=gettext_lazy(
-            "Par exemple « RDV ». Vide : aucun événement n’est un rendez-vous, tous occupent."
+            "Par exemple « RDV ». Vide : aucun événement n’est un rendez-vous, tous occupent."
         ),
     )
     service = forms.ModelChoiceField(

@@ -28,7 +28,7 @@ State = ImportBatch.State
 class AlreadyImported(DomainError):
     """What is imported is not corrected any more."""
 
-    message = _("Ce fichier est déjà importé : déposez-le de nouveau pour le corriger.")
+    message = _("Ce fichier est déjà importé : déposez-le de nouveau pour le corriger.")
 
 
 class NothingToImport(DomainError):

@@ -32,7 +32,7 @@ def read(values: Mapping[str, str], world: World) -> Item:
     """
     start = _start(values, world)
     if any(folded(values.get("status", "")).startswith(word) for word in CANCELLED):
-        raise Refused("status", _("Ce rendez-vous est annulé : il n’est pas repris."))
+        raise Refused("status", _("Ce rendez-vous est annulé : il n’est pas repris."))
     service = world.service(values.get("service", ""))
     persons = number(values, "persons", usual=1, most=service.most_persons)
     name = _name(values)
@@ -125,7 +125,7 @@ def _start(values: Mapping[str, str], world: World) -> datetime:
     hour = world.hour(values, "time", rest)
     start = datetime.combine(day, hour, world.zone)
     if start <= world.now:
-        raise Refused("day", _("Ce rendez-vous est passé : il n’est pas repris."))
+        raise Refused("day", _("Ce rendez-vous est passé : il n’est pas repris."))
     if start > world.now + timedelta(days=LAST_DAYS):
         raise Refused("day", _("Cette date est à plus de deux ans."))
     return start
@@ -150,7 +150,7 @@ def _email(values: Mapping[str, str]) -> str:
         validate_email(email)
     except ValidationError as fault:
         fixes: list[Fix] = [(_("Sans courriel"), {"email": ""})]
-        words = _("« %(text)s » n’est pas une adresse électronique.") % {"text": email[:60]}
+        words = _("« %(text)s » n’est pas une adresse électronique.") % {"text": email[:60]}
         raise Refused("email", words, fixes) from fault
     return email
 

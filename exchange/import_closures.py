@@ -24,7 +24,7 @@ def read(values: Mapping[str, str], world: World) -> Item:
     """
     start, end = _bounds(values, world)
     if end <= world.now:
-        raise Refused("first", _("Cette fermeture est passée : elle n’est pas reprise."))
+        raise Refused("first", _("Cette fermeture est passée : elle n’est pas reprise."))
     if start >= end:
         raise Refused(
             "last",

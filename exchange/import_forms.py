@@ -116,7 +116,7 @@ class ColumnsForm(forms.Form):
             if column and column in given:
                 other = LABELS[given[column]]
                 self.add_error(
-                    name, _("Cette colonne sert déjà à « %(name)s ».") % {"name": other}
+                    name, _("Cette colonne sert déjà à « %(name)s ».") % {"name": other}
                 )
             elif column:
                 given[column] = name

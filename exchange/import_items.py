@@ -90,11 +90,11 @@ class World:
         near = [each for key, each in self.services.items() if given in key or key in given]
         guessed = near if given and near else list(self.services.values())
         fixes = [
-            (_("Motif : %(name)s") % {"name": each.name}, {"service": each.name})
+            (_("Motif : %(name)s") % {"name": each.name}, {"service": each.name})
             for each in list(dict.fromkeys(guessed))[:REFUSALS_SHOWN]
         ]
         words = (
-            _("Aucun motif ne s’appelle « %(name)s ».") % {"name": name[:60]}
+            _("Aucun motif ne s’appelle « %(name)s ».") % {"name": name[:60]}
             if name
             else _("Aucun motif n’est indiqué.")
         )
@@ -113,7 +113,7 @@ class World:
         fixes: list[Fix] = [(_("Toute la mairie"), {"where": ""})]
         fixes += [(each.name, {"where": each.name}) for each in list(self.places.values())[:2]]
         raise Refused(
-            "where", _("Aucun lieu ni guichet ne s’appelle « %(name)s ».") % {"name": name[:60]},
+            "where", _("Aucun lieu ni guichet ne s’appelle « %(name)s ».") % {"name": name[:60]},
             fixes,
         )  # fmt: skip
 
@@ -137,7 +137,7 @@ class World:
         else:
             fixes = [(f"{day:%d/%m/%Y}", {name: f"{day.isoformat()} {rest}".strip()})]
         words = (
-            _("« %(text)s » n’est pas une date.") % {"text": text[:40]}
+            _("« %(text)s » n’est pas une date.") % {"text": text[:40]}
             if text
             else _("La date manque.")
         )
@@ -154,7 +154,7 @@ class World:
             return mapping.read_time(text)
         except mapping.Wrong as fault:
             words = (
-                _("« %(text)s » n’est pas une heure.") % {"text": text[:40]}
+                _("« %(text)s » n’est pas une heure.") % {"text": text[:40]}
                 if text
                 else _("L’heure manque.")
             )
@@ -172,7 +172,7 @@ def number(values: Mapping[str, str], name: str, *, usual: int, most: int) -> in
         return usual
     if text.isascii() and text.isdigit() and len(text) <= 6 and 1 <= int(text) <= most:  # noqa: PLR2004
         return int(text)
-    words = _("« %(text)s » : un nombre de 1 à %(most)s est attendu.")
+    words = _("« %(text)s » : un nombre de 1 à %(most)s est attendu.")
     raise Refused(
         name, words % {"text": text[:20], "most": most}, [(str(usual), {name: str(usual)})]
     )
@@ -186,6 +186,6 @@ def at_most(values: Mapping[str, str], name: str, most: int) -> str:
     """
     text = values.get(name, "")
     if len(text) > most:
-        words = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": most}
+        words = _("Ce texte est trop long : %(most)s caractères au plus.") % {"most": most}
         raise Refused(name, words, [(f"{text[:30]}…", {name: text[:most]})])
     return text

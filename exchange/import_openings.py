@@ -23,7 +23,7 @@ def read(values: Mapping[str, str], world: World) -> Item:
     try:
         weekday = mapping.read_weekday(values.get("weekday", ""))
     except mapping.Wrong as fault:
-        words = _("« %(text)s » n’est pas un jour de la semaine.")
+        words = _("« %(text)s » n’est pas un jour de la semaine.")
         text = values.get("weekday", "")[:40]
         raise Refused("weekday", words % {"text": text}) from fault
     start, end = (_on_grid(values, name, world) for name in ("start_time", "end_time"))

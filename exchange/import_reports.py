@@ -31,7 +31,7 @@ def read(values: Mapping[str, str], world: World) -> Item:
     address = at_most(values, "address", ADDRESS_MOST)
     place = _place(values)
     if category.door == Category.Door.REPORT and place is None and not address:
-        raise Refused("address", _("Ni adresse ni position : on ne saurait pas où aller."))
+        raise Refused("address", _("Ni adresse ni position : on ne saurait pas où aller."))
     wish = {
         "category": category,
         "text": text,
@@ -72,7 +72,7 @@ def update(_target: int, _known: Item, _world: World) -> bool:
         Refused: always.
     """
     raise Refused(
-        "ref", _("Déjà importé et suivi ici : les changements de l’autre outil restent.")
+        "ref", _("Déjà importé et suivi ici : les changements de l’autre outil restent.")
     )
 
 
@@ -109,7 +109,7 @@ def _category(name: str, world: World) -> Category:
         (each.name, {"category": each.name})
         for each in list(dict.fromkeys(known.values()))[:FIXES_SHOWN]
     ]
-    words = _("Aucune catégorie ne s’appelle « %(name)s ».") % {"name": name[:60]}
+    words = _("Aucune catégorie ne s’appelle « %(name)s ».") % {"name": name[:60]}
     raise Refused("category", words, fixes)
 
 

@@ -37,7 +37,7 @@ def run(batch: ImportBatch, *, now: datetime) -> None:
     ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.RUNNING, touched_at=now)
     world = world_of(batch, now=now)
     if batch.kind in AT_ONCE:
-        label = _("Import de « %(name)s »") % {"name": batch.file_name}
+        label = _("Import de « %(name)s »") % {"name": batch.file_name}
         _at_once(label, lambda: _each(batch, State.READY, world, _import), world)
     else:
         _each(batch, State.READY, world, _import)
@@ -50,7 +50,7 @@ def undo(batch: ImportBatch, *, now: datetime) -> None:
     """Take back what the batch created and nobody has changed since; the rest is kept and told."""
     world = world_of(batch, now=now)
     if batch.kind in AT_ONCE:
-        label = _("Import de « %(name)s » annulé") % {"name": batch.file_name}
+        label = _("Import de « %(name)s » annulé") % {"name": batch.file_name}
         _at_once(label, lambda: _each(batch, State.CREATED, world, _take_back), world)
     else:
         _each(batch, State.CREATED, world, _take_back)
@@ -89,7 +89,7 @@ def _waiting(batch: ImportBatch, state: str) -> Iterable[int]:
 def _mark_busy(pk: int) -> None:
     ImportRow.objects.filter(pk=pk).update(
         state=State.REFUSED,
-        message=_("Trop de monde réserve en ce moment : importez de nouveau ce fichier."),
+        message=_("Trop de monde réserve en ce moment : importez de nouveau ce fichier."),
     )
 
 
@@ -120,7 +120,7 @@ def _write(batch: ImportBatch, row: ImportRow, item: Item, world: World) -> None
         row.state, row.target = State.UPDATED, known.target
         return
     if known is not None:  # deleted here since: what somebody took away stays away
-        raise Refused("ref", _("Supprimé ici depuis le premier import : laissé de côté."))
+        raise Refused("ref", _("Supprimé ici depuis le premier import : laissé de côté."))
     row.target = writer.create(item, world)
     row.state, row.stamp = State.CREATED, _stamp(writer, row.target)
     ImportedRef.objects.create(

@@ -11,10 +11,10 @@ FAULTS: dict[Fault, Promise] = {
     Fault.EMPTY: _("Ce fichier est vide."),
     Fault.TOO_LARGE: _("Ce fichier dépasse 5 Mo. Partagez-le en plusieurs."),
     Fault.NOT_TEXT: _(
-        "Ce fichier n’est pas lisible : enregistrez-le au format CSV UTF-8 ou Excel (.xlsx)."
+        "Ce fichier n’est pas lisible : enregistrez-le au format CSV UTF-8 ou Excel (.xlsx)."
     ),
     Fault.NO_TABLE: _(
-        "Aucun tableau n’a été trouvé : une ligne de titres, puis une ligne par élément, "
+        "Aucun tableau n’a été trouvé : une ligne de titres, puis une ligne par élément, "
         "séparés par des points-virgules, des virgules ou des tabulations."
     ),
     Fault.TOO_MANY: _("Ce fichier dépasse 20 000 lignes. Partagez-le en plusieurs."),
@@ -23,11 +23,11 @@ FAULTS: dict[Fault, Promise] = {
         "Une cellule dépasse 2 000 caractères, ou un guillemet n’est pas refermé."
     ),
     Fault.OLD_EXCEL: _(
-        "Cet ancien format Excel n’est pas lu : enregistrez-le en .xlsx ou en CSV."
+        "Cet ancien format Excel n’est pas lu : enregistrez-le en .xlsx ou en CSV."
     ),
-    Fault.MACROS: _("Ce classeur contient des macros : enregistrez-le en .xlsx, sans macros."),
-    Fault.SWELLS: _("Ce classeur est anormalement gros une fois ouvert : il n’est pas lu."),
-    Fault.BROKEN: _("Ce classeur est abîmé : enregistrez-le de nouveau, ou en CSV."),
+    Fault.MACROS: _("Ce classeur contient des macros : enregistrez-le en .xlsx, sans macros."),
+    Fault.SWELLS: _("Ce classeur est anormalement gros une fois ouvert : il n’est pas lu."),
+    Fault.BROKEN: _("Ce classeur est abîmé : enregistrez-le de nouveau, ou en CSV."),
 }
 FIELDS: dict[str, Promise] = {
     "day": _("Date"),
@@ -61,11 +61,11 @@ FIELDS: dict[str, Promise] = {
     "role": _("Rôle"),
 }
 HINTS: dict[str, Promise] = {
-    "appointments": _("Seulement ceux à venir : des rendez-vous passés, rien n’est gardé."),
+    "appointments": _("Seulement ceux à venir : des rendez-vous passés, rien n’est gardé."),
     "closures": _("Jours et heures où personne n’est reçu."),
     "openings": _("Les horaires de chaque semaine, par guichet."),
     "reports": _("Ceux qui restent à traiter, sans le nom des habitants."),
-    "staff": _("Une adresse par personne : chacune reçoit une invitation."),
+    "staff": _("Une adresse par personne : chacune reçoit une invitation."),
 }
 ROW_TONES: dict[str, str] = {
     ImportRow.State.CREATED: "success",

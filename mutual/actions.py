@@ -89,10 +89,11 @@ def take_note(*, now: datetime) -> None:
     here, today = planning.current_commune(), planning.local_day(now)
     asks: dict[str, str] = {}
     offers: dict[str, int] = {}
-    found = Agreement.objects.in_force(today).select_related("host")
+    found = Agreement.objects.of(here).in_force(today).select_related("host")
     for agreement in found.prefetch_related("members__commune"):
         if agreement.host_id == here.pk and agreement.kind == Agreement.Kind.COUNTER:
-            asks[here.insee_code] = here.name
+            if here.kind == Commune.Kind.COMMUNE:  # an intercommunality is nobody's commune
+                asks[here.insee_code] = here.name
             asks |= {
                 each.commune.insee_code: each.commune.name for each in agreement.members.all()
             }
@@ -118,7 +119,8 @@ def count_uses(*, now: datetime) -> int:
     counted = sharing.uses(first=months[0], last=_after(this), zone=planning.zone())
     written = 0
     for agreement in hosted:
-        for commune in (here, *(each.commune for each in agreement.members.all())):
+        own = [here] if here.kind == Commune.Kind.COMMUNE else []
+        for commune in (*own, *(each.commune for each in agreement.members.all())):
             for month in months:
                 AgreementUse.objects.update_or_create(
                     agreement=agreement,

@@ -46,11 +46,11 @@ class AgreementForm(forms.Form):
         choices=WEEKDAYS,
         coerce=int,
         required=False,
-        help_text=gettext_lazy("Aucun : tous les jours."),
+        help_text=gettext_lazy("Aucun : tous les jours."),
         widget=forms.CheckboxSelectMultiple,
     )
     after_days = forms.IntegerField(
-        label=gettext_lazy("Entraide : à partir de combien de jours d’attente"),
+        label=gettext_lazy("Entraide : à partir de combien de jours d’attente"),
         min_value=0,
         max_value=365,
         required=False,

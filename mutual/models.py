@@ -18,6 +18,11 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         """Those that hold on a day."""
         return self.filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gte=day))
 
+    def of(self, commune: Commune) -> "AgreementQuerySet":
+        """Those a commune takes part in, as host or as member, each once."""
+        own = AgreementMember.objects.filter(commune=commune).values("agreement")
+        return self.filter(Q(host=commune) | Q(pk__in=own))
+
 
 class Agreement(models.Model):
     """A commune receives for others: always (a shared counter), or when they are full.

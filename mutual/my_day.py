@@ -57,7 +57,8 @@ def read_my_day(day: date, *, user_id: int) -> MyDay:
     """
     found = list(in_each_of(user_id=user_id, roles=ROLES, work=partial(_read, day)))
     homes = home_pages([commune for commune, _rows in found])
-    visits, places = [], []
+    visits: list[Visit] = []
+    places: list[Place] = []
     for commune, every in found:
         zone = ZoneInfo(commune.time_zone)
         rows = [row for row in every if row[0].astimezone(zone).date() == day]

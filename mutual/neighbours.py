@@ -52,7 +52,8 @@ def read_neighbours(here: Commune, *, now: datetime) -> list[Neighbour]:
     zone = ZoneInfo(here.time_zone)
     agreements = [
         each
-        for each in Agreement.objects.in_force(now.astimezone(zone).date())
+        for each in Agreement.objects.of(here)
+        .in_force(now.astimezone(zone).date())
         .select_related("host")
         .prefetch_related("members")
         if each.host_id != here.pk and each.host.is_real_and_open

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from mutual.costs import shares
 from mutual.models import Agreement
@@ -45,7 +45,7 @@ class Shared:
 
 def agreements_of(here: Commune, *, today: date) -> list[Shared]:
     """Read the agreements a commune takes part in; it sees all counts where it is the host."""
-    found = _read(Agreement.objects.filter(Q(host=here) | Q(members__commune=here)).distinct())
+    found = _read(Agreement.objects.of(here))
     return [_shared(each, today=today, sees=here) for each in found]
 
 

@@ -48,7 +48,7 @@ class Handler(TenantModel):
     email = models.EmailField(_("courriel"), default="", blank=True)
     phone = models.CharField(_("téléphone"), max_length=20, default="", blank=True)
     url = models.URLField(_("site"), default="", blank=True)
-    commune = models.CharField(_("code INSEE"), max_length=5, default="", blank=True)
+    commune = models.CharField(_("code INSEE"), max_length=9, default="", blank=True)
     pauses_clock = models.BooleanField(_("le délai s’arrête chez lui"), default=False)
     is_active = models.BooleanField(_("en service"), default=True)
 

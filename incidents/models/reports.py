@@ -151,11 +151,11 @@ class Report(TenantModel):
     satisfaction = models.PositiveSmallIntegerField(_("satisfaction"), null=True, blank=True)
     taken_by_id = models.BigIntegerField(_("saisi par"), null=True, blank=True)
     taken_by_name = models.CharField(_("saisi par"), max_length=80, default="", blank=True)
-    origin_commune = models.CharField(_("reçu de"), max_length=5, default="", blank=True)
+    origin_commune = models.CharField(_("reçu de"), max_length=9, default="", blank=True)
     origin_reference = models.CharField(
         _("référence là-bas"), max_length=8, default="", blank=True
     )
-    sent_to = models.CharField(_("remis à"), max_length=5, default="", blank=True)  # code INSEE
+    sent_to = models.CharField(_("remis à"), max_length=9, default="", blank=True)  # code INSEE
     sent_reference = models.CharField(_("référence là-bas"), max_length=8, default="", blank=True)
     idempotency_key = models.UUIDField(_("clé d’envoi"))
     version = models.PositiveIntegerField(_("version"), default=1)

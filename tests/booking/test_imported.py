@@ -10,7 +10,7 @@ from booking import imported, metrics
 from booking.imported import Promise
 from booking.models import Allocation, Appointment
 from booking.people import Person
-from booking.taking import SlotTaken
+from booking.taking import SlotTaken, lock_number
 from parvis.models import OutgoingEmail
 from tests.factories import TUESDAY_NINE, OpeningFactory, ResourceFactory, ServiceFactory
 
@@ -100,3 +100,11 @@ def test_what_was_taken_over_is_not_counted_as_taken(service):
     today = datetime.now(PARIS).date()
 
     assert metrics.count_appointments(first=today, last=today, zone=PARIS) == {}
+
+
+@pytest.mark.parametrize(
+    ("schema", "number"),
+    [("c_33314", 0x33314), ("c_2b033", 0x2B033), ("e_200069995", 200_069_995)],
+)
+def test_every_schema_has_a_lock_of_four_bytes_of_its_own(schema, number):
+    assert lock_number(schema) == number < 2**31

@@ -196,7 +196,7 @@ def test_closures_are_one_change_of_the_settings(bring_in, now, service):
     assert christmas.resource is None
     assert (christmas.period.upper - christmas.period.lower) == timedelta(days=3)
     assert training.resource.name == "Guichet 1"
-    assert SettingsChange.objects.get().label == "Import de « export.csv »"
+    assert SettingsChange.objects.get().label == "Import de « export.csv »"
     assert tally(bring_in("closures", CLOSURES)) == {"unchanged": 2}
 
     Closure.objects.filter(pk=training.pk).update(reason="Autre")

@@ -344,3 +344,26 @@ def test_what_waits_for_a_closed_commune_is_not_sent_again_and_again(capturing, 
     closed_for_now(lacanau)
 
     assert transfers.send_again(now=LATER) == 0
+
+
+def test_what_belongs_to_the_intercommunality_goes_to_it(capturing, queue, association):
+    with owner():
+        epci = Commune.objects.create(
+            kind=Commune.Kind.EPCI,
+            schema_name="e_200069995",
+            insee_code="200069995",
+            name="Médoc Cœur de Presqu’île",
+            slug="medoc",
+            state=Commune.State.READY,
+            association=association,
+        )
+    here = report()
+
+    with capturing():
+        transfers.hand_over(report=here, commune=epci, text="", by=AGENT, now=NOW)
+    with capturing():
+        transfers.send(Report.objects.get(pk=here.pk))
+
+    here.refresh_from_db()
+    assert (here.status, here.sent_to) == (Status.TRANSFERRED, "200069995")
+    assert here.handler.commune == "200069995"
