@@ -14,6 +14,7 @@ from tests.conftest import login_as, owner
 from tests.training.conftest import letters
 from training import links
 from training.models import Attendance, Commitment, Signature, SurveyReply, TrainingSession
+from training.tasks import tend
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.public]
@@ -299,3 +300,34 @@ def test_the_pages_are_the_associations(host_client, make_user, commune):
     other = login_as(host_client("gironde.localhost"), user, site=commune.schema_name)
 
     assert "/connexion/" in other.get("/formations/")["Location"]
+
+
+def test_a_trainer_is_listed_once(director, association):
+    typed = {"name": "Claire Videau", "email": ""}
+    director.post("/formations/formateurs/", typed)
+    again = director.post("/formations/formateurs/", typed)
+
+    assert again.status_code == 422
+    assert "déjà dans la liste" in again.content.decode()
+    assert [each.name for each in association.trainers.all()] == ["Claire Videau"]
+
+
+def test_what_is_over_is_ended_and_written_about_without_anybody(make_session, guest, commune):
+    start = timezone.now() - timedelta(days=2)
+    session = make_session(half_days=[(start, start + timedelta(hours=3))])
+    ana = guest(session, commune, "Ana", state="registered")
+    guest(session, commune, "Bob", state="registered")
+    Signature.objects.create(
+        half_day=session.half_days.get(), attendance=ana, at=start, method="paper"
+    )
+
+    for _again in range(2):
+        tend()
+
+    session.refresh_from_db()
+    assert session.status == "done"
+    assert dict(session.attendances.values_list("name", "state")) == {
+        "Ana": "attended",
+        "Bob": "absent",
+    }
+    assert [mail.to for mail in letters("Votre avis")] == [["ana@example.org"]]
