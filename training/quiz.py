@@ -28,7 +28,10 @@ def read(text: str) -> list[dict[str, Any]]:
 
 
 def _read(part: str, number: int) -> dict[str, Any]:
-    asked, choices, rights, why = [], [], [], ""
+    asked: list[str] = []
+    choices: list[str] = []
+    rights: list[int] = []
+    why = ""
     for line in map(str.strip, part.split("\n")):
         sign, words = line[:1], line[1:].strip()
         if sign in {"-", "+"}:
