@@ -37,13 +37,18 @@
   frame.style.width = "100%";
   frame.style.border = "0";
 
-  // A page that may not show the frame gets the link instead.
-  const waiting = setTimeout(() => frame.replaceWith(link), 8000);
+  // A page that may not show the frame gets the link instead; a slow one until it answers.
+  const waiting = setTimeout(() => {
+    frame.style.display = "none";
+    frame.after(link);
+  }, 8000);
   addEventListener("message", (event) => {
     if (event.origin !== origin || event.source !== frame.contentWindow) return;
     const height = Number(event.data?.parvis);
     if (!(height > 0)) return;
     clearTimeout(waiting);
+    link.remove();
+    frame.style.display = "";
     frame.style.height = `${Math.min(Math.ceil(height), 4000)}px`;
   });
   tag.after(frame);
