@@ -43,7 +43,7 @@ class CreationForm(forms.Form):
 
     def __init__(self, commune: Commune, *args: Any, **kwargs: Any) -> None:
         self.official = OfficialCommune.objects.filter(pk=commune.insee_code).first()
-        super().__init__(*args, initial=self._proposals(commune), **kwargs)
+        super().__init__(*args, **{"initial": self._proposals(commune), **kwargs})
         if self.official and len(self.official.postcodes) > 1:
             listed = ", ".join(self.official.postcodes)
             self.fields["postcode"].help_text = _("Cette commune en a plusieurs : %(codes)s.") % {
@@ -121,7 +121,7 @@ class AssociationForm(forms.Form):
     def __init__(self, association: Association, *args: Any, **kwargs: Any) -> None:
         initial = {name: getattr(association, name) for name in self.base_fields}
         initial["departments"] = ", ".join(association.departments)
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
 
     def clean_departments(self) -> list[str]:
         """Read codes that exist; at least one."""

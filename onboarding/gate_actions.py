@@ -278,9 +278,7 @@ def tell_asked(*, launch_id: int) -> None:
         defaults={
             "commune": launch.commune,
             "title": gettext("Répondre à la demande d’ouverture"),
-            "why": gettext(
-                "Tout est réglé : acceptez avec une date, ou répondez."
-            ),
+            "why": gettext("Tout est réglé : acceptez avec une date, ou répondez."),
             "due": launch.asked_at.astimezone(ZoneInfo(launch.commune.time_zone)).date(),
             "by_name": launch.asked_by_name,
         },

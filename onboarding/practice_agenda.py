@@ -1,7 +1,7 @@
 """Fill counters with visits, one after the other: pure arithmetic, no database."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -57,7 +57,7 @@ class Pace:
 def fill(  # noqa: PLR0913 (all that a diary depends on)
     *,
     pace: Pace,
-    week: dict[int, Spans],
+    week: Mapping[int, Spans],
     holidays: Iterable[date],
     offers: Sequence[Offer],
     now: datetime,

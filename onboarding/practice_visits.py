@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -52,7 +52,7 @@ EVENTS = {Status.HONOURED: Kind.HONOURED, Status.MISSED: Kind.MISSED}
 
 
 def fill_diary(
-    *, pace: Pace, week: dict[int, Spans], site: Site, now: datetime, luck: random.Random
+    *, pace: Pace, week: Mapping[int, Spans], site: Site, now: datetime, luck: random.Random
 ) -> int:
     """Fill the diary of the active commune around today; returns how many appointments."""
     services = {each.slug: each for each in Service.objects.offered()}

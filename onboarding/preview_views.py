@@ -62,10 +62,10 @@ def progress(request: HttpRequest, key: str) -> HttpResponse:
     domain = (
         Domain.objects.filter(domain=hosts.private_host(key)).select_related("commune").first()
     )
-    if domain is None or domain.commune.delete_after is None:
+    preview = domain.commune if domain else None
+    if preview is None or (ends := preview.delete_after) is None:
         raise Http404
-    preview = domain.commune
-    began = preview.delete_after - lifecycle.PREVIEW_LIFE
+    began = ends - lifecycle.PREVIEW_LIFE
     context = {
         "preview": preview,
         "is_ready": preview.is_preview,

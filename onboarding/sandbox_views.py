@@ -55,7 +55,7 @@ def practice(request: HttpRequest) -> HttpResponse:
         return redirect("practice")
     places = sandbox.sandboxes_for(request.user)  # type: ignore[arg-type]
     own = dict(
-        Membership.objects.of(request.user)  # type: ignore[arg-type]
+        Membership.objects.of(request.user)
         .filter(commune__in=places)
         .values_list("commune", "role")
     )

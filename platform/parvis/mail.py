@@ -101,7 +101,11 @@ def forget_delivered(*, now: datetime) -> int:
 
 def _claim(now: datetime) -> OutgoingEmail | None:
     with connection.cursor() as cursor:
-        asked = {"now": now, "lease_s": LEASE.total_seconds(), "schema": current_schema()}
+        asked: dict[str, datetime | float | str] = {
+            "now": now,
+            "lease_s": LEASE.total_seconds(),
+            "schema": current_schema(),
+        }
         cursor.execute(CLAIM, asked)
         claimed = cursor.fetchone()
     return OutgoingEmail.objects.get(pk=claimed[0]) if claimed else None
