@@ -78,7 +78,7 @@ def read_table(content: bytes) -> Table:
         return _table(_sheet(content), read_as="Excel")
     text, encoding = decoded(content)
     rows, separator = _lines(text)
-    return _table(rows, read_as=f"{ENCODINGS[encoding]}, {separator}")
+    return _table(rows, read_as=f"{ENCODINGS[encoding]} ({separator})")
 
 
 def decoded(content: bytes) -> tuple[str, str]:

@@ -30,7 +30,10 @@ class Line:
     @property
     def euros(self) -> str:
         """The part as it is written, to the cent."""
-        return "" if self.cents is None else f"{self.cents // 100},{self.cents % 100:02} €"
+        if self.cents is None:
+            return ""
+        whole = f"{self.cents // 100:,}".replace(",", "\u202f")
+        return f"{whole},{self.cents % 100:02}\u00a0€"
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ def test_uses_are_counted_by_the_host_and_small_counts_hidden_from_others(
 
         (own,) = agreements_of(commune, today=now.date())
         assert [line.used for line in own.lines] == [12, 3]
-        assert [line.euros for line in own.lines] == ["800,01 €", "200,00 €"]
+        assert [line.euros for line in own.lines] == ["800,01\u00a0€", "200,00\u00a0€"]
     with schema_context(other_commune.schema_name):
         (seen,) = agreements_of(other_commune, today=now.date())
         assert [line.used for line in seen.lines] == [0, 3]  # of others it reads nothing
