@@ -18,6 +18,12 @@ def ideas(content: str) -> SafeString:
     return format_html('<ul class="ideas">{}</ul>', content)
 
 
+@register.simple_block_tag
+def idea_facts(content: str) -> SafeString:
+    """Set the small print of an idea on its own page."""
+    return format_html('<p class="idea__facts">{}</p>', content)
+
+
 @register.simple_tag
 def voices(communes: int, raw: int) -> SafeString:
     """Show how many communes want it, each one voice, and how many people in all."""
