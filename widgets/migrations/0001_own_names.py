@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('page', models.URLField(max_length=300, verbose_name='page')),
                 ('origin', models.CharField(max_length=200, verbose_name='site')),
                 ('state', models.CharField(choices=[('pending', 'à vérifier'), ('seen', 'vérifié')], default='pending', max_length=10, verbose_name='état')),
-                ('problem', models.CharField(blank=True, choices=[('', 'aucun'), ('unreachable', 'la page ne répond pas'), ('moved', 'la page renvoie à une autre adresse : indiquez celle-là'), ('absent', 'la balise de votre commune n’est pas dans la page')], default='', max_length=12, verbose_name='problème')),
+                ('problem', models.CharField(blank=True, choices=[('', 'aucun'), ('unreachable', 'la page ne répond pas'), ('moved', 'la page renvoie à une autre adresse : indiquez celle-là'), ('absent', 'la balise de votre commune n’est pas dans la page')], default='', max_length=12, verbose_name='problème')),
                 ('added_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='ajouté le')),
                 ('checked_at', models.DateTimeField(null=True, verbose_name='vérifié le')),
                 ('seen_at', models.DateTimeField(null=True, verbose_name='vu le')),
