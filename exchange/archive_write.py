@@ -55,7 +55,7 @@ def write(file: IO[bytes], *, commune: Commune, now: datetime) -> int:
             writer.add("registry.json", _json(registry_of(commune)))
             writer.add("dictionary.json", _json(dictionary()))
             writer.add("dictionnaire.csv", _csv(DICTIONARY, dictionary_rows()))
-            writer.add("rendez-vous.ics", iter([_diary(commune, now)]))
+            writer.add("agenda.ics", iter([_diary(commune, now)]))
         for path in sorted(_files()):
             writer.add(f"files/{path.parent.name}/{path.name}", _pieces(path))
         writer.add("LISEZMOI.txt", iter([_read_me(commune, now).encode()]))
@@ -220,12 +220,12 @@ def _pieces(path: Path) -> Iterator[bytes]:
 def _read_me(commune: Commune, now: datetime) -> str:
     return _(
         "Archive de %(name)s (%(code)s), faite le %(day)s.\n\n"
-        "data/ : toutes les données, une ligne JSON par enregistrement ; un autre Parvis les "
+        "data/ : toutes les données, une ligne JSON par enregistrement ; un autre Parvis les "
         "relit par « parvis import_commune ».\n"
-        "csv/ : les mêmes, pour un tableur.\n"
+        "csv/ : les mêmes, pour un tableur.\n"
         "dictionnaire.csv : le sens de chaque table et de chaque colonne.\n"
-        "files/ : les photos des signalements.\n"
-        "rendez-vous.ics : les rendez-vous à venir, pour un agenda.\n"
+        "files/ : les photos des signalements.\n"
+        "agenda.ics : les rendez-vous à venir, pour un agenda.\n"
         "registry.json : la fiche de la commune, ses noms de domaine, son équipe.\n"
         "manifest.json : la taille et l’empreinte SHA-256 de chaque fichier.\n\n"
         "Cette archive contient des données personnelles : gardez-la en lieu sûr.\n"

@@ -83,7 +83,7 @@ class NewForm(DescribeForm):
             return str(typed)
         slug = slugify(typed or self.cleaned_data.get("name", ""))[:60].strip("-")
         if not slug:
-            raise forms.ValidationError(_("Indiquez une adresse, par exemple « titre-sejour »."))
+            raise forms.ValidationError(_("Indiquez une adresse, par exemple « titre-sejour »."))
         return str(slug)
 
 

@@ -125,7 +125,7 @@ def add_path(request: HttpRequest) -> HttpResponse:
     form = PathForm(posted(request))
     if request.method == "POST" and form.is_valid():
         made = resources.begin_path(association=association_of(request), **form.cleaned_data)
-        messages.success(request, _("Le parcours est créé : ajoutez ses étapes."))
+        messages.success(request, _("Le parcours est créé : ajoutez ses étapes."))
         return redirect("training:own_path", made.pk)
     status = 422 if form.is_bound else 200
     return render(request, "training/add_path.html", {"form": form}, status=status)
