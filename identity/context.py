@@ -29,6 +29,7 @@ def who(request: HttpRequest) -> dict[str, Any]:
             "user": Person(display_name=member.name, email=member.email),
             "member": member,
             "navigation": _navigation(request, member),
+            "more_links": _more_links(request, member),
             "account_url": absolute_url("login", "/compte/"),
             "switch_url": absolute_url("login", "/lieux/"),
             "practice_url": absolute_url("login", "/entrainement/"),
@@ -47,7 +48,6 @@ def who(request: HttpRequest) -> dict[str, Any]:
 
 
 def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
-    association, commune = request.association, request.commune  # type: ignore[attr-defined]
     links: list[tuple[str, str, str]] = []
     if member.commune_id:
         if not request.path.startswith("/agent/"):
@@ -66,17 +66,13 @@ def _navigation(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
         if member.role == ADMIN:
             links.append((_("Réglages"), _settings_path(request), "settings"))
         links.append((_("Ma commune"), "/agent/commune/", "landmark"))
-        team = f"/equipe/{commune.slug}/"
     else:
-        links = _association_links(member)
-        team = f"/equipe/association/{association.slug}/"
-    if may_manage_team(member.role):
-        links.append((_("Équipe"), absolute_url("login", team), "users"))
+        links = _association_links()
     return _one_current([_link(request, *link) for link in links])
 
 
-def _association_links(member: Member) -> list[tuple[str, str, str]]:
-    links = [
+def _association_links() -> list[tuple[str, str, str]]:
+    return [
         (_("Tableau de bord"), "/", "layout-dashboard"),
         (_("Lundi"), "/lundi/", "list-checks"),
         (_("Communes"), "/communes/", "landmark"),
@@ -86,8 +82,17 @@ def _association_links(member: Member) -> list[tuple[str, str, str]]:
         (_("Partage"), "/partage/", "handshake"),
         (_("Mesures"), "/mesures/", "chart-column"),
     ]
+
+
+def _more_links(request: HttpRequest, member: Member) -> list[tuple[str, str]]:
+    """Give what is needed now and then a place in the menu of the person: (label, address)."""
+    association, commune = request.association, request.commune  # type: ignore[attr-defined]
+    links = []
     if member.role == DIRECTOR:
-        links.append((_("Réglages"), "/reglages/", "settings"))
+        links.append((_("Réglages de l’association"), "/reglages/"))
+    if may_manage_team(member.role):
+        team = commune.slug if member.commune_id else f"association/{association.slug}"
+        links.append((_("Équipe"), absolute_url("login", f"/equipe/{team}/")))
     return links
 
 
