@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _, ngettext
 
-from adoption.definitions import ENOUGH_TO_SHOW
-from adoption.reading import NOTHING, Known
+from adoption.reading import NOTHING, Known, unseen
+from onboarding.metrics import ENOUGH_TO_SHOW
 from parvis.pieces import Tone
 from tenants.models import Commune, Membership
 
@@ -40,12 +40,15 @@ def alerts(
             admins=Count("pk", filter=Q(role=Membership.Role.ADMIN, user__is_active=True)),
         )
     }
+    silent = unseen((pk, each.state.get("inc_silent", NOTHING)) for pk, each in known.items())
     found = [
         alert
         for commune in communes
         for alert in (
             *_of_people(commune, people.get(commune.pk, {}), now=now),
-            *_of_counts(commune, known.get(commune.pk, Known())),
+            *_of_counts(
+                commune, known.get(commune.pk, Known()), is_counted=commune.pk not in silent
+            ),
         )
     ]
     return sorted(found, key=lambda alert: (ORDER[alert.tone], alert.commune.slug, alert.key))
@@ -68,7 +71,8 @@ def _of_people(commune: Commune, row: Mapping[str, object], *, now: datetime) ->
         yield Alert(commune, words % {"n": days}, "warning", "login")
 
 
-def _of_counts(commune: Commune, mine: Known) -> Iterator[Alert]:
+def _of_counts(commune: Commune, mine: Known, *, is_counted: bool) -> Iterator[Alert]:
+    """Say what the counts of a commune show; its silent reports by number where it is many."""
     slot = mine.state.get("first_slot_days")
     if slot and not slot[1]:
         yield Alert(commune, _("aucun créneau ouvert aux usagers"), "danger", "slot")
@@ -78,8 +82,8 @@ def _of_counts(commune: Commune, mine: Known) -> Iterator[Alert]:
             "%(n)s station fermée sur %(all)s", "%(n)s stations fermées sur %(all)s", closed
         )
         yield Alert(commune, words % {"n": closed, "all": stations}, "danger", "station")
-    silent, every = mine.state.get("inc_silent", NOTHING)
-    if silent and every >= ENOUGH_TO_SHOW:
+    silent, _open = mine.state.get("inc_silent", NOTHING)
+    if silent >= ENOUGH_TO_SHOW and is_counted:
         words = ngettext(
             "%(n)s signalement sans réponse depuis une semaine",
             "%(n)s signalements sans réponse depuis une semaine",

@@ -7,6 +7,7 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy as __, ngettext
 
+from onboarding.metrics import ENOUGH_FOR_A_SHARE, ENOUGH_TO_SHOW
 from onboarding.stages import Module
 from parvis.charts import figure
 
@@ -16,8 +17,6 @@ Words = str | Promise
 
 SHORT = {"hours": "h", "minutes": "min"}
 ANCHORS = {"online_share": "part-en-ligne", "first_slot_days": "premier-creneau"}
-ENOUGH_TO_SHOW = 10
-ENOUGH_FOR_A_SHARE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +41,11 @@ class Definition:
         if not self.adds_up or self.unit in {"count", "per"}:
             return 1
         return ENOUGH_FOR_A_SHARE if self.code == "online_share" else ENOUGH_TO_SHOW
+
+    @property
+    def gives_away(self) -> bool:
+        """Whether its total minus the others' would tell what one commune hides."""
+        return self.adds_up and self.unit != "count"
 
     @property
     def anchor(self) -> str:

@@ -14,7 +14,7 @@ from adoption import actions, following, health, letter_sheet, letters, reading
 from adoption.definitions import DEFINITIONS
 from adoption.forms import EstimateForm
 from adoption.models import Benchmark, HealthScore, MonthlyReport, Preferences
-from adoption.pages import MONTHS, association_of, member_commune, month_of, points, unseen
+from adoption.pages import MONTHS, association_of, member_commune, month_of, points
 from identity.access import staff_only
 from onboarding.access import TEAM
 from onboarding.models import Metric
@@ -153,16 +153,14 @@ def _lines(request: HttpRequest) -> list[tuple[str | int | None, ...]]:
             "num", "den", "def_version",
         )[:MOST_ROWS]
     )  # fmt: skip
-    sums: dict[tuple[str, date], list[tuple[int, tuple[int, int]]]] = {}
-    for pk, _name, _insee, _module, code, month, num, den, _version in rows:
-        if DEFINITIONS[code].adds_up and DEFINITIONS[code].unit != "count":
-            sums.setdefault((code, month), []).append((pk, (num, den)))
-    hidden = {key: unseen(pairs) for key, pairs in sums.items()}
+    hidden = reading.unseen_cells(
+        {(pk, code, month): (num, den) for pk, _n, _i, _m, code, month, num, den, _v in rows}
+    )
     return [
         (
             *(name, insee, str(Module(module).label), code, str(DEFINITIONS[code].name)),
             f"{month:%Y-%m}",
-            *((None, None) if pk in hidden.get((code, month), ()) else (num, den)),
+            *((None, None) if (pk, code, month) in hidden else (num, den)),
             version,
         )
         for pk, name, insee, module, code, month, num, den, version in rows
@@ -172,11 +170,15 @@ def _lines(request: HttpRequest) -> list[tuple[str | int | None, ...]]:
 def compared(commune: Commune, *, month: date, is_own: bool) -> list[dict[str, Any]]:
     """Set the figures of one month beside the peers' median and quartiles; three queries.
 
-    What others see of a commune is hidden where it counts fewer than ten cases.
+    What others see of a commune is hidden where the published table hides it.
     """
     before = reading.month_before(month)
     codes = [code for code, each in DEFINITIONS.items() if each.is_high_good is not None]
-    rows = reading.by_month([commune.pk], codes, first=before, last=month)
+    rows = (
+        reading.by_month([commune.pk], codes, first=before, last=month)
+        if is_own
+        else reading.seen_of(commune, codes, first=before, last=month)
+    )
     peers = {each.code: each for each in Benchmark.objects.filter(commune=commune, month=month)}
     return [
         comparison(DEFINITIONS[code], rows, peers.get(code), pk=commune.pk, months=(before, month))
@@ -233,10 +235,12 @@ def _letter(request: HttpRequest, insee_code: str, written: str) -> MonthlyRepor
 
 def _curve(commune: Commune) -> list[tuple[str, float]]:
     last = timezone.localdate().replace(day=1)
-    rows = reading.totals_by_month(
-        [commune.pk], ["online_share"], first=reading.month_before(last, MONTHS - 1), last=last
+    rows = reading.seen_of(
+        commune, ["online_share"], first=reading.month_before(last, MONTHS - 1), last=last
     )
-    return points("online_share", ((month, pair) for (_code, month), pair in sorted(rows.items())))
+    return points(
+        "online_share", ((month, pair) for (_pk, _code, month), pair in sorted(rows.items()))
+    )
 
 
 def _tone(points_: int | None) -> str:

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest
 from adoption.definitions import DEFINITIONS
 from adoption.letters import month_name
 from adoption.reading import Pair
-from onboarding.metrics import hidden
 from tenants.models import Association, Commune
 
 
@@ -53,8 +52,3 @@ def points(code: str, months: Iterable[tuple[date, Pair]]) -> list[tuple[str, fl
         for month, pair in months
         if (value := definition.value(*pair)) is not None
     ]
-
-
-def unseen(pairs: Iterable[tuple[int, Pair]]) -> frozenset[int]:
-    """Choose whose figure stays hidden in a published list, so that no total gives one away."""
-    return hidden((key, den) for key, (_num, den) in pairs)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from adoption import dashboard, letters, reading
 from adoption.definitions import DEFINITIONS
 from adoption.models import Preferences
-from adoption.pages import MONTHS, association_of, points, unseen
+from adoption.pages import MONTHS, association_of, points
 from adoption.reading import NOTHING
 from onboarding.stages import Module
 from parvis.exports import download, to_csv
@@ -106,7 +106,7 @@ def _named(communes: list[Commune], *, month: date) -> list[dict[str, Any]]:
     )
     rows = reading.by_month([c.pk for c in communes], ["online_share"], first=month, last=month)
     pairs = [(each.pk, rows.get((each.pk, "online_share", month), NOTHING)) for each in communes]
-    hidden = unseen(pairs)
+    hidden = reading.unseen(pairs)
     definition = DEFINITIONS["online_share"]
     by_key = dict(pairs)
     return [

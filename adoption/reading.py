@@ -1,7 +1,7 @@
 """What communes published, read for many of them at once: a few queries, whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -10,7 +10,7 @@ from django.db.models import Q, Sum
 from adoption.definitions import DEFINITIONS
 from adoption.estimates import Parameters
 from adoption.models import Estimate
-from onboarding.metrics import WINDOW
+from onboarding.metrics import WINDOW, hidden
 from onboarding.models import Metric, Onboarding
 from onboarding.stages import Module, Stage
 from tenants.models import Association, Commune
@@ -93,6 +93,42 @@ def by_month(
         period__lte=last,
     ).values_list("commune", "code", "period", "num", "den")
     return {(pk, code, month): (num, den) for pk, code, month, num, den in rows}
+
+
+def seen_of(
+    commune: Commune, codes: Collection[str], *, first: date, last: date
+) -> dict[tuple[int, str, date], Pair]:
+    """Read the months of a commune as others may see them; one query.
+
+    Nothing is left of those that the published table hides, since its total would give away the
+    small number of somebody else.
+    """
+    members = Commune.objects.filter(association=commune.association_id)
+    rows = by_month(members.values_list("pk", flat=True), codes, first=first, last=last)
+    unseen = unseen_cells(rows)
+    return {
+        cell: NOTHING if cell in unseen else pair
+        for cell, pair in rows.items()
+        if cell[0] == commune.pk
+    }
+
+
+def unseen_cells(
+    rows: Mapping[tuple[int, str, date], Pair],
+) -> frozenset[tuple[int, str, date]]:
+    """Choose the monthly figures that stay hidden, month by month among all these communes."""
+    sums: dict[tuple[str, date], list[tuple[int, Pair]]] = defaultdict(list)
+    for (pk, code, month), pair in rows.items():
+        if DEFINITIONS[code].gives_away:
+            sums[code, month].append((pk, pair))
+    return frozenset(
+        (pk, code, month) for (code, month), pairs in sums.items() for pk in unseen(pairs)
+    )
+
+
+def unseen(pairs: Iterable[tuple[int, Pair]]) -> frozenset[int]:
+    """Choose whose figure stays hidden in a published list, so that no total gives one away."""
+    return hidden((key, den) for key, (_num, den) in pairs)
 
 
 def totals_by_month(

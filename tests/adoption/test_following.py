@@ -132,11 +132,13 @@ def test_alerts_say_what_is_wrong_and_where(live, commune, now, make_user):
     today = now.date()
     for code, num, den in (
         ("first_slot_days", 0, 0),
-        ("inc_silent", 3, 12),
+        ("inc_silent", 13, 40),
         ("stations_closed", 1, 2),
     ):
         put(commune, code, num, den, month=today, kind="day")
     put(live[1], "inc_silent", 2, 9, month=today, kind="day")
+    put(live[2], "inc_silent", 12, 15, month=today, kind="day")
+    put(live[3], "inc_silent", 9, 60, month=today, kind="day")
 
     known = reading.known([each.pk for each in live], today=today)
     found = {(each.commune.pk, each.key): each.words for each in alerts(live, known, now=now)}
@@ -145,11 +147,12 @@ def test_alerts_say_what_is_wrong_and_where(live, commune, now, make_user):
     assert mine == {
         "login": "aucune connexion depuis 22 jours",
         "slot": "aucun créneau ouvert aux usagers",
-        "silent": "3 signalements sans réponse depuis une semaine",
+        "silent": "13 signalements sans réponse depuis une semaine",
         "station": "1 station fermée sur 2",
     }
     assert found[live[1].pk, "admin"] == "plus aucun administrateur"
-    assert found[live[1].pk, "silent"] == "des signalements sans réponse depuis une semaine"
+    uncounted = "des signalements sans réponse depuis une semaine"
+    assert [found[each.pk, "silent"] for each in live[1:4]] == [uncounted] * 3
 
 
 def test_a_letter_says_four_figures_a_sentence_and_one_thing_to_do(
@@ -250,6 +253,22 @@ def test_small_numbers_leave_the_table_empty_and_never_alone(director, live):
 
     shown = [row.split(";")[6:8] for row in rows if "dossier_complete" in row]
     assert sorted(shown) == [["", ""], ["", ""], ["40", "50"]]
+
+
+def test_the_page_of_health_hides_what_the_table_hides(director, live, association):
+    month = reading.month_before(timezone.localdate())
+    counts = [(60, 100), (3, 8), (17, 20), (60, 100), (70, 100), (80, 100), (90, 100)]
+    for each, (num, den) in zip(live, counts, strict=True):
+        put(each, "online_share", num, den, month=month)
+    following.follow(association=association, now=timezone.now())
+
+    def page(commune):
+        content = director.get(f"/mesures/sante/{commune.insee_code}/").content.decode()
+        return content.replace("\xa0", " ")
+
+    assert "90 %" in page(live[6])
+    assert "85 %" not in page(live[2])
+    assert "données insuffisantes" in page(live[2])
 
 
 def test_parameters_are_refused_in_words_and_kept(director):
