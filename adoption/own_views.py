@@ -1,5 +1,6 @@
 """What a commune sees of its own figures, beside those of its peers; its calls, its subsidy."""
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -99,12 +100,10 @@ def calls(request: HttpRequest) -> HttpResponse:
     today = planning.local_day(now)
     first = today - timedelta(days=today.weekday()) - (WEEKS - 1) * WEEK
     found = tallies.calls(first=first, last=today)
+    of_today = found.get(today, Counter())
     context = {
-        "reasons": [
-            (reason.value, reason.label, found.get(today, {}).get(reason.value, 0))
-            for reason in Tally.Call
-        ],
-        "total": sum(found.get(today, {}).values()),
+        "reasons": [(reason.value, reason.label, of_today[reason.value]) for reason in Tally.Call],
+        "total": of_today.total(),
         "weeks": _weeks(found, first),
     }
     return render(request, "adoption/own/calls.html", context)

@@ -347,7 +347,7 @@ class DetailsForm(forms.Form):
     @property
     def details(self) -> dict[str, Any]:
         """What ``keep_details`` needs: valid answers, empty where there is none."""
-        names = ("name", "email", "phone")
+        names: tuple[str, ...] = ("name", "email", "phone")
         if "from_commune" in self.fields:
             names += ("from_commune",)
         known = {name: self.cleaned_data.get(name, "") for name in names}

@@ -79,8 +79,8 @@ def judge(batch: ImportBatch, rows: Iterable[ImportRow], *, now: datetime) -> li
             fresh.append((row, found))
     if batch.kind == "appointments":
         items = [found for _row, found in fresh]
-        for rank, refusal in import_appointments.conflicts(items, world).items():
-            refuse(fresh[rank][0], refusal)
+        for rank, conflict in import_appointments.conflicts(items, world).items():
+            refuse(fresh[rank][0], conflict)
     return judged
 
 

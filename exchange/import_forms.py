@@ -65,12 +65,12 @@ class ColumnsForm(forms.Form):
     """Which column holds what, how days are written, and what stands for all rows."""
 
     def __init__(self, batch: ImportBatch, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial=_shown(batch), **kwargs)
+        super().__init__(*args, **kwargs, initial=_shown(batch))
         self.batch = batch
         named = [("", _("– aucune –")), *((str(n), t) for n, t in enumerate(batch.header))]
         for field in FIELDS[batch.kind]:
             self.fields[field.name] = forms.ChoiceField(
-                label=LABELS[field.name],
+                label=str(LABELS[field.name]),
                 choices=named,
                 required=field.is_required,
                 error_messages={"required": _("Choisissez la colonne.")},
@@ -145,10 +145,10 @@ class RowForm(forms.Form):
     def __init__(
         self, batch: ImportBatch, values: Mapping[str, str], *args: Any, **kwargs: Any
     ) -> None:
-        super().__init__(*args, initial=dict(values), **kwargs)
+        super().__init__(*args, **kwargs, initial=dict(values))
         for field in FIELDS[batch.kind]:
             self.fields[field.name] = forms.CharField(
-                label=LABELS[field.name], required=False, max_length=2_000
+                label=str(LABELS[field.name]), required=False, max_length=2_000
             )
 
     @property
