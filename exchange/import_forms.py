@@ -65,7 +65,8 @@ class ColumnsForm(forms.Form):
     """Which column holds what, how days are written, and what stands for all rows."""
 
     def __init__(self, batch: ImportBatch, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs, initial=_shown(batch))
+        kwargs["initial"] = _shown(batch)
+        super().__init__(*args, **kwargs)
         self.batch = batch
         named = [("", _("– aucune –")), *((str(n), t) for n, t in enumerate(batch.header))]
         for field in FIELDS[batch.kind]:
@@ -145,7 +146,8 @@ class RowForm(forms.Form):
     def __init__(
         self, batch: ImportBatch, values: Mapping[str, str], *args: Any, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs, initial=dict(values))
+        kwargs["initial"] = dict(values)
+        super().__init__(*args, **kwargs)
         for field in FIELDS[batch.kind]:
             self.fields[field.name] = forms.CharField(
                 label=str(LABELS[field.name]), required=False, max_length=2_000

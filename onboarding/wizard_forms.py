@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from identity.members import ADMIN, BOOKING_AGENT, READER, REPORT_AGENT
-from onboarding.siret import is_siret
+from tenants.directory import is_siret
 from tenants.models import Membership
 
 
