@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from adoption import dts, subsidy
 from adoption.forms import MonthForm, SimulationForm, TableForm, YearForm
-from adoption.pages import association_of, member_commune
 from identity.access import staff_only
 from onboarding.access import TEAM
 from parvis.errors import DomainError
+from tenants.asked import association_of, member_commune
 from tenants.models import Commune
 
 

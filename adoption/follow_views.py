@@ -14,12 +14,13 @@ from adoption import actions, following, health, letter_sheet, letters, reading
 from adoption.definitions import DEFINITIONS
 from adoption.forms import EstimateForm
 from adoption.models import Benchmark, HealthScore, MonthlyReport, Preferences
-from adoption.pages import MONTHS, association_of, member_commune, month_of, points
+from adoption.pages import MONTHS, month_of, points
 from identity.access import staff_only
 from onboarding.access import TEAM
 from onboarding.models import Metric
 from onboarding.stages import Module
 from parvis.exports import download, to_csv, to_xlsx
+from tenants.asked import association_of, member_commune
 from tenants.models import Commune
 
 

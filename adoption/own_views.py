@@ -17,12 +17,13 @@ from adoption.estimates import calls_avoided, minutes_saved
 from adoption.follow_views import compared
 from adoption.forms import PreferencesForm
 from adoption.models import Benchmark, MonthlyReport, Preferences
-from adoption.pages import MONTHS, commune_of, month_of, points
+from adoption.pages import MONTHS, month_of, points
 from booking import planning, tallies
 from booking.models import Tally
 from identity.access import staff_only
 from identity.members import ADMIN, BOOKING_AGENT, READER, REPORT_AGENT
 from parvis.exports import download
+from tenants.asked import commune_of
 from tenants.models import Commune
 
 

@@ -3,35 +3,14 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 
 from adoption.definitions import DEFINITIONS
 from adoption.letters import month_name
 from adoption.reading import Pair
-from tenants.models import Association, Commune
 
 
 MONTHS = 12
-
-
-def association_of(request: HttpRequest) -> Association:
-    """Return the association of the host."""
-    return request.association  # type: ignore[attr-defined,no-any-return]
-
-
-def commune_of(request: HttpRequest) -> Commune:
-    """Return the commune of the host."""
-    return request.commune  # type: ignore[attr-defined,no-any-return]
-
-
-def member_commune(request: HttpRequest, insee_code: str) -> Commune:
-    """Return a member of the association, or answer 404."""
-    found = Commune.objects.filter(
-        association=association_of(request), insee_code=insee_code
-    ).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def month_of(written: str) -> date:

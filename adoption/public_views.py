@@ -12,10 +12,11 @@ from django.views.decorators.http import require_safe
 from adoption import dashboard, letters, reading
 from adoption.definitions import DEFINITIONS
 from adoption.models import Preferences
-from adoption.pages import MONTHS, association_of, points
+from adoption.pages import MONTHS, points
 from adoption.reading import NOTHING
 from onboarding.stages import Module
 from parvis.exports import download, to_csv
+from tenants.asked import association_of
 from tenants.models import Commune
 
 

@@ -15,7 +15,7 @@ from adoption import dashboard, letters, reading
 from adoption.alerts import alerts
 from adoption.definitions import DEFINITIONS
 from adoption.estimates import minutes_saved
-from adoption.pages import MONTHS, association_of
+from adoption.pages import MONTHS
 from identity.access import member_of, staff_only
 from onboarding import dashboard as members, metrics
 from onboarding.access import TEAM, may_follow
@@ -23,6 +23,7 @@ from onboarding.forms import EquippedFilter
 from onboarding.stages import Module
 from parvis.exports import to_csv
 from tenants import hosts
+from tenants.asked import association_of
 from tenants.models import Association, Commune
 
 

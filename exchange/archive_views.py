@@ -9,11 +9,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exchange import archive_actions, archive_write
 from exchange.archive_models import ArchiveEvent, ArchiveFile
-from identity.access import member_of, staff_only
+from identity.access import staff_only, who
 from identity.freshness import fresh_only
-from identity.members import ADMIN, Member
+from identity.members import ADMIN
 from parvis.errors import DomainError
 from parvis.exports import download, to_csv
+from tenants.asked import commune_of
 
 
 SHOWN = 20
@@ -40,7 +41,7 @@ def archives(request: HttpRequest) -> HttpResponse:
 def ask_archive(request: HttpRequest) -> HttpResponse:
     """Ask for a new archive."""
     try:
-        archive_actions.ask(by=_member(request), now=timezone.now())
+        archive_actions.ask(by=who(request), now=timezone.now())
     except DomainError as refusal:
         messages.warning(request, str(refusal))
     else:
@@ -54,8 +55,8 @@ def ask_archive(request: HttpRequest) -> HttpResponse:
 def take_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the file, and write down who took it."""
     archive = get_object_or_404(ArchiveFile, pk=pk)
-    path = archive_actions.take(archive=archive, by=_member(request), now=timezone.now())
-    commune = request.commune  # type: ignore[attr-defined]
+    path = archive_actions.take(archive=archive, by=who(request), now=timezone.now())
+    commune = commune_of(request)
     made = archive.made_at.date().isoformat() if archive.made_at else ""
     answer = FileResponse(
         path.open("rb"), as_attachment=True, filename=f"parvis-{commune.slug}-{made}.zip"
@@ -70,10 +71,3 @@ def dictionary(request: HttpRequest) -> HttpResponse:
     """Say what every table and column of an archive means."""
     rows = archive_write.dictionary_rows()
     return download(to_csv(archive_write.DICTIONARY, rows), "dictionnaire.csv")
-
-
-def _member(request: HttpRequest) -> Member:
-    member = member_of(request)
-    if member is None:
-        raise ValueError("staff_only lets members in only.")
-    return member

@@ -8,8 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from exchange import calendar_actions
 from exchange.calendar_forms import CalendarForm
 from exchange.import_models import CalendarFeed
-from exchange.import_views import current_admin
-from identity.access import staff_only
+from identity.access import staff_only, who
 from identity.members import ADMIN
 from parvis.deferred import defer
 from parvis.errors import DomainError
@@ -30,7 +29,7 @@ def add_calendar(request: HttpRequest) -> HttpResponse:
     form = CalendarForm(request.POST or None, request.FILES or None)
     if form.is_bound and form.is_valid():
         try:
-            calendar_actions.add_feed(**form.told, by=current_admin(request), now=timezone.now())
+            calendar_actions.add_feed(**form.told, by=who(request), now=timezone.now())
         except calendar_actions.NotAnAddress as refusal:
             form.add_error("url", str(refusal))
         except calendar_actions.NotRead as refusal:

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exchange import departure_letters, departure_paper
 from exchange.departure_forms import LeaveForm, SuspendForm
-from identity.access import member_of, staff_only
+from identity.access import staff_only, who
 from identity.freshness import fresh_only
-from identity.members import ADMIN, DIRECTOR, REFERENT, Member
+from identity.members import ADMIN, DIRECTOR, REFERENT
 from parvis.errors import DomainError
 from parvis.exports import download
 from tenants import departures
+from tenants.asked import association_of, commune_of
 from tenants.models import Commune, Departure, Suspension
 
 
@@ -36,11 +37,11 @@ TONES = {
 @staff_only(ADMIN)
 def leave(request: HttpRequest) -> HttpResponse:
     """Say how a commune leaves, and where its departure stands."""
-    return _leave(request, LeaveForm(_commune(request).name))
+    return _leave(request, LeaveForm(commune_of(request).name))
 
 
 def _leave(request: HttpRequest, form: LeaveForm, *, status: int = 200) -> HttpResponse:
-    found = Departure.objects.filter(commune=_commune(request)).first()
+    found = Departure.objects.filter(commune=commune_of(request)).first()
     current = found if found and found.is_current else None
     context = {
         "form": form,
@@ -57,7 +58,7 @@ def _leave(request: HttpRequest, form: LeaveForm, *, status: int = 200) -> HttpR
 @fresh_only
 def ask_leave(request: HttpRequest) -> HttpResponse:
     """Ask to leave; the association has to confirm."""
-    commune, member = _commune(request), _member(request)
+    commune, member = commune_of(request), who(request)
     form = LeaveForm(commune.name, request.POST)
     if not form.is_valid():
         return _leave(request, form, status=422)
@@ -83,10 +84,10 @@ def ask_leave(request: HttpRequest) -> HttpResponse:
 @staff_only(ADMIN)
 def cancel_leave(request: HttpRequest) -> HttpResponse:
     """Give the departure up, before citizens are sent elsewhere."""
-    found = Departure.objects.filter(commune=_commune(request)).first()
+    found = Departure.objects.filter(commune=commune_of(request)).first()
     if found is None:
         raise Http404
-    departures.withdraw(departure=found, by_name=_member(request).name, now=timezone.now())
+    departures.withdraw(departure=found, by_name=who(request).name, now=timezone.now())
     departure_letters.wake()
     messages.success(request, _("Départ annulé. Le site rouvre sous une minute."))
     return redirect("exchange:leave")
@@ -105,7 +106,7 @@ def departures_list(request: HttpRequest) -> HttpResponse:
 def _list(
     request: HttpRequest, *, form: SuspendForm | None = None, status: int = 200
 ) -> HttpResponse:
-    association = request.association  # type: ignore[attr-defined]
+    association = association_of(request)
     found = Departure.objects.filter(commune__association=association).select_related("commune")
     suspended = Suspension.objects.filter(
         commune__association=association, ended_at__isnull=True
@@ -114,14 +115,14 @@ def _list(
         "departures": [(each, TONES[each.state]) for each in found],
         "suspensions": suspended,
         "form": form or SuspendForm(_open_communes(request)),
-        "decides": _member(request).role == DIRECTOR,
-        "me": _member(request).user_id,
+        "decides": who(request).role == DIRECTOR,
+        "me": who(request).user_id,
     }
     return render(request, "exchange/departures.html", context, status=status)
 
 
 def _open_communes(request: HttpRequest) -> list[tuple[str, str]]:
-    association = request.association  # type: ignore[attr-defined]
+    association = association_of(request)
     found = Commune.objects.open().filter(association=association).order_by("name")
     return list(found.values_list("insee_code", "name"))
 
@@ -131,7 +132,7 @@ def _open_communes(request: HttpRequest) -> list[tuple[str, str]]:
 @fresh_only
 def confirm_departure(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a commune leave: from now on it reads only."""
-    member = _member(request)
+    member = who(request)
     departure_letters.confirm(
         departure=_departure(request, pk),
         by_id=member.user_id,
@@ -147,7 +148,7 @@ def confirm_departure(request: HttpRequest, pk: int) -> HttpResponse:
 def cancel_departure(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a departure up, at any moment before the destruction."""
     departures.cancel(
-        departure=_departure(request, pk), by_name=_member(request).name, now=timezone.now()
+        departure=_departure(request, pk), by_name=who(request).name, now=timezone.now()
     )
     messages.success(request, _("Départ annulé : la commune est de nouveau ouverte."))
     return redirect("departures")
@@ -162,7 +163,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     content = departure_paper.certificate(
         departure,
-        association=request.association,  # type: ignore[attr-defined]
+        association=association_of(request),
         language=get_language() or "fr",
     )
     return download(content, f"destruction-{departure.commune.slug}.pdf", is_shown=True)
@@ -172,7 +173,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_only(DIRECTOR)
 def suspend_commune(request: HttpRequest) -> HttpResponse:
     """Close a commune for a time."""
-    form, member = SuspendForm(_open_communes(request), request.POST), _member(request)
+    form, member = SuspendForm(_open_communes(request), request.POST), who(request)
     if not form.is_valid():
         return _list(request, form=form, status=422)
     departures.suspend(
@@ -193,27 +194,15 @@ def resume_commune(request: HttpRequest, insee_code: str) -> HttpResponse:
     commune = get_object_or_404(
         Commune,
         insee_code=insee_code,
-        association=request.association,  # type: ignore[attr-defined]
+        association=association_of(request),
     )
-    departures.resume(commune=commune, by_name=_member(request).name, now=timezone.now())
+    departures.resume(commune=commune, by_name=who(request).name, now=timezone.now())
     messages.success(request, _("Suspension levée."))
     return redirect("departures")
 
 
 def _departure(request: HttpRequest, pk: int) -> Departure:
-    association = request.association  # type: ignore[attr-defined]
+    association = association_of(request)
     return get_object_or_404(
         Departure.objects.select_related("commune"), pk=pk, commune__association=association
     )
-
-
-def _commune(request: HttpRequest) -> Commune:
-    commune: Commune = request.commune  # type: ignore[attr-defined]
-    return commune
-
-
-def _member(request: HttpRequest) -> Member:
-    member = member_of(request)
-    if member is None:
-        raise ValueError("staff_only lets members in only.")
-    return member

@@ -15,8 +15,8 @@ from exchange.import_forms import ColumnsForm, FileForm, RowForm
 from exchange.import_models import ImportBatch, ImportRow
 from exchange.import_words import BATCH_TONES, FIELDS as LABELS, ROW_TONES
 from exchange.mapping import FIELDS
-from identity.access import member_of, staff_only
-from identity.members import ADMIN, Member
+from identity.access import staff_only, who
+from identity.members import ADMIN
 from parvis.exports import download, to_csv
 
 
@@ -49,7 +49,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
             kind=form.cleaned_data["kind"],
             table=form.cleaned_data["file"],
             file_name=request.FILES["file"].name or "",  # type: ignore[union-attr]
-            by=current_admin(request),
+            by=who(request),
             now=timezone.now(),
         )
         return redirect("exchange:import_columns", batch.pk)
@@ -198,11 +198,3 @@ def _row(row: ImportRow, batch: ImportBatch) -> dict[str, Any]:
         "state": row.get_state_display(),
         "tone": ROW_TONES.get(row.state, "neutral"),
     }
-
-
-def current_admin(request: HttpRequest) -> Member:
-    """Return who asks, on a page that a decorator keeps for the team."""
-    member = member_of(request)
-    if member is None:
-        raise TypeError("The page is for the team: its decorator says so.")
-    return member

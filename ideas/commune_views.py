@@ -13,11 +13,10 @@ from ideas.actions import Author
 from ideas.board import board, road
 from ideas.forms import MemberIdeaForm
 from ideas.models import Idea, Vote
-from ideas.pages import association_of, idea_page, listed, news_of
+from ideas.pages import idea_page, listed, news_of
 from ideas.workflow import takes_votes
-from identity.access import member_of, staff_only
-from identity.members import Member
-from tenants.models import Commune
+from identity.access import staff_only, who
+from tenants.asked import association_of, commune_of
 
 
 BASE = {"base": "base_staff.html", "is_member": True}
@@ -30,7 +29,7 @@ def ideas(request: HttpRequest) -> HttpResponse:
     page = listed(request)
     mine = set(
         Vote.objects.filter(
-            idea__in=[each.pk for each in page["page_obj"]], user_id=_who(request).user_id
+            idea__in=[each.pk for each in page["page_obj"]], user_id=who(request).user_id
         ).values_list("idea", flat=True)
     )
     return render(request, "ideas/list.html", {**page, **BASE, "mine": mine})
@@ -40,7 +39,7 @@ def ideas(request: HttpRequest) -> HttpResponse:
 @staff_only(*MEMBERS)
 def idea(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one idea, and let people vote and follow."""
-    found, user_id = _find(request, pk), _who(request).user_id
+    found, user_id = _find(request, pk), who(request).user_id
     context = {
         **idea_page(found),
         **BASE,
@@ -57,11 +56,11 @@ def add(request: HttpRequest) -> HttpResponse:
     """Ask for something."""
     form = MemberIdeaForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        by = _who(request)
+        by = who(request)
         found = actions.suggest(
             association=association_of(request),
             words=form.words,
-            commune=_commune(request),
+            commune=commune_of(request),
             author=Author(by.user_id, by.name[:80], form.cleaned_data["hides_name"]),
             now=timezone.now(),
         )
@@ -81,8 +80,8 @@ def add(request: HttpRequest) -> HttpResponse:
 @staff_only(*MEMBERS)
 def vote(request: HttpRequest, pk: int) -> HttpResponse:
     """Want it too."""
-    found, by = _find(request, pk), _who(request)
-    actions.vote(idea=found, commune=_commune(request), user_id=by.user_id)
+    found, by = _find(request, pk), who(request)
+    actions.vote(idea=found, commune=commune_of(request), user_id=by.user_id)
     messages.success(request, _("Votre voix est comptée."))
     return redirect("ideas:idea", pk)
 
@@ -91,8 +90,8 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_only(*MEMBERS)
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one's voice back."""
-    found, by = _find(request, pk), _who(request)
-    actions.take_back(idea=found, commune=_commune(request), user_id=by.user_id)
+    found, by = _find(request, pk), who(request)
+    actions.take_back(idea=found, commune=commune_of(request), user_id=by.user_id)
     messages.success(request, _("Votre voix est retirée."))
     return redirect("ideas:idea", pk)
 
@@ -101,12 +100,12 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_only(*MEMBERS)
 def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask to be told, or to be told no more."""
-    found, by = _find(request, pk), _who(request)
+    found, by = _find(request, pk), who(request)
     if request.POST.get("stop"):
-        actions.unsubscribe(idea=found, commune=_commune(request), user_id=by.user_id)
+        actions.unsubscribe(idea=found, commune=commune_of(request), user_id=by.user_id)
         messages.success(request, _("Vous ne suivez plus cette idée."))
     else:
-        actions.subscribe(idea=found, commune=_commune(request), user_id=by.user_id)
+        actions.subscribe(idea=found, commune=commune_of(request), user_id=by.user_id)
         messages.success(request, _("Vous serez prévenu de chaque réponse."))
     return redirect("ideas:idea", pk)
 
@@ -127,14 +126,3 @@ def news(request: HttpRequest) -> HttpResponse:
 
 def _find(request: HttpRequest, pk: int) -> Idea:
     return get_object_or_404(board(association_of(request)), pk=pk)
-
-
-def _commune(request: HttpRequest) -> Commune:
-    return request.commune  # type: ignore[attr-defined,no-any-return]
-
-
-def _who(request: HttpRequest) -> Member:
-    member = member_of(request)
-    if member is None:
-        raise TypeError("The page is guarded by staff_only.")
-    return member

@@ -9,16 +9,12 @@ from django.http import HttpRequest
 from ideas.board import board, narrowed
 from ideas.forms import BoardFilter
 from ideas.models import Idea, News
+from tenants.asked import association_of
 from tenants.models import Association
 
 
 PER_PAGE = 20
 NEWS_MOST = 50
-
-
-def association_of(request: HttpRequest) -> Association:
-    """Return the association of this site, or of the commune whose site it is."""
-    return request.association  # type: ignore[attr-defined,no-any-return]
 
 
 def listed(request: HttpRequest) -> dict[str, Any]:

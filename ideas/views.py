@@ -13,11 +13,11 @@ from ideas.actions import Author, Source
 from ideas.board import SORTS, board, road, same_subject
 from ideas.forms import AnswerForm, HeardIdeaForm, MergeForm, NewsForm
 from ideas.models import Idea
-from ideas.pages import association_of, idea_page, listed, news_of
+from ideas.pages import idea_page, listed, news_of
 from ideas.workflow import CLOSED, Origin, Status
-from identity.access import member_of, staff_only
-from identity.members import Member
+from identity.access import staff_only, who
 from parvis.errors import DomainError
+from tenants.asked import association_of
 from tenants.models import Commune
 
 
@@ -49,7 +49,7 @@ def add(request: HttpRequest) -> HttpResponse:
     communes = Commune.objects.filter(association=association).order_by("slug")
     form = HeardIdeaForm(_sent(request), communes=communes)
     if form.is_bound and form.is_valid():
-        known, by = form.cleaned_data, _who(request)
+        known, by = form.cleaned_data, who(request)
         heard = known["commune"] is not None
         found = actions.suggest(
             association=association,
@@ -80,7 +80,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
                 text=known["text"],
                 planned_for=known["planned_for"],
                 now=timezone.now(),
-                by_name=_who(request).name[:80],
+                by_name=who(request).name[:80],
             )
         except DomainError as refusal:
             form.add_error(None, str(refusal))
@@ -106,7 +106,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
                 duplicate=found,
                 original=original,
                 now=timezone.now(),
-                by_name=_who(request).name[:80],
+                by_name=who(request).name[:80],
             )
         except DomainError as refusal:
             form.add_error(None, str(refusal))
@@ -153,7 +153,7 @@ def publish(request: HttpRequest) -> HttpResponse:
                 body=form.cleaned_data["body"],
                 ideas=form.chosen,
                 now=timezone.now(),
-                by_name=_who(request).name[:80],
+                by_name=who(request).name[:80],
             )
         except DomainError as refusal:
             form.add_error(None, str(refusal))
@@ -175,10 +175,3 @@ def _form(request: HttpRequest, form: object, **words: object) -> HttpResponse:
 
 def _sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
-
-
-def _who(request: HttpRequest) -> Member:
-    member = member_of(request)
-    if member is None:
-        raise TypeError("The page is guarded by staff_only.")
-    return member

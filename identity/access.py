@@ -63,6 +63,18 @@ def member_of(request: HttpRequest) -> Member | None:
     return getattr(request, "member", None)
 
 
+def who(request: HttpRequest) -> Member:
+    """Return who works here, on a page that ``staff_only`` guards.
+
+    Raises:
+        TypeError: the page lets strangers in.
+    """
+    member = member_of(request)
+    if member is None:
+        raise TypeError("The page is guarded by staff_only.")
+    return member
+
+
 def to_login(request: HttpRequest) -> HttpResponse:
     """Send to the login host and back to the page that was asked for.
 

@@ -8,10 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from identity.access import staff_only
+from identity.access import staff_only, who
 from identity.members import ADMIN
 from library import propagation, shelved
-from library.commune_views import by
 from library.forms import PayloadForm, RewriteForm, SuggestForm, edited_field
 from library.models import Template
 from shelf import answering, words
@@ -32,7 +31,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     choice = request.POST.get("choix", "")
     if choice in CHOICES:
         now = timezone.now()
-        answering.answer(proposal=proposal, choice=choice, by=by(request), now=now)
+        answering.answer(proposal=proposal, choice=choice, by=who(request), now=now)
         propagation.report(origin=proposal.origin, now=now)
     return redirect("library:origin", proposal.origin.template_uuid)
 
@@ -56,7 +55,7 @@ def rewrite(request: HttpRequest, pk: int) -> HttpResponse:
             proposal=proposal,
             choice="edited",
             words=form.cleaned_data["words"],
-            by=by(request),
+            by=who(request),
             now=now,
         )
         propagation.report(origin=proposal.origin, now=now)
@@ -79,7 +78,7 @@ def answer_all(request: HttpRequest, uuid: UUID) -> HttpResponse:
     choice = request.POST.get("choix", "")
     if choice in {"accepted", "kept"}:
         now = timezone.now()
-        answering.answer_all(origin=found, accept=choice == "accepted", by=by(request), now=now)
+        answering.answer_all(origin=found, accept=choice == "accepted", by=who(request), now=now)
         propagation.report(origin=found, now=now)
     return redirect("library:origin", uuid)
 
@@ -90,12 +89,12 @@ def follow(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Follow the library no longer, or again."""
     found, now = get_object_or_404(Origin, template_uuid=uuid), timezone.now()
     if request.POST.get("choix") == "detacher":
-        answering.detach(origin=found, by=by(request), now=now)
+        answering.detach(origin=found, by=who(request), now=now)
         propagation.report(origin=found, now=now)
     elif found.detached_at is not None:
         template = get_object_or_404(Template.objects.select_related("adapted_from"), uuid=uuid)
         propagation.follow_again(
-            origin=found, template=template, by=by(request), now=now, today=timezone.localdate()
+            origin=found, template=template, by=who(request), now=now, today=timezone.localdate()
         )
     return redirect("library:origin", uuid)
 
@@ -137,7 +136,7 @@ def suggest(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Put back what a change of the library found."""
     arrival = get_object_or_404(Arrival.objects.select_related("origin"), pk=pk)
-    answering.undo(arrival=arrival, by=by(request), now=timezone.now())
+    answering.undo(arrival=arrival, by=who(request), now=timezone.now())
     return redirect("library:origin", arrival.origin.template_uuid)
 
 

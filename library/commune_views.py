@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from identity.access import member_of, staff_only
-from identity.members import ADMIN, Member
+from identity.access import staff_only, who
+from identity.members import ADMIN
 from library import propagation, shelved
 from library.models import Suggestion
 from shelf import words
@@ -79,7 +79,7 @@ def offer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if template is None or template.pk not in versions:
         raise Http404
     if request.method == "POST":
-        propagation.take(template=template, by=by(request), now=timezone.now(), today=today)
+        propagation.take(template=template, by=who(request), now=timezone.now(), today=today)
         return redirect("library:origin", uuid)
     kind = KINDS[template.kind]
     newest = versions[template.pk][0]
@@ -105,10 +105,3 @@ def history(request: HttpRequest) -> HttpResponse:
 def pages(request: HttpRequest) -> HttpResponse:
     """List the pages of information of the commune."""
     return render(request, "library/own/pages.html", {"pages": Page.objects.defer("text")})
-
-
-def by(request: HttpRequest) -> Member:
-    """Return who acts: the page is kept for members."""
-    member = member_of(request)
-    assert member is not None  # noqa: S101 (staff_only)
-    return member

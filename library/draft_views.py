@@ -12,9 +12,10 @@ from identity.access import staff_only
 from library import actions, shown
 from library.forms import ChangelogForm, PayloadForm, PublishForm, key_for
 from library.models import TemplateVersion
-from library.pages import TEAM, association_of, draft_of, own, watched
+from library.pages import TEAM, draft_of, own, watched
 from shelf.kinds import KINDS, Field, Kind
 from shelf.words import named
+from tenants.asked import association_of
 
 
 UP, DOWN, OUT = "haut", "bas", "retirer"

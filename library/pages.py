@@ -10,16 +10,11 @@ from django.shortcuts import get_object_or_404, render
 from identity.members import DIRECTOR, REFERENT
 from library import actions
 from library.models import Template, TemplateVersion
-from tenants.models import Association
+from tenants.asked import association_of
 
 
 TEAM = (DIRECTOR, REFERENT)
 SECONDS = 5
-
-
-def association_of(request: HttpRequest) -> Association:
-    """Return the association of this host."""
-    return request.association  # type: ignore[attr-defined,no-any-return]
 
 
 def readable(request: HttpRequest, uuid: UUID) -> Template:

@@ -11,10 +11,11 @@ from identity.access import staff_only
 from library import actions, shown
 from library.forms import AnswerForm, DescribeForm, FilterForm, NewForm
 from library.models import Suggestion, Template
-from library.pages import TEAM, association_of, own, readable, watched
+from library.pages import TEAM, own, readable, watched
 from shelf import words
 from shelf.kinds import KINDS
 from shelf.merge import differences
+from tenants.asked import association_of
 
 
 @require_safe

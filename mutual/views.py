@@ -15,14 +15,14 @@ from mutual.forms import AgreementForm, PhoneAgentsForm
 from mutual.models import Agreement, PhoneDeskAgent
 from mutual.reading import agreements_for_association
 from parvis.errors import DomainError
-from tenants.models import Association
+from tenants.asked import association_of
 
 
 @require_safe
 @staff_only(DIRECTOR, REFERENT)
 def agreements(request: HttpRequest) -> HttpResponse:
     """List the agreements between communes, with their use and costs this year."""
-    found = agreements_for_association(_association(request).pk, today=timezone.localdate())
+    found = agreements_for_association(association_of(request).pk, today=timezone.localdate())
     return render(request, "mutual/agreements.html", {"agreements": found})
 
 
@@ -38,7 +38,7 @@ def add_agreement(request: HttpRequest) -> HttpResponse:
 @staff_only(DIRECTOR, REFERENT)
 def change_agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one; to end it, give it a last day."""
-    found = get_object_or_404(Agreement, pk=pk, association=_association(request))
+    found = get_object_or_404(Agreement, pk=pk, association=association_of(request))
     members = list(found.members.all())
     names = ("name", "kind", "host", "after_days", "starts_on", "ends_on", "cost_key")
     initial: dict[str, Any] = {name: getattr(found, name) for name in names}
@@ -53,7 +53,7 @@ def change_agreement(request: HttpRequest, pk: int) -> HttpResponse:
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the communes whose telephone is answered here: next starts, and the way to book."""
     member = member_of(request)
-    association = _association(request)
+    association = association_of(request)
     agents = list(
         PhoneDeskAgent.objects.filter(association=association).values_list("user_id", flat=True)
     )
@@ -70,10 +70,10 @@ def desk(request: HttpRequest) -> HttpResponse:
 @staff_only(DIRECTOR)
 def choose_agents(request: HttpRequest) -> HttpResponse:
     """Say who answers the telephone."""
-    form = PhoneAgentsForm(_association(request), request.POST)
+    form = PhoneAgentsForm(association_of(request), request.POST)
     if form.is_valid():
         actions.choose_phone_agents(
-            association=_association(request), users=form.cleaned_data["agents"]
+            association=association_of(request), users=form.cleaned_data["agents"]
         )
     return redirect("mutual:desk")
 
@@ -81,7 +81,7 @@ def choose_agents(request: HttpRequest) -> HttpResponse:
 def _agreement(
     request: HttpRequest, found: Agreement | None, initial: dict[str, Any]
 ) -> HttpResponse:
-    association = _association(request)
+    association = association_of(request)
     form = AgreementForm(association, request.POST or None, initial=initial)
     if form.is_bound and form.is_valid():
         try:
@@ -93,8 +93,3 @@ def _agreement(
     status = 422 if form.is_bound and form.errors else 200
     context = {"form": form, "agreement": found}
     return render(request, "mutual/agreement.html", context, status=status)
-
-
-def _association(request: HttpRequest) -> Association:
-    association: Association = request.association  # type: ignore[attr-defined]
-    return association

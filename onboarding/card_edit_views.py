@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ideas.models import Idea
 from ideas.workflow import CLOSED
-from identity.access import staff_only
+from identity.access import staff_only, who
 from onboarding import contacts, obstacles, todo
 from onboarding.access import TEAM
 from onboarding.models import Contact, ExistingSolution, Interaction, Obstacle, Referent
-from onboarding.pages import association_of, member_commune, team_of, who
+from onboarding.pages import team_of
 from onboarding.pipeline_forms import (
     ContactForm,
     ObstacleForm,
@@ -27,6 +27,7 @@ from onboarding.pipeline_forms import (
     TaskForm,
 )
 from onboarding.stages import Module, Reason
+from tenants.asked import association_of, member_commune
 from tenants.models import Commune
 
 

@@ -25,7 +25,6 @@ from onboarding.models import (
     StageEvent,
     Task,
 )
-from onboarding.pages import association_of, member_commune
 from onboarding.pipeline import standing_moves
 from onboarding.stages import Module, Stage
 from onboarding.switching import WindowState
@@ -33,6 +32,7 @@ from onboarding.task_words import ToDo, to_do
 from parvis.lanes import JournalEntry
 from parvis.pieces import Tone
 from tenants import hosts
+from tenants.asked import association_of, member_commune
 from tenants.models import Commune
 from training.models import Commitment
 

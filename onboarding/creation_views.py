@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,6 +16,7 @@ from onboarding.models import Creation
 from parvis.errors import DomainError
 from tenants import hosts
 from tenants.actions import update_association
+from tenants.asked import association_of, member_commune
 from tenants.models import Association, Commune
 
 
@@ -27,7 +28,7 @@ SLOW_S = 60
 @staff_only(*TEAM)
 def preview(request: HttpRequest, insee_code: str) -> HttpResponse:
     """Show the state of a commune's preview; POST has it made."""
-    commune = _commune(request, insee_code)
+    commune = member_commune(request, insee_code)
     if request.method == "POST":
         try:
             creation.ask_preview(commune=commune, now=timezone.now())
@@ -48,7 +49,7 @@ def preview(request: HttpRequest, insee_code: str) -> HttpResponse:
 @staff_only(*TEAM)
 def create(request: HttpRequest, insee_code: str) -> HttpResponse:
     """Confirm the facts of a commune and have it created; then follow the steps."""
-    commune = _commune(request, insee_code)
+    commune = member_commune(request, insee_code)
     record = Creation.objects.filter(commune=commune).first()
     if record is not None:
         return _follow(request, commune, record)
@@ -79,7 +80,7 @@ def create(request: HttpRequest, insee_code: str) -> HttpResponse:
 @staff_only(*TEAM)
 def resume(request: HttpRequest, insee_code: str) -> HttpResponse:
     """Go on at once with a creation that stopped; the scheduler does it each minute anyway."""
-    creation.go_on(commune=_commune(request, insee_code))
+    creation.go_on(commune=member_commune(request, insee_code))
     return redirect("commune_creation", insee_code)
 
 
@@ -87,7 +88,7 @@ def resume(request: HttpRequest, insee_code: str) -> HttpResponse:
 @staff_only(DIRECTOR)
 def settings(request: HttpRequest) -> HttpResponse:
     """Change how the association is called, seen and reached."""
-    association: Association = request.association  # type: ignore[attr-defined]
+    association = association_of(request)
     association = Association.objects.get(pk=association.pk)
     form = AssociationForm(association, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -100,12 +101,6 @@ def settings(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "onboarding/creation/settings.html", context, status=status)
-
-
-def _commune(request: HttpRequest, insee_code: str) -> Commune:
-    """Find a member of this association; another's does not exist here."""
-    association: Association = request.association  # type: ignore[attr-defined]
-    return get_object_or_404(Commune, association=association, insee_code=insee_code)
 
 
 def _follow(request: HttpRequest, commune: Commune, record: Creation) -> HttpResponse:

@@ -5,15 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import planning
-from identity.access import member_of, staff_only
-from identity.members import Member
+from identity.access import staff_only, who
 from onboarding import gate_actions
 from onboarding.access import TEAM
 from onboarding.facts import situation
@@ -22,8 +21,9 @@ from onboarding.models import Launch, ReadinessItem
 from onboarding.readiness import BY_CODE, Step, is_ready, score
 from onboarding.readiness_words import LABELS, lines
 from onboarding.wizard_forms import ApproveForm, AskForm, ReasonForm
-from onboarding.wizard_pages import manages, me, own_commune, show, typed
+from onboarding.wizard_pages import manages, own_commune, show, typed
 from parvis.errors import DomainError
+from tenants.asked import member_commune
 from tenants.hosts import absolute_url
 from tenants.models import Commune
 
@@ -46,7 +46,7 @@ def check(request: HttpRequest) -> HttpResponse:
         try:
             gate_actions.ask(
                 commune=own_commune(),
-                by=me(request),
+                by=who(request),
                 wished_on=form.cleaned_data["wished_on"],
                 now=now,
             )
@@ -82,7 +82,7 @@ def check(request: HttpRequest) -> HttpResponse:
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back what was asked, planned or just opened."""
     gate_actions.undo_from_commune(
-        commune=planning.current_commune(), by=me(request), now=timezone.now()
+        commune=planning.current_commune(), by=who(request), now=timezone.now()
     )
     messages.success(request, _("C’est annulé. Si le site était ouvert, il se referme."))
     return redirect("onboarding:wizard_check")
@@ -95,20 +95,20 @@ def undo(request: HttpRequest) -> HttpResponse:
 @helps
 def opening(request: HttpRequest, insee_code: str) -> HttpResponse:
     """Show how far a commune is, and what it asks."""
-    return _opening(request, _member_commune(request, insee_code))
+    return _opening(request, member_commune(request, insee_code))
 
 
 @require_POST
 @helps
 def approve(request: HttpRequest, insee_code: str) -> HttpResponse:
     """Accept an opening for a date and a time."""
-    commune = _member_commune(request, insee_code)
+    commune = member_commune(request, insee_code)
     form = ApproveForm(request.POST)
     if form.is_valid():
         try:
             gate_actions.approve(
                 launch=_standing(commune),
-                by=_me(request),
+                by=who(request),
                 opens_at=form.cleaned_data["opens_at"],
                 now=timezone.now(),
             )
@@ -124,12 +124,12 @@ def approve(request: HttpRequest, insee_code: str) -> HttpResponse:
 @helps
 def refuse(request: HttpRequest, insee_code: str) -> HttpResponse:
     """Answer that it is too early, and why."""
-    commune = _member_commune(request, insee_code)
+    commune = member_commune(request, insee_code)
     form = ReasonForm(request.POST, prefix="refus")
     if form.is_valid():
         gate_actions.refuse(
             launch=_standing(commune),
-            by=_me(request),
+            by=who(request),
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
         )
@@ -142,8 +142,8 @@ def refuse(request: HttpRequest, insee_code: str) -> HttpResponse:
 @helps
 def undo_opening(request: HttpRequest, insee_code: str) -> HttpResponse:
     """Take back an opening, planned or less than a day old."""
-    commune = _member_commune(request, insee_code)
-    gate_actions.undo_from_association(commune=commune, by=_me(request), now=timezone.now())
+    commune = member_commune(request, insee_code)
+    gate_actions.undo_from_association(commune=commune, by=who(request), now=timezone.now())
     messages.success(request, _("L’ouverture est annulée."))
     return _back(commune)
 
@@ -152,7 +152,7 @@ def undo_opening(request: HttpRequest, insee_code: str) -> HttpResponse:
 @helps
 def waive(request: HttpRequest, insee_code: str, item: str) -> HttpResponse:
     """Dispense a commune from a check that may be, with a reason."""
-    commune = _member_commune(request, insee_code)
+    commune = member_commune(request, insee_code)
     if item not in BY_CODE or not BY_CODE[item].is_waivable:
         raise Http404
     form = ReasonForm(typed(request))
@@ -160,7 +160,7 @@ def waive(request: HttpRequest, insee_code: str, item: str) -> HttpResponse:
         gate_actions.waive(
             commune=commune,
             code=item,
-            by=_me(request),
+            by=who(request),
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
         )
@@ -175,7 +175,7 @@ def waive(request: HttpRequest, insee_code: str, item: str) -> HttpResponse:
 @helps
 def withdraw(request: HttpRequest, insee_code: str, item: str) -> HttpResponse:
     """Ask for a check again."""
-    commune = _member_commune(request, insee_code)
+    commune = member_commune(request, insee_code)
     gate_actions.withdraw_waiver(commune=commune, code=item)
     messages.success(request, _("La dispense est retirée."))
     return _back(commune)
@@ -239,18 +239,6 @@ def _standing(commune: Commune) -> Launch:
     if launch is None:
         raise gate_actions.Answered
     return launch
-
-
-def _member_commune(request: HttpRequest, insee_code: str) -> Commune:
-    mine = Commune.objects.filter(association=request.association)  # type: ignore[attr-defined]
-    return get_object_or_404(mine.select_related("association"), insee_code=insee_code)
-
-
-def _me(request: HttpRequest) -> Member:
-    member = member_of(request)
-    if member is None:
-        raise ValueError("These pages are kept for members.")
-    return member
 
 
 def _address(commune: Commune) -> str:

@@ -10,6 +10,7 @@ from identity.access import member_of, to_login
 from identity.middleware import TRIAL_COOKIE
 from parvis.models import OutgoingEmail
 from parvis.outbox import files, paragraphs
+from tenants.asked import commune_of
 from tenants.lifecycle import PREVIEW_LIFE
 from tenants.models import Commune
 
@@ -62,7 +63,7 @@ def begin_trial(request: HttpRequest, key: str) -> HttpResponse:
 
 def _check(request: HttpRequest, key: str) -> None:
     """Refuse a wrong key as if the page did not exist."""
-    commune: Commune = request.commune  # type: ignore[attr-defined]
+    commune = commune_of(request)
     is_right = commune.private_key and constant_time_compare(key, commune.private_key)
     if commune.state != Commune.State.CONFIGURING or not is_right:
         raise Http404
@@ -73,7 +74,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
 
     A preview is known to those who were given its address: what they tried there is theirs.
     """
-    commune: Commune = request.commune  # type: ignore[attr-defined]
+    commune = commune_of(request)
     if commune.is_real_and_open:
         raise Http404
     if commune.is_preview or member_of(request) is not None:

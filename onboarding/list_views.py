@@ -14,7 +14,7 @@ from identity.access import staff_only
 from onboarding.access import TEAM
 from onboarding.followed import ORDER, Followed, arranged, followed, tally
 from onboarding.models import ExistingSolution
-from onboarding.pages import association_of, team_of
+from onboarding.pages import team_of
 from onboarding.pipeline_forms import PipelineFilter
 from onboarding.stages import MOVES, Stage
 from onboarding.switching import WindowState
@@ -22,6 +22,7 @@ from parvis.cards import Mark
 from parvis.exports import download, to_csv, to_xlsx
 from parvis.lanes import Lane, LaneCard
 from parvis.pieces import Tab
+from tenants.asked import association_of
 
 
 PER_PAGE = 50

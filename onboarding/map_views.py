@@ -15,11 +15,12 @@ from identity.access import staff_only
 from onboarding.access import TEAM
 from onboarding.followed import Followed, followed, tally
 from onboarding.list_views import tabs
-from onboarding.pages import association_of, team_of
+from onboarding.pages import team_of
 from onboarding.pipeline_forms import PipelineFilter
 from onboarding.stages import Stage
 from parvis.lanes import MapArea, MapKey
 from tenants import directory
+from tenants.asked import association_of
 
 
 SIDE = 1000  # of the drawing, in its own units

@@ -10,16 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from identity.access import staff_only
+from identity.access import staff_only, who
 from onboarding import contacts, todo
 from onboarding.access import TEAM
 from onboarding.card_views import to_dos
 from onboarding.models import Contact, Interaction, Referent, Task
-from onboarding.pages import association_of, team_of, who
+from onboarding.pages import team_of
 from onboarding.pipeline_forms import SaidForm
 from parvis.errors import DomainError
 from parvis.pieces import Tab
 from parvis.typed import number
+from tenants.asked import association_of
 
 
 SHOWN_MOST = 100

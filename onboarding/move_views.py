@@ -7,15 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from identity.access import staff_only
+from identity.access import staff_only, who
 from onboarding import pipeline
 from onboarding.access import TEAM
 from onboarding.models import Onboarding
-from onboarding.pages import member_commune, who
 from onboarding.pipeline_forms import MoveForm
 from onboarding.stages import MOVES, Module, Stage, can_move
 from parvis.errors import DomainError
 from parvis.typed import number
+from tenants.asked import member_commune
 from tenants.models import Commune
 
 

@@ -11,7 +11,7 @@ from exchange.sniff import Fault, Unreadable
 from identity.access import staff_only
 from onboarding import prospects
 from onboarding.access import TEAM
-from onboarding.pages import association_of
+from tenants.asked import association_of
 
 
 MOST_BYTES = 400_000

@@ -16,6 +16,7 @@ from parvis.deferred import defer_to
 from parvis.guard import PUBLIC
 from parvis.typed import number
 from tenants import hosts, lifecycle
+from tenants.asked import association_of, commune_of
 from tenants.models import Commune, Membership
 
 
@@ -26,7 +27,7 @@ READ_OR_WRITE = ["GET", "HEAD", "POST"]
 @staff_only(*TEAM)
 def association(request: HttpRequest) -> HttpResponse:
     """Show where the communes practise; POST has it made, or begun anew."""
-    owner = request.association  # type: ignore[attr-defined]
+    owner = association_of(request)
     if request.method == "POST":
         sandbox.ask_sandbox(association=owner)
         return redirect("association_sandbox")
@@ -71,7 +72,7 @@ def practice(request: HttpRequest) -> HttpResponse:
 @staff_only(ADMIN, BOOKING_AGENT, REPORT_AGENT, READER)
 def room(request: HttpRequest) -> HttpResponse:
     """In the sandbox: what it is, what would have been sent; POST begins it anew."""
-    commune: Commune = request.commune  # type: ignore[attr-defined]
+    commune = commune_of(request)
     if not commune.is_sandbox:
         raise Http404
     if request.method == "POST":

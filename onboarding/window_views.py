@@ -15,8 +15,8 @@ from onboarding.access import TEAM
 from onboarding.card_views import WINDOWS, window_said
 from onboarding.list_views import tabs
 from onboarding.models import ExistingSolution
-from onboarding.pages import association_of
 from onboarding.switching import WindowState
+from tenants.asked import association_of
 
 
 @require_safe

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking.models import Service
+from identity.access import who
 from identity.factors import KINDS
 from identity.models import Invitation
 from onboarding import kit as words, legal, wizard_actions, wizard_emails
@@ -20,7 +21,7 @@ from onboarding.models import Proof
 from onboarding.readiness import Step
 from onboarding.readiness_words import lines
 from onboarding.wizard_forms import AcceptForm, TeamForm
-from onboarding.wizard_pages import address_of, go_on, manages, me, own_commune, show, typed
+from onboarding.wizard_pages import address_of, go_on, manages, own_commune, show, typed
 from parvis.exports import download
 from parvis.signing import BadSignature
 from tenants.hosts import absolute_url
@@ -47,7 +48,7 @@ def team(request: HttpRequest) -> HttpResponse:
             commune=commune,
             addresses=addresses,
             role=form.cleaned_data["role"],
-            by=me(request),
+            by=who(request),
         )
         said = ngettext(
             "%(n)s invitation part dans la minute.",
@@ -85,7 +86,7 @@ def takeover(request: HttpRequest) -> HttpResponse:
     """Lead to the imports, or keep that there is nothing to take over."""
     if request.method == "POST":
         wizard_actions.prove(
-            commune=own_commune(), kind=Proof.Kind.TAKEOVER, now=timezone.now(), by=me(request)
+            commune=own_commune(), kind=Proof.Kind.TAKEOVER, now=timezone.now(), by=who(request)
         )
         return go_on(request, Step.TAKEOVER)
     return show(request, Step.TAKEOVER, {})
@@ -98,7 +99,7 @@ def kit(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     commune = own_commune()
     if request.method == "POST":
-        wizard_actions.prove(commune=commune, kind=Proof.Kind.POSTER, now=now, by=me(request))
+        wizard_actions.prove(commune=commune, kind=Proof.Kind.POSTER, now=now, by=who(request))
         return go_on(request, Step.KIT)
     page = {
         "texts": words.texts(commune, address=absolute_url(commune, "/")),
@@ -148,7 +149,7 @@ def accept(request: HttpRequest, kind: str) -> HttpResponse:
                 subject=text.sha256,
                 version=text.version,
                 now=timezone.now(),
-                by=me(request),
+                by=who(request),
             )
             return redirect(address_of(Step.CHECK))
     known = Proof.objects.filter(commune=commune, kind=kind, subject=text.sha256).first()
@@ -168,7 +169,7 @@ def trials(request: HttpRequest) -> HttpResponse:
         "booking": seen.get("trial_booking"),
         "report": seen.get("trial_report"),
         "reply_address": here.commune.email,
-        "my_address": me(request).email,
+        "my_address": who(request).email,
         "first": Service.objects.offered_online().first(),
     }
     return show(request, Step.CHECK, page, name="trials")
@@ -181,7 +182,7 @@ def send_trial(request: HttpRequest, trial: str) -> HttpResponse:
     if trial not in TRIALS:
         raise Http404
     commune = own_commune()
-    address = commune.email if trial == Proof.Kind.REPLY else me(request).email
+    address = commune.email if trial == Proof.Kind.REPLY else who(request).email
     wizard_actions.send_trial(commune=commune, kind=trial, to=address, now=timezone.now())
     said = _("Un courriel d’essai part à l’adresse %(address)s. Ouvrez son lien.")
     messages.success(request, said % {"address": address})

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from booking import planning
-from identity.access import member_of, staff_only
-from identity.members import ADMIN, Member
+from identity.access import staff_only
+from identity.members import ADMIN
 from onboarding.readiness import Step
 from onboarding.readiness_words import STEP_TEXTS, STEPS
 from tenants.models import Commune
@@ -23,14 +23,6 @@ ORDER = list(Step)
 def own_commune() -> Commune:
     """Read the active commune again: what the request knows of it may be half a minute old."""
     return Commune.objects.select_related("association").get(pk=planning.current_commune().pk)
-
-
-def me(request: HttpRequest) -> Member:
-    """Return the administrator who asks."""
-    member = member_of(request)
-    if member is None:
-        raise ValueError("These pages are kept for members.")
-    return member
 
 
 def typed(request: HttpRequest) -> QueryDict | None:

@@ -13,6 +13,7 @@ from booking import planning
 from booking.models import Opening, Resource, Service
 from booking.recurrences import weekday_name
 from booking.views import home as citizens_home
+from identity.access import who
 from incidents.models import Category
 from incidents.settings_categories_views import PACK_NAMES
 from onboarding import setting_up, wizard_actions
@@ -36,7 +37,7 @@ from onboarding.wizard_forms import (
     ServicesForm,
     WeekForm,
 )
-from onboarding.wizard_pages import address_of, go_on, manages, me, own_commune, show, typed
+from onboarding.wizard_pages import address_of, go_on, manages, own_commune, show, typed
 from parvis.typo import heure
 from tenants.models import Commune, OfficialCommune
 
@@ -153,7 +154,7 @@ def modules(request: HttpRequest) -> HttpResponse:
     form = ModulesForm(typed(request), initial=initial)
     if form.is_valid():
         wizard_actions.choose_modules(
-            commune=commune, values=form.cleaned_data, by=me(request), now=now
+            commune=commune, values=form.cleaned_data, by=who(request), now=now
         )
         return go_on(request, Step.MODULES)
     return show(request, Step.MODULES, {}, form=form)
@@ -173,7 +174,7 @@ def services(request: HttpRequest) -> HttpResponse:
         wizard_actions.choose_services(
             commune=own_commune(),
             slugs=form.cleaned_data["services"],
-            by=me(request),
+            by=who(request),
             now=timezone.now(),
         )
         return go_on(request, Step.SERVICES)
@@ -196,7 +197,7 @@ def hours(request: HttpRequest) -> HttpResponse:
         wizard_actions.choose_week(
             week=weeks[form.cleaned_data["week"]],
             urgent_percent=file_of(commune, now=now).urgent_percent or 0,
-            by=me(request),
+            by=who(request),
             now=now,
         )
         return go_on(request, Step.HOURS)
@@ -268,7 +269,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     offered = [(code, str(name)) for code, (name, _icon) in PACK_NAMES.items()]
     form = PackForm(typed(request), offered=offered)
     if form.is_valid():
-        wizard_actions.choose_pack(name=form.cleaned_data["pack"], by=me(request), now=now)
+        wizard_actions.choose_pack(name=form.cleaned_data["pack"], by=who(request), now=now)
         return go_on(request, Step.REPORTS)
     page = {
         "icons": {code: icon for code, (_name, icon) in PACK_NAMES.items()},

@@ -3,33 +3,17 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from identity.members import ADMIN, BOOKING_AGENT, DIRECTOR, READER, REFERENT, REPORT_AGENT
+from tenants.asked import association_of
 from tenants.models import Association, Commune
 from training.models import HalfDay, TrainingSession
 
 
 TEAM = (DIRECTOR, REFERENT)
 STAFF = (ADMIN, BOOKING_AGENT, REPORT_AGENT, READER)
-
-
-def association_of(request: HttpRequest) -> Association:
-    """Return the association of the host.
-
-    Raises:
-        Http404: the commune of the host has none.
-    """
-    found: Association | None = request.association  # type: ignore[attr-defined]
-    if found is None:
-        raise Http404
-    return found
-
-
-def commune_of(request: HttpRequest) -> Commune:
-    """Return the commune of the host."""
-    return request.commune  # type: ignore[attr-defined,no-any-return]
 
 
 def session_or_404(request: HttpRequest, pk: int) -> TrainingSession:

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from identity.access import member_of, staff_only
 from identity.members import ADMIN, BOOKING_AGENT, REPORT_AGENT, Member
 from learning import progress
+from tenants.asked import association_of, commune_of
 from training import papers, promises, replies
-from training.access import STAFF, association_of, commune_of
+from training.access import STAFF
 from training.models import Attendance, Commitment, LearningPath, Reply, TrainingSession
 from training.public_forms import AnswerForm, needs_of
 from training.views import GET_AND_POST, after, posted

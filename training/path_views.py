@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ideas import actions as ideas
 from identity.access import staff_only
 from learning import actions, exercises, progress
+from tenants.asked import association_of, commune_of
 from tenants.hosts import absolute_url
 from tenants.lifecycle import sandbox_of
 from training import help as screen_help, quiz, resources, screens
-from training.access import STAFF, association_of, commune_of
+from training.access import STAFF
 from training.commune_views import member
 from training.models import LearningPath, Material, PathStep
 from training.resource_forms import IdeaForm, MaterialFilter, QuestionForm

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from identity.access import staff_only
 from parvis.errors import DomainError
 from parvis.exports import download, to_csv
+from tenants.asked import association_of
 from tenants.models import Association, Commune
 from training import promises, scheduling, seating
-from training.access import TEAM, association_of, communes_at, session_or_404, stages
+from training.access import TEAM, communes_at, session_or_404, stages
 from training.forms import (
     CommitmentForm,
     InviteForm,

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.errors import DomainError
+from tenants.asked import association_of
 from training import links, papers, presence, seating, surveys
-from training.access import association_of
 from training.models import Attendance, HalfDay, SurveyReply
 from training.public_forms import (
     AnswerForm,

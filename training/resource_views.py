@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from identity.access import member_of, staff_only
+from tenants.asked import association_of
 from training import resources, screens
-from training.access import TEAM, association_of
+from training.access import TEAM
 from training.models import HelpRequest, LearningPath, Material
 from training.path_forms import PathForm, StepForm
 from training.resource_forms import MaterialForm

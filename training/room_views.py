@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 from identity.access import member_of, staff_only
 from parvis.errors import DomainError
 from parvis.exports import download
+from tenants.asked import association_of
 from training import links, papers, presence
-from training.access import TEAM, association_of, half_day_or_404, session_or_404
+from training.access import TEAM, half_day_or_404, session_or_404
 from training.calendar import may_sign
 from training.models import Attendance, HalfDay, Signature, TrainingOrganisation
 from training.public_forms import MarkForm

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from identity.access import staff_only
 from parvis.errors import DomainError
+from tenants.asked import association_of
 from training import scheduling
-from training.access import TEAM, association_of, session_or_404
+from training.access import TEAM, session_or_404
 from training.forms import CancelForm, CommitmentForm, PersonForm, SessionForm
 from training.models import Attendance, Trainer, TrainingSession
 

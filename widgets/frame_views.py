@@ -20,7 +20,7 @@ from booking import read_model
 from booking.models import Service
 from incidents.models import Category
 from parvis.templatetags.ui_words import date_courte
-from tenants.models import Commune
+from tenants.asked import commune_of
 from widgets.sites import allowed_origins
 
 
@@ -91,7 +91,7 @@ def _services(slug: str) -> list[Service]:
 
 def _frame(request: HttpRequest, name: str, words: dict[str, Any]) -> HttpResponse:
     """Answer with a page that only the verified sites of the commune may show."""
-    commune: Commune = request.commune  # type: ignore[attr-defined]
+    commune = commune_of(request)
     origins = allowed_origins(commune)
     asked = request.GET.get("site", "")
     words |= {"site": asked if asked in origins else ""}

@@ -15,8 +15,8 @@ from booking.models import Service
 from identity.access import member_of, staff_only
 from identity.members import ADMIN
 from parvis.errors import DomainError
+from tenants.asked import commune_of
 from tenants.hosts import absolute_url
-from tenants.models import Commune
 from widgets import domains, sites, snippets
 from widgets.forms import NameForm, SiteForm, SnippetForm
 from widgets.models import CustomDomain, EmbeddingSite
@@ -41,7 +41,7 @@ def _home(
     pages: SiteForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    commune = _commune(request)
+    commune = commune_of(request)
     found = list(CustomDomain.objects.filter(commune=commune))
     context: dict[str, Any] = {
         "url": absolute_url(commune, "/"),
@@ -61,7 +61,7 @@ def add_name(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and member:
         try:
             asked = domains.ask(
-                commune=_commune(request),
+                commune=commune_of(request),
                 typed=form.cleaned_data["name"],
                 by=member,
                 now=timezone.now(),
@@ -139,7 +139,7 @@ def add_site(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             sites.add(
-                commune=_commune(request), page=form.cleaned_data["page"], now=timezone.now()
+                commune=commune_of(request), page=form.cleaned_data["page"], now=timezone.now()
             )
         except DomainError as refusal:
             form.add_error("page", str(refusal))
@@ -174,7 +174,7 @@ def remove_site(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_only(ADMIN)
 def widget(request: HttpRequest) -> HttpResponse:
     """Write the lines to paste into the commune's site."""
-    commune = _commune(request)
+    commune = commune_of(request)
     services = list(Service.objects.offered_online().values_list("slug", "name"))
     form = SnippetForm(services, request.GET or None)
     kind, service, system = form.choice
@@ -188,14 +188,9 @@ def widget(request: HttpRequest) -> HttpResponse:
     return render(request, "widgets/widget.html", context)
 
 
-def _commune(request: HttpRequest) -> Commune:
-    commune: Commune = request.commune  # type: ignore[attr-defined]
-    return commune
-
-
 def _domain(request: HttpRequest, pk: int) -> CustomDomain:
-    return get_object_or_404(CustomDomain, pk=pk, commune=_commune(request))
+    return get_object_or_404(CustomDomain, pk=pk, commune=commune_of(request))
 
 
 def _site(request: HttpRequest, pk: int) -> EmbeddingSite:
-    return get_object_or_404(EmbeddingSite, pk=pk, commune=_commune(request))
+    return get_object_or_404(EmbeddingSite, pk=pk, commune=commune_of(request))
