@@ -4,7 +4,7 @@ Each has a schema, so there are three of them and no more.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -70,6 +70,8 @@ def tell(association: Association, *, now: datetime) -> None:
             gate_actions.waive(
                 commune=commune, code="training", by=DIRECTION, reason=reason, now=now
             )
+    for code in (live.insee_code for live in story.LIVE):
+        _settle(Commune.objects.select_related("association").get(insee_code=code), now=now)
     asked = Commune.objects.get(insee_code=ASKED, association=association)
     Launch.objects.create(
         commune=asked,
@@ -77,6 +79,22 @@ def tell(association: Association, *, now: datetime) -> None:
         asked_by_name=str(_admin(asked)),
         wished_on=(now + timedelta(days=6)).date(),
     )
+
+
+def _settle(commune: Commune, *, now: datetime) -> None:
+    """Give a commune in service the file and the papers that it opened with."""
+    _give_helpers(commune)
+    by = Member(user_id=_admin(commune).pk, name=str(_admin(commune)), role=ADMIN)
+    official = OfficialCommune.objects.get(pk=commune.insee_code)
+    opened = commune.opened_at or now
+    with tenant_context(commune):
+        values = _file(commune, official) | {"has_reports": True}
+        wizard_actions.keep_file(commune=commune, values=values, now=opened)
+        _sign(commune, ALL, by=by, now=opened)
+        wizard_actions.write_readiness(now=now)
+    connection.set_schema_to_public()  # type: ignore[attr-defined]
+    reason = "Un seul administrateur : la commune a un seul agent d’accueil"
+    gate_actions.waive(commune=commune, code="admins", by=DIRECTION, reason=reason, now=opened)
 
 
 def _give_helpers(commune: Commune) -> None:
@@ -98,14 +116,19 @@ def _set_up(commune: Commune, *, now: datetime) -> None:
     reconfigure(label="Mise en route", work=lambda: _offer(commune, now), by=by, now=now)
     _try(now=now)
     wanted = [kind for kind in ALL if commune.insee_code != ONE_SHORT or kind is not ALL[0]]
-    for kind in wanted:
+    _sign(commune, wanted, by=by, now=now - timedelta(days=1))
+
+
+def _sign(commune: Commune, papers: Iterable[Proof.Kind], *, by: Member, now: datetime) -> None:
+    """Accept papers, read the trial mails, take over what was promised, put up the poster."""
+    for kind in papers:
         text = TEXTS[kind](commune)
         wizard_actions.prove(
             commune=commune,
             kind=kind,
             subject=text.sha256,
             version=text.version,
-            now=now - timedelta(days=2),
+            now=now - timedelta(days=1),
             by=by,
         )
     for kind, subject in (
@@ -114,9 +137,7 @@ def _set_up(commune: Commune, *, now: datetime) -> None:
         (Proof.Kind.TAKEOVER, ""),
         (Proof.Kind.POSTER, ""),
     ):
-        wizard_actions.prove(
-            commune=commune, kind=kind, subject=subject, now=now - timedelta(days=1), by=by
-        )
+        wizard_actions.prove(commune=commune, kind=kind, subject=subject, now=now, by=by)
 
 
 def _file(commune: Commune, official: OfficialCommune) -> dict[str, object]:
