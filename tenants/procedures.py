@@ -1,4 +1,4 @@
-"""What the serving processes may ask of the owner of the database, as three functions of its own.
+"""What the serving processes may ask of the owner of the database, as four functions of its own.
 
 They own nothing and create nothing by themselves. Each function runs as the owner, checks the
 registry first, and may be called from ``t_public`` only: no page of a commune reaches it.
@@ -13,9 +13,28 @@ from tenants.roles import APP, APPEND_ONLY_IN_COMMUNES
 
 MARK = "zz_parvis_template_zz"  # the passing schema; must occur nowhere else in the dump
 
+# Temporary tables of whoever calls come last: unnamed, they would come first, even before the
+# catalogue of the database.
+SECURED = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
+DROP = """
+    EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', wanted);
+    IF to_regrole(role) IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT TRUE', role);
+    EXECUTE format('DROP OWNED BY %I', role);
+    IF NOT EXISTS (
+        SELECT FROM pg_shdepend
+        WHERE refclassid = 'pg_authid'::regclass AND refobjid = to_regrole(role)::oid
+          AND dbid NOT IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))
+    THEN
+        EXECUTE format('DROP ROLE %I', role);
+    END IF;
+"""
+
 PROVISION = """
 CREATE OR REPLACE FUNCTION public.tenants_provision(wanted text, version text) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $provision$
+{secured} AS $provision$
 DECLARE
     template public.tenants_template;
     role text := 't_' || wanted;
@@ -71,7 +90,7 @@ $provision$
 # A preview whose time is over, and nothing else: a commune that has opened is never dropped here.
 FORGET_PREVIEW = """
 CREATE OR REPLACE FUNCTION public.tenants_forget_preview(wanted text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $forget$
+{secured} AS $forget$
 DECLARE
     role text := 't_' || wanted;
 BEGIN
@@ -82,19 +101,7 @@ BEGIN
     THEN
         RAISE EXCEPTION 'not a preview that is over' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', wanted);
-    IF to_regrole(role) IS NULL THEN
-        RETURN;
-    END IF;
-    EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT TRUE', role);
-    EXECUTE format('DROP OWNED BY %I', role);
-    IF NOT EXISTS (
-        SELECT FROM pg_shdepend
-        WHERE refclassid = 'pg_authid'::regclass AND refobjid = to_regrole(role)::oid
-          AND dbid NOT IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))
-    THEN
-        EXECUTE format('DROP ROLE %I', role);
-    END IF;
+    {drop}
 END
 $forget$
 """
@@ -102,7 +109,7 @@ $forget$
 # A commune that has left: two persons decided, the time has come, nobody cancelled.
 DESTROY = """
 CREATE OR REPLACE FUNCTION public.tenants_destroy(wanted text, OUT tables bigint, OUT bytes bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $destroy$
+{secured} AS $destroy$
 DECLARE
     role text := 't_' || wanted;
 BEGIN
@@ -118,30 +125,19 @@ BEGIN
     SELECT count(*), coalesce(sum(pg_catalog.pg_total_relation_size(oid)), 0) INTO tables, bytes
         FROM pg_catalog.pg_class
         WHERE relnamespace = to_regnamespace(wanted) AND relkind IN ('r', 'p');
-    EXECUTE format('DROP SCHEMA IF EXISTS %I CASCADE', wanted);
-    IF to_regrole(role) IS NULL THEN
-        RETURN;
-    END IF;
-    EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT TRUE', role);
-    EXECUTE format('DROP OWNED BY %I', role);
-    IF NOT EXISTS (
-        SELECT FROM pg_shdepend
-        WHERE refclassid = 'pg_authid'::regclass AND refobjid = to_regrole(role)::oid
-          AND dbid NOT IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))
-    THEN
-        EXECUTE format('DROP ROLE %I', role);
-    END IF;
+    {drop}
 END
 $destroy$
 """
 
+# What was tried in a sandbox or a preview is nobody's.
 EMPTY = """
 CREATE OR REPLACE FUNCTION public.tenants_empty(wanted text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $empty$
+{secured} AS $empty$
 DECLARE
     listed text;
 BEGIN
-    IF NOT EXISTS (
+    IF wanted !~ {name} OR NOT EXISTS (
         SELECT FROM public.tenants_commune
         WHERE schema_name = wanted AND (kind = 'sandbox' OR state = 'preview'))
     THEN
@@ -160,6 +156,8 @@ $empty$
 def install_procedures() -> None:
     """Write the functions as this version has them; safe to repeat, by the owner only."""
     parts = {
+        "secured": sql.SQL(SECURED),
+        "drop": sql.SQL(DROP),
         "name": sql.Literal(SCHEMA_NAME),
         "mark": sql.Literal(MARK),
         "app": sql.Literal(APP),

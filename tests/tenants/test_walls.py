@@ -22,6 +22,7 @@ from parvis import settings as product
 from parvis.guard import TenantModel, TenantQuerySet, WrongTenant
 from parvis.signing import sign, unsign
 from tenants.catalogue import crossing_foreign_keys
+from tenants.roles import SHARED
 
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +231,54 @@ def test_shared_and_commune_applications_are_disjoint_but_for_the_outbox():
 def test_passwords_are_not_hashed_like_this_in_production():
     assert product.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")
     assert make_password("x")
+
+
+# What a commune may read of others: where it stands among them, who shares a counter with whom,
+# which names lead where, who works where.
+SEEN_BY_ALL = {
+    "adoption_benchmark",
+    "mutual_agreementmember",
+    "tenants_domain",
+    "tenants_membership",
+}
+
+
+def asked(statement, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+def test_a_commune_sees_its_own_rows_only_in_shared_tables():
+    found = asked(
+        "SELECT c.relname, c.relrowsecurity FROM pg_class c"
+        " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'commune_id'"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
+        " AND c.relname = ANY(%s)",
+        list(SHARED),
+    )
+
+    assert len(found) > 15
+    assert {name for name, is_walled in found if not is_walled} == SEEN_BY_ALL
+
+
+def test_no_role_that_serves_pages_is_above_the_policies():
+    above = asked(
+        "SELECT rolname FROM pg_roles WHERE rolname ~ '^(t_|parvis_app)' AND"
+        " (rolsuper OR rolbypassrls OR oid IN (SELECT relowner FROM pg_class))"
+    )
+
+    assert above == []
+
+
+def test_what_runs_as_the_owner_looks_at_no_table_of_its_caller_and_serves_the_public_role_alone():
+    found = asked(
+        "SELECT proname, proconfig, ARRAY(SELECT grantee::regrole::text FROM aclexplode(proacl)"
+        " WHERE grantee <> proowner) FROM pg_proc"
+        " WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname"
+    )
+
+    names = ["destroy", "empty", "forget_preview", "provision"]
+    assert found == [
+        (f"tenants_{name}", ["search_path=pg_catalog, pg_temp"], ["t_public"]) for name in names
+    ]
