@@ -5,7 +5,7 @@ import zlib
 
 
 OBJECT = re.compile(rb"(\d+) 0 obj\n(.*?)\nendobj", re.DOTALL)
-STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+STREAM = re.compile(rb"stream\n(.*?)\nendstream", re.DOTALL)
 FONT = re.compile(rb"/(F\d+) (\d+) 0 R")
 PAIR = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]{4,8})>")
 PART = re.compile(rb"/(F\d+) [\d.]+ Tf|\(((?:\\.|[^\\)])*)\)|(ET)", re.DOTALL)

@@ -159,7 +159,7 @@ def test_another_format_is_not_found(agent, made):
 def words_of(pdf):
     """Read the letters of a document: its fonts say which character each code stands for."""
     streams = []
-    for found in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+    for found in re.finditer(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL):
         try:
             streams.append(zlib.decompress(found[1]))
         except zlib.error:

@@ -229,7 +229,7 @@ def test_a_sticker_leads_to_its_thing(commune):
     )
     drawn = [
         zlib.decompress(each)
-        for each in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL)
+        for each in re.findall(rb"stream\n(.*?)\nendstream", content, re.DOTALL)
         if each[:1] == b"x"
     ]
     assert runs in {len(re.findall(rb" re f", each)) for each in drawn}
