@@ -18,11 +18,11 @@ from demo import story
 from identity.members import ADMIN, DIRECTOR, Member
 from onboarding import gate_actions, legal, setting_up, wizard_actions
 from onboarding.models import Launch, Proof, Referent
-from onboarding.siret import seat_of
 from onboarding.usual import opening_hours
 from onboarding.weeks import DAYS
 from tenants import lifecycle
 from tenants.actions import create_schema
+from tenants.directory import proposed_siret
 from tenants.models import Association, Commune, Membership, OfficialCommune, User
 
 
@@ -152,7 +152,7 @@ def _file(commune: Commune, official: OfficialCommune) -> dict[str, object]:
         "dpo_name": "Centre de gestion de la Gironde",
         "dpo_email": "dpo@centre-de-gestion.example.org",
         "accounts_email": f"comptabilite@{domain}",
-        "siret": seat_of(official.siren),
+        "siret": proposed_siret(official.siren),
         "has_booking": True,
         "urgent_percent": 10,
     }

@@ -157,7 +157,8 @@ def not_open_yet(get_response: GetResponse) -> GetResponse:
 def holds_key(request: HttpRequest, commune: Commune) -> bool:
     """Tell whether the browser was given the private link of a soft launch."""
     held = request.COOKIES.get(TRIAL_COOKIE, "")
-    return bool(commune.private_key) and constant_time_compare(held, commune.private_key)
+    key = commune.private_key if held else ""
+    return bool(key) and constant_time_compare(held, key)
 
 
 def _on_login_host(request: HttpRequest) -> HttpResponse | None:

@@ -67,14 +67,17 @@ def check(request: HttpRequest) -> HttpResponse:
         "may_undo": _may_undo(_launch(commune), now),
         "is_open": commune.state == Commune.State.READY,
         "refusal": refusal,
-        "private_link": absolute_url(commune, f"/essai/{commune.private_key}/")
-        if commune.private_key and commune.state == Commune.State.CONFIGURING
-        else "",
+        "private_link": _private_link(commune),
     }
     answer = show(request, Step.CHECK, page, form=form)
     if refusal:
         answer.status_code = 409
     return answer
+
+
+def _private_link(commune: Commune) -> str:
+    key = commune.private_key if commune.state == Commune.State.CONFIGURING else ""
+    return absolute_url(commune, f"/essai/{key}/") if key else ""
 
 
 @require_POST

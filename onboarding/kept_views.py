@@ -64,8 +64,8 @@ def begin_trial(request: HttpRequest, key: str) -> HttpResponse:
 def _check(request: HttpRequest, key: str) -> None:
     """Refuse a wrong key as if the page did not exist."""
     commune = commune_of(request)
-    is_right = commune.private_key and constant_time_compare(key, commune.private_key)
-    if commune.state != Commune.State.CONFIGURING or not is_right:
+    right = commune.private_key if commune.state == Commune.State.CONFIGURING else ""
+    if not right or not constant_time_compare(key, right):
         raise Http404
 
 

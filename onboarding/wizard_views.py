@@ -26,7 +26,6 @@ from onboarding.readiness import (
     steps_done,
 )
 from onboarding.readiness_words import STEP_TEXTS, STEPS, lines
-from onboarding.siret import seat_of
 from onboarding.usual import opening_hours
 from onboarding.weeks import PRESETS, Spans, Week
 from onboarding.wizard_forms import (
@@ -39,6 +38,7 @@ from onboarding.wizard_forms import (
 )
 from onboarding.wizard_pages import address_of, go_on, manages, own_commune, show, typed
 from parvis.typo import heure
+from tenants.directory import proposed_siret
 from tenants.models import Commune, OfficialCommune
 
 
@@ -130,7 +130,7 @@ def _contacts(commune: Commune, own: Any) -> dict[str, Any]:
         "postal_address": _on_one_line(commune.address),
         "phone": commune.phone,
         "email": commune.email,
-        "siret": seat_of(official.siren) if official else "",
+        "siret": proposed_siret(official.siren) if official and official.siren else "",
     }
     return {name: getattr(own, name) or proposed.get(name, "") for name in CONTACTS}
 

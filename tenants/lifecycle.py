@@ -17,7 +17,7 @@ from parvis.files import forget_files
 from tenants import provisioning
 from tenants.actions import absolute_host, create_schema
 from tenants.hosts import PRIVATE_PREFIX, forget_hosts, private_host, usual_host
-from tenants.models import Association, Commune, Domain
+from tenants.models import Association, Commune, Domain, TrialKey
 from tenants.tls import publish_names
 
 
@@ -137,8 +137,8 @@ def begin_configuring(*, commune: Commune) -> Commune:
     if current.state == State.CREATING and current.delete_after is None:
         _give_usual_address(current)
         current.state = State.CONFIGURING
-        current.private_key = current.private_key or new_key()
-        current.save(update_fields=["state", "private_key"])
+        current.save(update_fields=["state"])
+        _give_key(current)
         transaction.on_commit(_tell_everybody)
     return current
 
@@ -176,8 +176,8 @@ def close_again(*, commune: Commune) -> Commune:
     if current.state != State.READY:
         raise NotYet
     current.state, current.opened_at = State.CONFIGURING, None
-    current.private_key = current.private_key or new_key()
-    current.save(update_fields=["state", "opened_at", "private_key"])
+    current.save(update_fields=["state", "opened_at"])
+    _give_key(current)
     transaction.on_commit(_tell_everybody)
     return current
 
@@ -201,6 +201,11 @@ def _tell_everybody() -> None:
     """Make every process, and the edge that holds certificates, know which names answer."""
     forget_hosts()
     publish_names()
+
+
+def _give_key(commune: Commune) -> None:
+    """Let those who have the private link in, until the opening."""
+    TrialKey.objects.get_or_create(commune=commune, defaults={"key": new_key()})
 
 
 def _give_usual_address(commune: Commune) -> None:

@@ -26,6 +26,7 @@ __all__ = [
     "Membership",
     "OfficialCommune",
     "Suspension",
+    "TrialKey",
     "User",
 ]
 
@@ -139,7 +140,6 @@ class Commune(models.Model):
     opens_at = models.DateTimeField(_("ouverture prévue le"), null=True, blank=True)
     messages_from = models.DateTimeField(_("envois depuis le"), null=True, blank=True)
     delete_after = models.DateTimeField(_("à effacer après le"), null=True, blank=True)
-    private_key = models.CharField(_("clé d’essai"), max_length=32, default="", blank=True)
     generation = models.PositiveIntegerField(_("remises à neuf"), default=0)
 
     objects = CommuneQuerySet.as_manager()
@@ -211,6 +211,11 @@ class Commune(models.Model):
         return self.name
 
     @property
+    def private_key(self) -> str:
+        """The key of its private link while it is configured, empty if there is none; a query."""
+        return TrialKey.objects.filter(commune=self).values_list("key", flat=True).first() or ""
+
+    @property
     def has_schema(self) -> bool:
         """Whether the commune's tables exist."""
         return self.state not in {self.State.LISTED, self.State.CREATING}
@@ -239,6 +244,18 @@ class Commune(models.Model):
     def is_answering(self) -> bool:
         """Whether its team may work there, open to citizens or not."""
         return self.state in self.ANSWERING
+
+
+class TrialKey(models.Model):
+    """What lets strangers try a commune before it opens; a commune reads its own only."""
+
+    commune = models.OneToOneField(
+        Commune, models.CASCADE, related_name="trial_key", primary_key=True
+    )
+    key = models.CharField(_("clé d’essai"), max_length=32)
+
+    class Meta:
+        verbose_name = _("clé d’essai")
 
 
 class Domain(models.Model):

@@ -21,6 +21,7 @@ SHARED: dict[str, str] = {
     "tenants_association": READ,
     # Its own row only, by a policy of the table:
     "tenants_commune": "SELECT, UPDATE (address, phone, email, website, brand_colour)",
+    "tenants_trialkey": READ,  # its own only, by a policy
     "tenants_domain": READ,
     # Their own departure, asked for or given up; what is decided of it is the platform's to write.
     "tenants_departure": "SELECT, INSERT, UPDATE (state, cancelled_at, cancelled_by_name)",

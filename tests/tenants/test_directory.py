@@ -149,6 +149,27 @@ def test_a_siret_is_not_proposed_from_anything_but_nine_digits(siren):
         directory.proposed_siret(siren)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["", "2133031420001", "21330314200012", "213303142000111", "2133031420001a", "²1330314200011"],
+)
+def test_what_is_no_siret_is_refused(text):
+    assert not directory.is_siret(text)
+
+
+def test_one_wrong_digit_of_a_siret_is_always_noticed():
+    right = "21330314200011"
+    wrong = [
+        right[:place] + str(digit) + right[place + 1 :]
+        for place in range(14)
+        for digit in range(10)
+        if str(digit) != right[place]
+    ]
+
+    assert directory.is_siret(right)
+    assert not any(directory.is_siret(each) for each in wrong)
+
+
 # --- The national file ---
 
 

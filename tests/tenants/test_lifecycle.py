@@ -9,7 +9,7 @@ from django.utils import timezone
 from tenants import lifecycle
 from tenants.actions import create_schema
 from tenants.hosts import absolute_url, site_of
-from tenants.models import Commune
+from tenants.models import Commune, TrialKey
 from tests.conftest import login_as, owner
 
 
@@ -183,9 +183,8 @@ def test_an_intercommunality_has_a_schema_named_for_its_siren(association):
 def configured(commune):
     """Pauillac, as if it were preparing its opening."""
     with owner():
-        Commune.objects.filter(pk=commune.pk).update(
-            state="configuring", private_key="abcdefgh234567"
-        )
+        Commune.objects.filter(pk=commune.pk).update(state="configuring")
+        TrialKey.objects.create(commune=commune, key="abcdefgh234567")
     lifecycle.forget_hosts()
     return commune
 
@@ -225,8 +224,29 @@ def test_the_private_link_lets_in_who_was_given_it(configured, client):
 
 def test_a_link_of_a_trial_is_nothing_once_the_commune_is_open(commune, client):
     with owner():
-        Commune.objects.filter(pk=commune.pk).update(private_key="abcdefgh234567")
+        TrialKey.objects.create(commune=commune, key="abcdefgh234567")
 
     assert client.get("/essai/abcdefgh234567/").status_code == 404
     assert client.get("/messages/").status_code == 404
     assert "noindex" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("column", ["key", "*"])
+def test_a_commune_reads_no_key_but_its_own(configured, column):
+    with owner():
+        other = Commune.objects.get(schema_name="c_33214")
+        TrialKey.objects.create(commune=other, key="zyxwvuts765432")
+    connection.set_tenant(configured)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM public.tenants_trialkey")
+        rows = cursor.fetchall()
+        cursor.execute("SELECT * FROM public.tenants_commune LIMIT 0")
+        columns = {each.name for each in cursor.description}
+
+    assert [row[-1] for row in rows] == ["abcdefgh234567"]
+    assert configured.private_key == "abcdefgh234567"
+    assert not any("key" in name for name in columns)
+    for change in ("UPDATE public.tenants_trialkey SET key = ''", "DELETE FROM tenants_trialkey"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(change)
