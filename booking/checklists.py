@@ -119,7 +119,17 @@ def told(appointment: Appointment) -> list[Document]:
 
 def told_apart(appointment: Appointment) -> list[tuple[int, list[Document]]]:
     """List what each was asked to bring with her position; once, without one, if all alike."""
-    each = [(person.position, listed) for person, listed in told_each(appointment) if listed]
+    return listed_apart({each.position: each.documents for each in appointment.coming})
+
+
+def listed_apart(lists: Mapping[int, Mapping[str, Any]]) -> list[tuple[int, list[Document]]]:
+    """List what some snapshots ask for, by position; once, with 0, if all alike; one query."""
+    own = own_texts()
+    each = [
+        (position, listed)
+        for position, kept in lists.items()
+        if kept and (listed := _documents(from_snapshot(kept), own))
+    ]
     if all(listed == each[0][1] for _position, listed in each):
         return [(0, each[0][1])] if each else []
     return each

@@ -7,7 +7,7 @@ Source of the rules: the fifteen sheets of service-public.fr on both titles, adu
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, get_type_hints
 
@@ -221,6 +221,18 @@ def required_documents(
 def listed_documents(keys: Sequence[str], *, on: date) -> Checklist:
     """Make a checklist of a plain list of keys, for the services without titles."""
     return Checklist(documents=tuple(RequiredDocument(key) for key in keys), on=on)
+
+
+def asked_now(told: Checklist, wanted: Sequence[str]) -> Checklist:
+    """Return a list as told, but with what the service asks for by itself as it is now.
+
+    What the rules of titles asked for in her situation stays.
+    """
+    ruled = set() if told.situation is None else {rule.key for rule in RULES}
+    kept = [each for each in told.documents if each.key in ruled or each.key in wanted]
+    known = {each.key for each in kept}
+    added = [RequiredDocument(key) for key in wanted if key not in known]
+    return replace(told, documents=(*kept, *added))
 
 
 def from_snapshot(snapshot: Mapping[str, Any]) -> Checklist:

@@ -3,7 +3,7 @@
 Nothing that somebody typed is repeated: a confirmation cannot carry another person's message.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from booking import ics
-from booking.checklists import told_apart, told_each
+from booking.checklists import listed_apart, told_apart, told_each
 from booking.links import path_to, path_to_entry, path_to_proposals, path_to_title
 from booking.models import Appointment, MessageText, Service, Title, WaitingEntry
 from booking.words import discreet_name
@@ -50,6 +50,31 @@ def moved(
 def repriced(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:
     """Tell that the tax stamp has another price since the last message, with the whole list."""
     return _message("repriced", appointment, commune, path=path_to(appointment))
+
+
+def relisted(
+    appointment: Appointment,
+    commune: Commune,
+    *,
+    others: Mapping[int, Mapping[str, Any]],
+    is_by_law: bool,
+) -> EmailMultiAlternatives:
+    """Tell that the list of documents has changed, with hers and the other one beside it.
+
+    ``others`` are snapshots by position: of the new list, or by law of the former one.
+    """
+    with translation.override(appointment.language):
+        other_lists = listed_apart(others)
+        is_back = not is_by_law and other_lists == told_apart(appointment)
+    return _message(
+        "relisted",
+        appointment,
+        commune,
+        path=path_to(appointment),
+        other_lists=other_lists,
+        is_by_law=is_by_law,
+        is_back=is_back,
+    )
 
 
 def shortened(appointment: Appointment, commune: Commune) -> EmailMultiAlternatives:

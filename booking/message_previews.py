@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.mail import EmailMultiAlternatives
@@ -33,6 +34,7 @@ EVENTS: dict[str, Promise] = {
     "shortened": _("Une personne de moins"),
     "cancelled": _("Rendez-vous annulé"),
     "repriced": _("Nouveau prix du timbre fiscal"),
+    "relisted": _("Nouvelle liste de pièces"),
     "reminder": _("Rappel"),
     "presence": _("Présence demandée"),
     "given_back": _("Place rendue, faute de réponse"),
@@ -66,6 +68,7 @@ class _Example:
     title: Title
     commune: Commune
     now: datetime
+    other_list: dict[str, Any]
 
 
 MAKERS: dict[str, Callable[[_Example], EmailMultiAlternatives]] = {
@@ -79,6 +82,9 @@ MAKERS: dict[str, Callable[[_Example], EmailMultiAlternatives]] = {
     "shortened": lambda it: emails.shortened(it.appointment, it.commune),
     "cancelled": lambda it: emails.cancelled(it.appointment, it.commune),
     "repriced": lambda it: emails.repriced(it.appointment, it.commune),
+    "relisted": lambda it: emails.relisted(
+        it.appointment, it.commune, others={1: it.other_list}, is_by_law=False
+    ),
     "reminder": lambda it: emails.reminder(it.appointment, it.commune, now=it.now),
     "presence": lambda it: emails.presence(
         it.appointment, it.commune, until=it.now + timedelta(days=1)
@@ -172,4 +178,5 @@ def _example(commune: Commune, language: str, now: datetime) -> _Example:
         language=language,
         arrived_on=now.astimezone(zone).date(),
     )
-    return _Example(appointment, entry, title, commune, now)
+    other_list = listed_documents(["identity", "proof_address"], on=day).to_snapshot()
+    return _Example(appointment, entry, title, commune, now, other_list)

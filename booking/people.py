@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import prefetch_related_objects
 
 from booking.checklists import snapshot
 from booking.models import Appointment, Participant, Service
 from booking.situations import Channel
+from parvis.provenance import sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +30,28 @@ def participants(
     Raises:
         ValueError: an answer is not one that is ever offered.
     """
+    under = stamp(service)
     return [
         Participant(
             position=position,
             name=person.name,
             pre_application=person.pre_application,
             situation=dict(person.situation),
-            documents=snapshot(service, situation=person.situation, day=day, channel=channel),
+            documents=snapshot(service, situation=person.situation, day=day, channel=channel)
+            | under,
         )
         for position, person in enumerate(people, start=1)
     ]
+
+
+def stamp(service: Service) -> dict[str, Any]:
+    """Say which versions of the library a list is made under, to be kept with it; one query.
+
+    Empty where the service and its documents are the commune's own.
+    """
+    found = sources(service=[service.pk], document=service.documents)
+    versions = [{"kind": it.kind, "slug": it.slug, "version": it.version} for it in found]
+    return {"library": versions} if versions else {}
 
 
 def enrol(appointment: Appointment, coming: Sequence[Participant]) -> None:

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from booking import actions, outages, presence, read_model, repricing, titles, waiting
+from booking import actions, outages, presence, read_model, relisting, repricing, titles, waiting
 from booking.taking import lock_configuration
 
 
@@ -44,6 +44,15 @@ def follow_titles() -> int:
 def tell_new_prices() -> int:
     """Every night: write to those whose tax stamp has another price than announced."""
     return repricing.tell_new_prices(now=timezone.now())
+
+
+@shared_task(name="booking.tell_new_documents")
+def tell_new_documents(*, service_id: int = 0) -> int:
+    """Tell whoever is to bring other documents since a version came; every night, of any service.
+
+    The night finds what a queue that was down has lost.
+    """
+    return relisting.tell_new_documents(service_id=service_id or None, now=timezone.now())
 
 
 @shared_task(name="booking.refresh_slots")

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from identity.members import Member
+from parvis.deferred import defer
+from shelf.kinds import SERVICE
 from shelf.mappings import MAPPINGS, Mapping
 from shelf.models import Arrival, Origin, UpdateProposal
 from shelf.offers import APPLIED, CONFLICT, DETACHED, Outcome
@@ -40,7 +42,10 @@ def record(
     now: datetime,
     sides: tuple[Any, Any] = (None, None),
 ) -> None:
-    """Remember a change, with the row before and after it."""
+    """Remember a change, with the row before and after it.
+
+    Whoever has an appointment hears of it when she is to bring something else.
+    """
     Arrival.objects.create(
         origin=origin,
         cause=cause,
@@ -50,6 +55,12 @@ def record(
         at=now,
         by_name=by.name if by else "",
     )
+    if origin.kind == SERVICE.code and _documents(sides[0]) != _documents(sides[1]):
+        defer("booking.tell_new_documents", service_id=origin.row_id)
+
+
+def _documents(side: Any) -> set[str] | None:
+    return None if side is None else {item["key"] for item in side["documents"]}
 
 
 def mapping_of(origin: Origin) -> Mapping:

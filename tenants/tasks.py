@@ -40,6 +40,7 @@ EVERY_NIGHT = (
     "library.attach",
     "booking.check_slots",
     "booking.tell_new_prices",
+    "booking.tell_new_documents",
     "incidents.erase_what_is_due",
     "incidents.ask_again",
     "incidents.chase_silent",

@@ -292,6 +292,7 @@ class AppointmentEvent(TenantModel):
         COMPLETE = "complete", _("dossier complet")
         INCOMPLETE = "incomplete", _("dossier incomplet")
         PROPOSED = "proposed", _("autres créneaux proposés")
+        DOCUMENTS = "documents", _("liste des pièces changée")
 
     appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="events")
     kind = models.CharField(_("fait"), choices=Kind.choices, max_length=10)
@@ -321,6 +322,7 @@ class AppointmentEvent(TenantModel):
                         "complete",
                         "incomplete",
                         "proposed",
+                        "documents",
                     ]
                 ),
             ),

@@ -295,6 +295,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+PROVENANCE = "shelf.sources"  # where what a commune says comes from: see parvis.provenance
 LOGIN_URL = "login"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mails are unique whatever the case: one_user_per_email
 LOGIN_REDIRECT_URL = "home"

@@ -26,6 +26,7 @@ def service(commune):
         tasks.write_to_citizens,
         tasks.follow_titles,
         tasks.tell_new_prices,
+        tasks.tell_new_documents,
         tasks.refresh_slots,
         tasks.check_slots,
     ],
