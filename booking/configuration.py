@@ -24,6 +24,9 @@ PRESET_FIELDS = (
     "is_confidential",
     "has_waiting_list",
 )
+NEW_VERSION = (
+    "UPDATE booking_settings SET version = extract(epoch FROM clock_timestamp()) * 1000000"
+)
 
 
 @transaction.atomic
@@ -94,17 +97,22 @@ def _link(presets: Iterable[ServicePreset], services: Mapping[str, Service]) -> 
             )
 
 
-@transaction.atomic
 def configuration_changed() -> None:
     """Make every process read openings, closures, resources and services again after commit.
 
     To be called in the transaction that changes one of them. What is free is written again, for
     other communes to read, within a moment.
     """
-    lock_configuration()
-    Settings.objects.get_or_create(pk=1)
+    with transaction.atomic(savepoint=False):
+        lock_configuration()
+        renew_version()
+
+
+def renew_version() -> None:
+    """Do what :func:`configuration_changed` does, for who holds its lock already."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE booking_settings SET version = extract(epoch FROM clock_timestamp()) * 1000000"
-        )
+        cursor.execute(NEW_VERSION)
+        if not cursor.rowcount:
+            Settings.objects.get_or_create(pk=1)
+            cursor.execute(NEW_VERSION)
     defer("booking.refresh_slots")

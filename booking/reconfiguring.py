@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from booking.configuration import configuration_changed
+from booking.configuration import renew_version
 from booking.models import (
     Closure,
     DocumentText,
@@ -31,8 +31,9 @@ from parvis import snapshots
 from parvis.errors import DomainError
 
 
+Tables = tuple[type[models.Model], ...]
 # In an order in which each row finds those it points to.
-CONFIGURATION: tuple[type[models.Model], ...] = (
+CONFIGURATION: Tables = (
     Settings,
     Site,
     Service,
@@ -59,17 +60,22 @@ class UsedSince(DomainError):
 
 @transaction.atomic
 def reconfigure(
-    *, label: str, work: Callable[[], object], by: Member | None, now: datetime
+    *,
+    label: str,
+    work: Callable[[], object],
+    by: Member | None,
+    now: datetime,
+    tables: Tables = CONFIGURATION,
 ) -> SettingsChange | None:
-    """Run ``work``, which changes the configuration, and keep what it takes to undo it.
+    """Run ``work``, which changes these tables, and keep what it takes to undo it.
 
     Nobody books meanwhile. Returns None when nothing has changed.
     """
-    before = _read_all()
+    before = _read_all(tables)
     work()
-    after = _read()
+    after = _read(tables)
     changed, created = snapshots.difference(before, after)
-    configuration_changed()
+    renew_version()
     if not changed and not created:
         return None
     return SettingsChange.objects.create(
@@ -109,7 +115,7 @@ def undo(*, change: SettingsChange, now: datetime) -> SettingsChange:
         raise UsedSince
     current.undone_at = now
     current.save(update_fields=["undone_at"])
-    configuration_changed()
+    renew_version()
     return current
 
 
@@ -118,12 +124,13 @@ def latest_changes() -> list[SettingsChange]:
     return list(SettingsChange.objects.filter(undone_at=None)[:UNDOABLE_SHOWN])
 
 
-def _read_all() -> snapshots.Rows:
+def _read_all(tables: Tables = CONFIGURATION) -> snapshots.Rows:
     """Keep everybody else out until commit, then read the configuration."""
     lock_configuration()
-    Settings.objects.get_or_create(pk=1)
-    return _read()
+    if Settings in tables:
+        Settings.objects.get_or_create(pk=1)
+    return _read(tables)
 
 
-def _read() -> snapshots.Rows:
-    return snapshots.read(CONFIGURATION, but=["version"])
+def _read(tables: Tables = CONFIGURATION) -> snapshots.Rows:
+    return snapshots.read(tables, but=["version"])

@@ -52,9 +52,8 @@ def offered(commune: Commune) -> list[Template]:
 def offers_of(templates: Iterable[Template], *, today: date) -> dict[int, list[Offer]]:
     """Return the versions in force of some templates, the newest first; one query."""
     known = {each.pk: each for each in templates}
-    in_force = Q(effective_on=None) | Q(effective_on__lte=today)
     versions = TemplateVersion.objects.filter(
-        in_force, template__in=known, published_at__isnull=False
+        _in_force(today), template__in=known, published_at__isnull=False
     ).order_by("template_id", "-number")
     offers: dict[int, list[Offer]] = {}
     for version in versions:
@@ -78,18 +77,29 @@ def offer_of(template: Template, version: TemplateVersion) -> Offer:
 
 
 @transaction.atomic
-def arrive(*, template_id: int, now: datetime, today: date) -> Outcome | None:
+def arrive(
+    *, template_id: int, now: datetime, today: date, me: Commune | None = None
+) -> Outcome | None:
     """Bring the newest version in force into the active commune, and say so; safe to repeat.
+
+    ``me`` is the active commune, where it is known already.
 
     None when there is nothing in force for this commune.
     """
-    template = Template.objects.select_related("adapted_from").filter(pk=template_id).first()
-    offer = _newest(template, today)
-    if template is None or offer is None:
+    newest = (
+        TemplateVersion.objects.filter(
+            _in_force(today), template=template_id, published_at__isnull=False
+        )
+        .select_related("template__adapted_from")
+        .order_by("-number")
+        .first()
+    )
+    if newest is None:
         return None
+    template, offer, me = newest.template, offer_of(newest.template, newest), me or here()
     outcome = receiving.receive(offer=offer, now=now)
-    _tell(template, offer.number, outcome, now)
-    _bring_documents(offer, now=now, today=today)
+    _tell(template, offer.number, outcome, now, me=me)
+    _bring_documents(offer, now=now, today=today, me=me)
     return outcome
 
 
@@ -116,7 +126,7 @@ def catch_up(*, now: datetime, today: date) -> int:
     due = TemplateApplication.objects.filter(in_force, commune=me, state=State.PENDING)
     templates = list(due.order_by("template_id").values_list("template_id", flat=True).distinct())
     for template_id in templates:
-        arrive(template_id=template_id, now=now, today=today)
+        arrive(template_id=template_id, now=now, today=today, me=me)
     asked = Impact.objects.filter(commune=me, state=State.PENDING)
     drafts = list(asked.values_list("version", flat=True))
     for version_id in drafts:
@@ -144,7 +154,7 @@ def attach(*, now: datetime, today: date) -> tuple[int, int]:
         if is_alike is not None:
             untouched += is_alike
             changed += not is_alike
-            arrive(template_id=template.pk, now=now, today=today)
+            arrive(template_id=template.pk, now=now, today=today, me=me)
     return untouched, changed
 
 
@@ -158,9 +168,10 @@ def take(*, template: Template, by: Member, now: datetime, today: date) -> Outco
     offer = _newest(template, today)
     if offer is None:
         return None
+    me = here()
     outcome = receiving.take(offer=offer, by=by, now=now)
-    _tell(template, offer.number, outcome, now)
-    _bring_documents(offer, now=now, today=today)
+    _tell(template, offer.number, outcome, now, me=me)
+    _bring_documents(offer, now=now, today=today, me=me)
     return outcome
 
 
@@ -185,7 +196,7 @@ def follow_again(
     offer = _newest(template, today)
     if offer is not None:
         outcome = answering.reattach(origin=origin, offer=offer, by=by, now=now)
-        _tell(template, offer.number, outcome, now)
+        _tell(template, offer.number, outcome, now, me=here())
 
 
 def suggest(
@@ -205,7 +216,7 @@ def suggest(
     )
 
 
-def _bring_documents(offer: Offer, *, now: datetime, today: date) -> None:
+def _bring_documents(offer: Offer, *, now: datetime, today: date, me: Commune) -> None:
     """Take the words of the documents that a service asks for and that no rule knows."""
     keys = {item["key"] for item in offer.payload.get("documents", ())} - set(DOCUMENT_TEXTS)
     if not keys or not Origin.objects.filter(template_uuid=offer.uuid, detached_at=None).exists():
@@ -213,25 +224,26 @@ def _bring_documents(offer: Offer, *, now: datetime, today: date) -> None:
     held = set(
         Origin.objects.filter(kind="document", slug__in=keys).values_list("slug", flat=True)
     )
-    wanted = [
-        each for each in offered(here()) if each.kind == "document" and each.slug in keys - held
-    ]
+    wanted = [each for each in offered(me) if each.kind == "document" and each.slug in keys - held]
     for template in wanted:
         words = _newest(template, today)
         if words is not None:
             outcome = receiving.take(offer=words, by=None, now=now)
-            _tell(template, words.number, outcome, now)
+            _tell(template, words.number, outcome, now, me=me)
 
 
-def _newest(template: Template | None, today: date) -> Offer | None:
-    if template is None:
-        return None
+def _in_force(today: date) -> Q:
+    return Q(effective_on=None) | Q(effective_on__lte=today)
+
+
+def _newest(template: Template, today: date) -> Offer | None:
     return next(iter(offers_of([template], today=today).get(template.pk, [])), None)
 
 
-def _tell(template: Template, number: int, outcome: Outcome, now: datetime) -> None:
+def _tell(  # what came, how it ended, where and when
+    template: Template, number: int, outcome: Outcome, now: datetime, *, me: Commune
+) -> None:
     """Write how far this commune is; earlier versions that waited are overtaken."""
-    me = here()
     values = {
         "state": outcome.state,
         "held": outcome.held,
@@ -240,12 +252,12 @@ def _tell(template: Template, number: int, outcome: Outcome, now: datetime) -> N
     }
     if outcome.replaced:
         values["replaced"] = outcome.replaced
-    version = TemplateVersion.objects.get(template=template, number=number)
-    done, created = TemplateApplication.objects.get_or_create(
-        version=version, commune=me, defaults={**values, "template": template}
+    told = TemplateApplication.objects.filter(template=template, commune=me)
+    if not told.filter(version__number=number).update(**values):
+        version = TemplateVersion.objects.get(template=template, number=number)
+        TemplateApplication.objects.update_or_create(
+            version=version, commune=me, defaults={**values, "template": template}
+        )
+    told.filter(state=State.PENDING, version__number__lt=number).update(
+        state=outcome.state, held=outcome.held, at=now
     )
-    if not created:
-        TemplateApplication.objects.filter(pk=done.pk).update(**values)
-    TemplateApplication.objects.filter(
-        template=template, commune=me, state=State.PENDING, version__number__lt=number
-    ).update(state=outcome.state, held=outcome.held, at=now)

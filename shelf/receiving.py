@@ -39,7 +39,7 @@ class _Came:
     is_gone: bool = False
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def receive(*, offer: Offer, now: datetime) -> Outcome:
     """Bring a version into the commune's row, once; what is older than the row changes nothing."""
     mappings.lock()

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from booking import reconfiguring
 from booking.actions import install_presets
@@ -87,6 +88,19 @@ def test_the_same_version_twice_changes_nothing(taken):
     assert arrive(template, now=LATER).state == "applied"
 
     assert (Arrival.objects.count(), SettingsChange.objects.count()) == before
+
+
+def test_a_version_comes_in_with_few_queries(taken):
+    template = taken("service", "casier", name="Casier", text="Une ligne")
+    counts = []
+    for number in range(2, 5):
+        offer_version(template, {"text": f"Ligne {number}"})
+        with CaptureQueriesContext(connection) as caught:
+            propagation.catch_up(now=NOW, today=TODAY)
+        counts.append(len(caught))
+
+    assert Service.objects.get().text == "Ligne 4"
+    assert counts[0] == counts[-1] <= 25
 
 
 def test_a_further_version_keeps_the_base_of_an_open_proposal(taken):
