@@ -25,6 +25,7 @@ from booking.settings_pages import manages, save, show
 from booking.staff_forms import parse_day
 from booking.timetable import Timetable
 from parvis.pieces import WeekDay, WeekOpening
+from parvis.provenance import source_of, told_in
 from parvis.typo import date_longue
 
 
@@ -147,14 +148,16 @@ def _opening(request: HttpRequest, form: OpeningForm, pk: int | None) -> HttpRes
     if is_valid and "look" not in request.POST:
         name = _names([weekday_name(rule.weekday) for rule in rules], rules[0])
         label = _("Plage modifiée : %(what)s") if pk else _("Plage ajoutée : %(what)s")
-        return save(
-            request, label=label % {"what": name}, work=form.write, to=reverse(WEEK), now=now
-        )
+        with told_in(form):
+            return save(
+                request, label=label % {"what": name}, work=form.write, to=reverse(WEEK), now=now
+            )
     if not form.is_bound and pk:
         rules = [_rule(form.instance)]
     page = {
         "pk": pk,
         "form": form,
+        "source": source_of("hours", pk),
         "preview": _preview(form, rules, pk, now=now) if rules else None,
         "next_days": _next(rules, now) if pk else [],
     }

@@ -17,6 +17,7 @@ from booking.reconfiguring import reconfigure
 from booking.stranded import stranded
 from identity.access import member_of, staff_only
 from identity.members import ADMIN
+from parvis.provenance import within_the_law
 
 
 View = Callable[..., HttpResponse]
@@ -62,9 +63,13 @@ def save(
 
     ``warning`` tells what the change leaves to do. The page also says how many appointments now
     fall outside the hours.
+
+    Raises:
+        Imposed: the law forbids it; see :func:`parvis.provenance.told_in`.
     """
     outside = set(stranded(now=now))
-    change = reconfigure(label=label, work=work, by=member_of(request), now=now)
+    with within_the_law():
+        change = reconfigure(label=label, work=work, by=member_of(request), now=now)
     request.session[DONE] = {
         "text": label,
         "change": change.pk if change else None,

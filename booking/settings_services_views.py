@@ -16,6 +16,7 @@ from booking.presets import USUAL, ServicePreset
 from booking.settings_pages import manages, save, short, show
 from booking.settings_services_forms import ServiceForm
 from booking.words import minutes, people
+from parvis.provenance import source_of, told_in
 
 
 LIST = "booking:agent:settings:services"
@@ -69,16 +70,18 @@ def change_service(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         label = _("Démarche modifiée : %(name)s") % {"name": short(form.cleaned_data["name"])}
         stops = was_active and not form.cleaned_data["is_active"]
-        return save(
-            request,
-            label=label,
-            work=form.write,
-            to=reverse(LIST),
-            now=now,
-            warning=kept(coming) if stops else "",
-        )
+        with told_in(form):
+            return save(
+                request,
+                label=label,
+                work=form.write,
+                to=reverse(LIST),
+                now=now,
+                warning=kept(coming) if stops else "",
+            )
     page = {
         "service": service,
+        "source": source_of("service", service.pk),
         "coming": coming,
         "table": [
             (people(number), minutes(length))

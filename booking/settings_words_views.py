@@ -17,6 +17,7 @@ from booking.message_previews import EVENTS, LANGUAGES, preview, stored
 from booking.models import DocumentText, MessageText, Service
 from booking.settings_pages import manages, save, short, show
 from booking.settings_words_forms import LOCAL, DocumentForm, MessageForm, OwnDocumentForm
+from parvis.provenance import source_of, told_in
 
 
 DOCUMENTS = "booking:agent:settings:documents"
@@ -64,12 +65,14 @@ def change_document(request: HttpRequest, key: str) -> HttpResponse:
     title = str(rule.title) if rule else form.instance.title
     if form.is_valid():
         label = _("Pièce modifiée : %(name)s") % {"name": short(title)}
-        return save(
-            request, label=label, work=form.write, to=reverse(DOCUMENTS), now=timezone.now()
-        )
+        with told_in(form):
+            return save(
+                request, label=label, work=form.write, to=reverse(DOCUMENTS), now=timezone.now()
+            )
     page = {
         "key": key,
         "title": title,
+        "source": source_of("document", key),
         "rule": _rule_words(key),
         "is_reworded": words is not None and not is_own,
     }
@@ -134,13 +137,15 @@ def change_message(request: HttpRequest, event: str, language: str) -> HttpRespo
     if form.is_valid() and "look" not in request.POST:
         said = {"name": EVENTS[event], "language": LANGUAGE_NAMES[language]}
         label = _("Message modifié : %(name)s, en %(language)s") % said
-        return save(
-            request, label=label, work=form.write, to=reverse(MESSAGES), now=timezone.now()
-        )
+        with told_in(form):
+            return save(
+                request, label=label, work=form.write, to=reverse(MESSAGES), now=timezone.now()
+            )
     commune, now = planning.current_commune(), timezone.now()
     is_new = form.is_bound and form.is_valid()
     page = {
         "title": EVENTS[event],
+        "source": source_of("message", event),
         "its_language": LANGUAGE_NAMES[language],
         "preview": preview(form.instance, commune, now=now)
         if is_new

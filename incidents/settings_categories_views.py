@@ -18,6 +18,7 @@ from incidents.presets import PACKS
 from incidents.settings_categories_forms import CategoryForm
 from incidents.settings_pages import SPACE, save, short, show
 from incidents.staff_pages import sets_reports
+from parvis.provenance import source_of, told_in
 
 
 LIST = f"{SPACE}:categories"
@@ -196,16 +197,18 @@ def _edit(
 ) -> HttpResponse:
     now = timezone.now()
     if form.is_bound and form.is_valid() and "look" not in request.POST:
-        return save(
-            request,
-            label=label % {"name": short(form.cleaned_data["name"])},
-            work=form.write,
-            to=reverse(LIST),
-            now=now,
-        )
+        with told_in(form):
+            return save(
+                request,
+                label=label % {"name": short(form.cleaned_data["name"])},
+                work=form.write,
+                to=reverse(LIST),
+                now=now,
+            )
     groups = Category.objects.order_by("group").values_list("group", flat=True).distinct()
     page = {
         "category": form.instance if form.instance.pk else None,
+        "source": source_of("pack", form.instance.code),
         "name": name,
         "count": count,
         "group_names": list(groups),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from identity.access import member_of
 from incidents.reconfiguring import CONFIGURATION, Tables, reconfigure
+from parvis.provenance import within_the_law
 
 
 DONE = "report_settings_done"  # in the session: what has just been changed, to say and to undo
@@ -46,9 +47,15 @@ def save(  # noqa: PLR0913 - what is done, and what is said of it
 
     ``warning`` tells what the change leaves to do. What somebody else has changed in the same
     moment, so that both cannot hold, is refused.
+
+    Raises:
+        Imposed: the law forbids it; see :func:`parvis.provenance.told_in`.
     """
     try:
-        change = reconfigure(label=label, work=work, by=member_of(request), now=now, tables=tables)
+        with within_the_law():
+            change = reconfigure(
+                label=label, work=work, by=member_of(request), now=now, tables=tables
+            )
     except IntegrityError:
         messages.error(
             request,

@@ -18,6 +18,7 @@ from incidents.settings_pages import SPACE, save, short, show
 from incidents.settings_words_forms import ReplyForm, ServiceForm
 from incidents.staff_pages import sets_reports
 from incidents.workflow import Status
+from parvis.provenance import source_of, told_in
 
 
 LIST = f"{SPACE}:replies"
@@ -97,16 +98,18 @@ def _edit(request: HttpRequest, reply: ReplyTemplate, label: str) -> HttpRespons
     form = ReplyForm(request.POST or None, instance=reply)
     is_valid = form.is_bound and form.is_valid()
     if is_valid and "look" not in request.POST:
-        return save(
-            request,
-            label=label % {"name": short(form.cleaned_data["title"])},
-            work=reply.save,
-            to=reverse(LIST),
-            now=now,
-        )
+        with told_in(form):
+            return save(
+                request,
+                label=label % {"name": short(form.cleaned_data["title"])},
+                work=reply.save,
+                to=reverse(LIST),
+                now=now,
+            )
     text = str(form["text"].value() or "")
     page = {
         "reply": reply if reply.pk else None,
+        "source": source_of("reply", reply.pk),
         "title": title,
         "preview": _preview(form, text, now=now),
     }
