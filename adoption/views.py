@@ -21,7 +21,7 @@ from onboarding import dashboard as members, metrics
 from onboarding.access import TEAM, may_follow
 from onboarding.forms import EquippedFilter
 from onboarding.stages import Module
-from parvis.exports import to_csv
+from parvis.exports import download, to_csv
 from tenants import hosts
 from tenants.asked import association_of
 from tenants.models import Association, Commune
@@ -128,9 +128,7 @@ def export(request: HttpRequest) -> HttpResponse:
         )
         for row in found
     ]
-    response = HttpResponse(to_csv(header, lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="communes.csv"'
-    return response
+    return download(to_csv(header, lines), "communes.csv")
 
 
 @require_safe

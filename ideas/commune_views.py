@@ -61,7 +61,7 @@ def add(request: HttpRequest) -> HttpResponse:
             association=association_of(request),
             words=form.words,
             commune=commune_of(request),
-            author=Author(by.user_id, by.name[:80], form.cleaned_data["hides_name"]),
+            author=Author(by.user_id, by.name, form.cleaned_data["hides_name"]),
             now=timezone.now(),
         )
         messages.success(request, _("Merci. Votre commune a voté pour cette idée."))

@@ -55,7 +55,7 @@ def add(request: HttpRequest) -> HttpResponse:
             association=association,
             words=form.words,
             commune=known["commune"],
-            author=None if heard else Author(by.user_id, by.name[:80]),
+            author=None if heard else Author(by.user_id, by.name),
             source=Source(Origin(known["origin"])),
             now=timezone.now(),
         )
@@ -80,7 +80,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
                 text=known["text"],
                 planned_for=known["planned_for"],
                 now=timezone.now(),
-                by_name=who(request).name[:80],
+                by_name=who(request).name,
             )
         except DomainError as refusal:
             form.add_error(None, str(refusal))
@@ -106,7 +106,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
                 duplicate=found,
                 original=original,
                 now=timezone.now(),
-                by_name=who(request).name[:80],
+                by_name=who(request).name,
             )
         except DomainError as refusal:
             form.add_error(None, str(refusal))
@@ -153,7 +153,7 @@ def publish(request: HttpRequest) -> HttpResponse:
                 body=form.cleaned_data["body"],
                 ideas=form.chosen,
                 now=timezone.now(),
-                by_name=who(request).name[:80],
+                by_name=who(request).name,
             )
         except DomainError as refusal:
             form.add_error(None, str(refusal))

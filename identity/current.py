@@ -9,7 +9,7 @@ from dataclasses import asdict
 from django.core.cache import caches
 from django.http import HttpRequest
 
-from identity.members import Member
+from identity.members import NAME_MOST, Member
 from tenants.models import Membership, User
 
 
@@ -69,7 +69,7 @@ def _find(request: HttpRequest, user_id: int) -> Member | None:
         return None
     return Member(
         user_id=user_id,
-        name=str(found.user),
+        name=str(found.user)[:NAME_MOST],
         role=found.role,
         commune_id=found.commune_id,
         association_id=found.association_id,

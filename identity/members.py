@@ -9,6 +9,7 @@ REPORT_AGENT = "report_agent"
 READER = "reader"
 DIRECTOR = "director"
 REFERENT = "referent"
+NAME_MOST = 80  # characters of a name that histories keep
 
 # Those who can change what others may do, or see figures of many communes.
 NEEDS_SECOND_FACTOR = frozenset({ADMIN, DIRECTOR, REFERENT})
@@ -19,7 +20,7 @@ class Member:
     """Somebody who works for the commune or the association of this very host.
 
     ``name`` is what appointments and histories keep, so that they stay readable once the account
-    is erased.
+    is erased: no longer than ``NAME_MOST``.
     """
 
     user_id: int

@@ -65,7 +65,7 @@ def plan_round(
         team=team,
         token_hash=digest(new_token()),
         made_by_id=by.user_id,
-        made_by_name=by.name[:80],
+        made_by_name=by.name,
         start_lat=start.lat if start else None,
         start_lon=start.lon if start else None,
     )

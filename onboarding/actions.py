@@ -6,14 +6,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from identity.members import Member
+from identity.members import NAME_MOST, Member
 from onboarding.models import Onboarding, StageEvent
 from onboarding.stages import NEEDS_REASON, Module, Reason, Stage, can_move
 from parvis.errors import DomainError
 from tenants.models import Commune, User
-
-
-NAME_MOST = 80
 
 
 class MoveRefused(DomainError):
@@ -82,4 +79,4 @@ def signature(by: User | Member | None) -> dict[str, Any]:
 
 def name_of(by: User | Member) -> str:
     """Name whoever writes as histories keep it."""
-    return (by.name if isinstance(by, Member) else str(by))[:NAME_MOST]
+    return by.name if isinstance(by, Member) else str(by)[:NAME_MOST]

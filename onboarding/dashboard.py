@@ -1,9 +1,9 @@
 """The communes as the association's pages list them, with what each published; a few queries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _, ngettext
 
@@ -27,6 +27,7 @@ TONES: dict[Stage, Tone] = {
 }
 NOTHING = Share(0, 0)
 ORDER = {stage: place for place, stage in enumerate(Stage)}
+AnyRow = TypeVar("AnyRow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +142,18 @@ SORTS: dict[str, Callable[[Row], Any]] = {
 
 
 def arranged(found: Sequence[Row], *, sort: str) -> list[Row]:
-    """Sort by a column, a minus sign for the other way round; what is unknown comes last.
+    """Sort by a column; an unknown column changes nothing."""
+    return by_column(found, SORTS, sort=sort)
 
-    An unknown column changes nothing.
-    """
-    key = SORTS.get(sort.removeprefix("-"))
+
+def by_column(
+    found: Iterable[AnyRow], columns: Mapping[str, Callable[[AnyRow], Any]], *, sort: str
+) -> list[AnyRow]:
+    """Sort by a column, a minus sign for the other way round; what is unknown comes last."""
+    key = columns.get(sort.removeprefix("-"))
     if key is None:
         return list(found)
-    known = [row for row in found if key(row) is not None]
-    unknown = [row for row in found if key(row) is None]
+    known, unknown = [], []
+    for row in found:
+        (unknown if key(row) is None else known).append(row)
     return sorted(known, key=key, reverse=sort.startswith("-")) + unknown

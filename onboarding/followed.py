@@ -28,7 +28,6 @@ from tenants.models import Association, Commune
 
 
 PARIS = ZoneInfo("Europe/Paris")
-ORDER = {stage: place for place, stage in enumerate(Stage)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +206,7 @@ def tally(rows: Collection[Followed]) -> Tally:
 
 SORTS: dict[str, Callable[[Followed], Any]] = {
     "name": lambda row: row.commune.slug,
-    "stage": lambda row: ORDER[row.stage] if row.is_eligible else None,
+    "stage": lambda row: dashboard.ORDER[row.stage] if row.is_eligible else None,
     "since": lambda row: row.days if row.is_eligible else None,
     "next": lambda row: row.next_task.due if row.next_task else None,
     "online": lambda row: row.figures.online if row.figures else None,
@@ -216,13 +215,7 @@ SORTS: dict[str, Callable[[Followed], Any]] = {
 
 
 def arranged(found: Sequence[Followed], *, sort: str) -> list[Followed]:
-    """Sort by a column, a minus sign for the other way round; what is unknown comes last.
-
-    Without a column the communes that the module is for come first.
-    """
-    key = SORTS.get(sort.removeprefix("-"))
-    if key is None:
-        return sorted(found, key=lambda row: not row.is_eligible)
-    known = [row for row in found if key(row) is not None]
-    unknown = [row for row in found if key(row) is None]
-    return sorted(known, key=key, reverse=sort.startswith("-")) + unknown
+    """Sort by a column; without one the communes that the module is for come first."""
+    eligible_first = sorted(found, key=lambda row: not row.is_eligible)
+    is_column = sort.removeprefix("-") in SORTS
+    return dashboard.by_column(found if is_column else eligible_first, SORTS, sort=sort)

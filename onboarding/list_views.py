@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from identity.access import staff_only
 from onboarding.access import TEAM
-from onboarding.followed import ORDER, Followed, arranged, followed, tally
+from onboarding.dashboard import ORDER
+from onboarding.followed import Followed, arranged, followed, tally
 from onboarding.models import ExistingSolution
 from onboarding.pages import team_of
 from onboarding.pipeline_forms import PipelineFilter

@@ -60,11 +60,6 @@ class PipelineFilter(forms.Form):
         """The module the list is about; appointments unless another is asked for."""
         return Module(self.asked.get("module") or Module.BOOKING)
 
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything but the module is asked for."""
-        return bool(set(self.asked) - {"module"})
-
     def apply(self, rows: Sequence[Followed]) -> list[Followed]:
         """Keep the rows that answer to every filter; accents and hyphens do not count."""
         return [row for row in rows if self._keeps(row)]

@@ -16,6 +16,7 @@ from onboarding.card_views import WINDOWS, window_said
 from onboarding.list_views import tabs
 from onboarding.models import ExistingSolution
 from onboarding.switching import WindowState
+from parvis.exports import download
 from tenants.asked import association_of
 
 
@@ -69,10 +70,7 @@ def windows_ics(request: HttpRequest) -> HttpResponse:
         words = {"commune": each.commune.name, "solution": str(each)}
         event.add("summary", _("%(commune)s : fenêtre de %(solution)s") % words)
         diary.add_component(event)
-    answer = HttpResponse(diary.to_ical(), content_type="text/calendar; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="fenetres.ics"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return download(diary.to_ical(), "fenetres.ics")
 
 
 def _solutions(request: HttpRequest) -> list[ExistingSolution]:

@@ -217,7 +217,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     ideas.suggest(
         association=association_of(request),
         commune=commune_of(request),
-        author=ideas.Author(who.user_id, who.name[:80]),
+        author=ideas.Author(who.user_id, who.name),
         words=ideas.Words(typed["title"], typed["body"], module, typed["ecran"]),
         now=timezone.now(),
     )

@@ -53,7 +53,7 @@ def give(
         session=session,
         commune=commune,
         user_id=who.user_id,
-        name=who.name[:80],
+        name=who.name,
         email=who.email.lower(),
         is_coming=wish.is_coming,
         accessibility=wish.accessibility,

@@ -142,7 +142,7 @@ def ask(
         association=association,
         commune=commune,
         user_id=who.user_id,
-        name=who.name[:80],
+        name=who.name,
         email=who.email,
         screen=screen,
         text=text,

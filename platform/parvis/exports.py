@@ -14,6 +14,7 @@ SHEET_NAME_MOST = 31  # characters, a limit of the format
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "geojson": "application/geo+json",
+    "ics": "text/calendar; charset=utf-8",
     "pdf": "application/pdf",
     "xlsx": XLSX,
 }

@@ -13,12 +13,13 @@ from onboarding.models import (
     Interaction,
     Obstacle,
     Onboarding,
+    ReadinessItem,
     Referent,
     StageEvent,
     Task,
 )
 from onboarding.stages import Stage
-from tenants.models import Commune
+from tenants.models import Commune, User
 from tests.conftest import owner
 
 
@@ -357,3 +358,12 @@ def test_pages_cost_the_same_for_few_communes_and_for_many(
         director.get(path)
 
     assert len(many) == len(few)
+
+
+def test_whoever_has_a_long_address_and_no_name_signs_all_the_same(director, commune):
+    with owner():
+        User.objects.update(email=f"{'a' * 60}@{'b' * 60}.example.org", display_name="")
+
+    director.post(f"/communes/{commune.insee_code}/dispense/training/", {"reason": "Formée avant"})
+
+    assert ReadinessItem.objects.get(commune=commune).waived_by_name.startswith("aaa")

@@ -141,12 +141,6 @@ def screen_only(content: str) -> SafeString:
     return format_html('<div class="screen-only stack stack--m">{}</div>', content)
 
 
-@register.simple_block_tag
-def print_only(content: str) -> SafeString:
-    """Show something on paper only."""
-    return format_html('<div class="print-only stack stack--m">{}</div>', content)
-
-
 # --- Press --------------------------------------------------------------------------------
 
 
