@@ -34,6 +34,11 @@ PAGES = [
     ("pauillac", "/agent/signalements/?vue=tableau", TECHNICAL, STAFF),
     ("pauillac", "/agent/signalements/?vue=carte", TECHNICAL, MAP),
     ("gironde", "/", DIRECTOR, STAFF),
+    ("gironde", "/lundi/", DIRECTOR, STAFF),
+    ("gironde", "/communes/?vue=etapes", DIRECTOR, STAFF),
+    ("gironde", "/communes/33063/", DIRECTOR, STAFF),
+    ("gironde", "/bibliotheque/", DIRECTOR, STAFF),
+    ("gironde", "/chiffres/", None, CITIZEN),
 ]
 SHIFT = """() => new Promise(done => {
   let sum = 0;
