@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from adoption import reported, subsidy, visits
+from adoption.definitions import DEFINITIONS
 from adoption.medians import middle_of
 from adoption.opening_hours import spread
 from adoption.visits import Sums
@@ -147,7 +148,7 @@ def _with_months(module: Module, sums: Sums) -> Found:
     return found
 
 
-COUNTS = frozenset({"congrats", "inc_received", "desk_calls", "online_changes"})
+COUNTS = frozenset(code for code, each in DEFINITIONS.items() if each.unit == "count")
 """Codes whose numerator is the figure; their denominator is 1, whatever the period."""
 
 

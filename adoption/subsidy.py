@@ -102,8 +102,7 @@ def enter_month(
     Raises:
         MonthToCome: the month has not begun.
     """
-    if month > now.date():
-        raise MonthToCome
+    _check_begun(month, now=now)
     row, _created = DtsMonth.objects.update_or_create(
         commune=commune,
         month=month.replace(day=1),
@@ -130,18 +129,26 @@ def enter_table(*, communes: Collection[Commune], table: Table, now: datetime) -
         MonthToCome: a month has not begun.
     """
     by_code = {commune.insee_code: commune for commune in communes}
+    found: dict[tuple[int, date], DtsMonth] = {}
     for number, row in table.rows:
         cells = [*(str(cell).strip() for cell in row), "", "", "", ""]
         commune = by_code.get(cells[0].zfill(5))
         if commune is None:
             raise RowRefused(number, _("cette commune n’est pas membre de l’association."))
-        enter_month(
+        month = _month(number, cells[1])
+        _check_begun(month, now=now)
+        found[commune.pk, month] = DtsMonth(
             commune=commune,
-            month=_month(number, cells[1]),
+            month=month,
             requests=_number(number, cells[2]),
             certifications=_number(number, cells[3] or "0"),
-            now=now,
         )
+    DtsMonth.objects.bulk_create(
+        found.values(),
+        update_conflicts=True,
+        unique_fields=["commune", "month"],
+        update_fields=["requests", "certifications"],
+    )
     return len(table.rows)
 
 
@@ -188,6 +195,11 @@ def _standing(
         ),
         rules_year=rules.year,
     )
+
+
+def _check_begun(month: date, *, now: datetime) -> None:
+    if month > now.date():
+        raise MonthToCome
 
 
 def _month(number: int, text: str) -> date:

@@ -56,13 +56,8 @@ def follow(*, now: datetime) -> int:
 
 
 def _directors(departure: Departure) -> list[str]:
-    found = Membership.objects.filter(
-        association=departure.commune.association_id,
-        role=Membership.Role.DIRECTOR,
-        is_active=True,
-        user__is_active=True,
-    )
-    return list(found.order_by("user__email").values_list("user__email", flat=True))
+    team = Membership.objects.at_work().filter(association=departure.commune.association_id)
+    return team.filter(role=Membership.Role.DIRECTOR).addresses()
 
 
 def _write(name: str, departure: Departure, to: list[str]) -> None:

@@ -27,11 +27,10 @@ class Reader:
 def readers(asked: Collection[tuple[int, int]]) -> list[Reader]:
     """Find the accounts of those who asked, as commune and user; one each, one query."""
     found = (
-        Membership.objects.filter(
+        Membership.objects.at_work()
+        .filter(
             commune_id__in={commune for commune, _user in asked},
             user_id__in={user for _commune, user in asked},
-            is_active=True,
-            user__is_active=True,
         )
         .select_related("user", "commune")
         .order_by("user_id", "commune_id")

@@ -194,7 +194,8 @@ def invite(*, commune: Commune, now: datetime) -> None:
 def _inviter(creation: Creation, association: Association | None) -> Membership | None:
     """Find who asked, or whoever directs the association now that she has left."""
     team = (
-        Membership.objects.filter(association=association, is_active=True, user__is_active=True)
+        Membership.objects.at_work()
+        .filter(association=association)
         .select_related("user")
         .order_by("role", "pk")
     )

@@ -153,7 +153,8 @@ def by_column(
     key = columns.get(sort.removeprefix("-"))
     if key is None:
         return list(found)
-    known, unknown = [], []
+    known: list[AnyRow] = []
+    unknown: list[AnyRow] = []
     for row in found:
         (unknown if key(row) is None else known).append(row)
     return sorted(known, key=key, reverse=sort.startswith("-")) + unknown

@@ -130,9 +130,7 @@ def _empty(row: Commune | CommuneFile, names: Sequence[str]) -> tuple[str, ...]:
 def _admins(commune: Commune) -> list[tuple[int, bool]]:
     """List the active administrators, each with whether a second factor protects her."""
     keys = Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=KINDS)
-    team = Membership.objects.filter(
-        commune=commune, role=Membership.Role.ADMIN, is_active=True, user__is_active=True
-    )
+    team = Membership.objects.at_work().filter(commune=commune, role=Membership.Role.ADMIN)
     found = team.annotate(is_safe=Exists(keys)).values_list("user_id", "is_safe")
     return [(user, is_safe or settings.DEMO) for user, is_safe in found]  # asked of nobody there
 

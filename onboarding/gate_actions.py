@@ -267,11 +267,12 @@ def note_first_use(*, commune: Commune, module: Module, now: datetime) -> bool:
 def tell_asked(*, launch_id: int) -> None:
     """Write to the association that a commune would like to open, and put it on its list.
 
-    Doing it twice changes nothing.
+    Doing it twice changes nothing; nor does what was taken back or answered meanwhile.
     """
-    launch = Launch.objects.standing().select_related("commune__association").get(pk=launch_id)
-    association = launch.commune.association
-    if association is None:
+    standing = Launch.objects.standing().select_related("commune__association")
+    launch = standing.filter(pk=launch_id).first()
+    association = launch.commune.association if launch else None
+    if launch is None or association is None:
         return
     Task.objects.get_or_create(
         key=_fact(launch),
@@ -360,18 +361,14 @@ def _answered(launch: Launch, *, by: str, now: datetime) -> None:
 
 
 def _tell(event: str, launch: Launch, **facts: object) -> None:
-    admins = Membership.objects.filter(
-        commune=launch.commune, role=Membership.Role.ADMIN, is_active=True, user__is_active=True
-    )
-    to = list(admins.order_by("user__email").values_list("user__email", flat=True))
-    _send(event, launch, to, **facts)
+    team = Membership.objects.at_work().filter(commune=launch.commune)
+    _send(event, launch, team.filter(role=Membership.Role.ADMIN).addresses(), **facts)
 
 
 def _of_association(association: Association) -> list[str]:
     if association.email:
         return [association.email]
-    team = Membership.objects.filter(association=association, is_active=True, user__is_active=True)
-    return list(team.order_by("user__email").values_list("user__email", flat=True))
+    return Membership.objects.at_work().filter(association=association).addresses()
 
 
 def _send(event: str, launch: Launch, to: list[str], **facts: object) -> None:

@@ -68,16 +68,26 @@ def reopen(*, obstacle: Obstacle) -> None:
 
 
 def weigh_ideas(*, commune: Commune) -> None:
-    """Count anew, for the association of a commune, whom each idea would let go on.
+    """Count anew, for the association of a commune, whom each idea would let go on."""
+    if commune.association is not None:
+        weigh_ideas_of(commune.association)
+
+
+def weigh_every_idea() -> None:
+    """Count anew for every association: ideas are merged where nobody knows of communes."""
+    for association in Association.objects.all():
+        weigh_ideas_of(association)
+
+
+def weigh_ideas_of(association: Association) -> None:
+    """Count anew whom each idea would let go on.
 
     A duplicate counts for its original. A commune counts once for an idea, and only where it is
     neither in service nor gone.
     """
-    if commune.association is None:
-        return
-    waiting = blocked(commune.association)
+    waiting = blocked(association)
     weights = {key: (len(each), sum(each.values())) for key, each in waiting.items()}
-    known = Idea.objects.filter(association=commune.association).filter(
+    known = Idea.objects.filter(association=association).filter(
         Q(pk__in=weights) | Q(unblocks_communes__gt=0)
     )
     for pk, communes, inhabitants in known.values_list(

@@ -11,6 +11,7 @@ from onboarding import (
     bringing_up,
     first_use,
     gate_actions,
+    obstacles,
     sandbox,
     todo,
     wizard_actions,
@@ -28,7 +29,8 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="onboarding.remind")
 def remind() -> int:
-    """Write as tasks what is to be recalled today."""
+    """Write as tasks what is to be recalled today; weigh the ideas that were merged since."""
+    obstacles.weigh_every_idea()
     return todo.remind(now=timezone.now())
 
 

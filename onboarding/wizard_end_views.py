@@ -63,7 +63,8 @@ def team(request: HttpRequest) -> HttpResponse:
 def _people(commune: Commune, now: datetime) -> dict[str, object]:
     keys = Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=KINDS)
     members = (
-        Membership.objects.filter(commune=commune, is_active=True, user__is_active=True)
+        Membership.objects.at_work()
+        .filter(commune=commune)
         .select_related("user")
         .annotate(is_safe=Exists(keys))
         .order_by("user__display_name", "user__email", "pk")

@@ -337,7 +337,15 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those of one active account."""
         if user.pk is None:
             return self.none()
-        return self.filter(user_id=user.pk, user__is_active=True, is_active=True)
+        return self.at_work().filter(user_id=user.pk)
+
+    def at_work(self) -> "MembershipQuerySet":
+        """Those that stand, of active accounts."""
+        return self.filter(is_active=True, user__is_active=True)
+
+    def addresses(self) -> list[str]:
+        """Return the addresses to write to, in order."""
+        return list(self.order_by("user__email").values_list("user__email", flat=True))
 
 
 class Membership(models.Model):

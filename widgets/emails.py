@@ -42,7 +42,5 @@ def _send(name: str, domain: CustomDomain, **words: object) -> None:
 
 def administrators(commune: Commune) -> list[str]:
     """List the addresses of those who administer a commune."""
-    found = Membership.objects.filter(
-        commune=commune, role=Membership.Role.ADMIN, is_active=True, user__is_active=True
-    )
-    return list(found.order_by("user__email").values_list("user__email", flat=True))
+    team = Membership.objects.at_work().filter(commune=commune)
+    return team.filter(role=Membership.Role.ADMIN).addresses()

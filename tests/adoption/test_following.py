@@ -347,6 +347,7 @@ def test_a_file_of_months_is_read_whole_or_not_at_all(director, commune, live):
 
     good = "Code;Mois;Demandes;Certifications\n33314;2026-01;150;12\n33314;02/2026;160;\n"
     assert sent(good).status_code == HTTPStatus.FOUND
+    assert sent(good).status_code == HTTPStatus.FOUND  # in place of what was there
     assert [row.requests for row in DtsMonth.objects.all()] == [150, 160]
     for row in ("99999;2026-03;1;0", "33314;mars;1;0", "33314;2026-03;douze;0"):
         answer = sent(f"Code;Mois;Demandes;Certifications\n33314;2026-04;9;0\n{row}\n")

@@ -58,6 +58,17 @@ def ask(commune, now):
     return gate_actions.ask(commune=commune, by=MAYOR, wished_on=None, now=now)
 
 
+def test_an_opening_taken_back_at_once_is_told_to_nobody(settled, make_user, now):
+    make_user("admin", commune=settled)
+    launch = ask(settled, now)
+    with owner():
+        gate_actions.undo_from_association(commune=settled, by=DIRECTOR, now=now)
+
+        gate_actions.tell_asked(launch_id=launch.pk)
+
+        assert not Task.objects.exists()
+
+
 def test_the_whole_way_to_the_opening_and_back(settled, make_user, now):
     make_user("admin", commune=settled)
     launch = ask(settled, now)

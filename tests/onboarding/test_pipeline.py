@@ -256,7 +256,7 @@ def test_an_idea_tells_whom_it_would_let_go_on(equipped, other_commune, associat
         obstacle = Obstacle.objects.get(commune=commune)
         obstacles.change(obstacle=obstacle, detail="", idea=idea)
     ideas.merge(duplicate=same, original=one, now=NOW, by_name="Léa")
-    obstacles.weigh_ideas(commune=equipped)
+    obstacles.weigh_every_idea()
 
     one.refresh_from_db()
     same.refresh_from_db()
