@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _, gettext_lazy as __, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from onboarding.metrics import ENOUGH_FOR_A_SHARE, ENOUGH_TO_SHOW
 from onboarding.stages import Module
@@ -76,10 +76,12 @@ _ALL = (
     Definition(
         code="online_share",
         module=B,
-        name=__("Part des rendez-vous pris en ligne"),
-        num=__("rendez-vous pris en ligne, par le site, le portail ou un autre site relié"),
-        den=__("tous les rendez-vous pris pendant la période"),
-        rules=__(
+        name=gettext_lazy("Part des rendez-vous pris en ligne"),
+        num=gettext_lazy(
+            "rendez-vous pris en ligne, par le site, le portail ou un autre site relié"
+        ),
+        den=gettext_lazy("tous les rendez-vous pris pendant la période"),
+        rules=gettext_lazy(
             "C’est le jour où le rendez-vous est pris qui compte. Un rendez-vous pour plusieurs"
             " personnes compte une fois, un rendez-vous annulé compte, un rendez-vous déplacé"
             " compte une fois, à sa création. Ce qui est repris d’un autre outil, les essais et"
@@ -90,28 +92,28 @@ _ALL = (
     Definition(
         code="no_show_rate",
         module=B,
-        name=__("Absences"),
-        num=__("rendez-vous passés marqués absents"),
-        den=__("rendez-vous passés marqués reçus ou absents"),
-        rules=__("Ceux que personne n’a marqués sont dits à part."),
+        name=gettext_lazy("Absences"),
+        num=gettext_lazy("rendez-vous passés marqués absents"),
+        den=gettext_lazy("rendez-vous passés marqués reçus ou absents"),
+        rules=gettext_lazy("Ceux que personne n’a marqués sont dits à part."),
         is_high_good=False,
     ),
     Definition(
         code="unmarked_share",
         module=B,
-        name=__("Rendez-vous passés sans marque"),
-        num=__("rendez-vous passés que personne n’a marqués"),
-        den=__("rendez-vous passés et non annulés"),
-        rules=__("Au-delà de 20 %, le taux d’absence n’est pas sûr."),
+        name=gettext_lazy("Rendez-vous passés sans marque"),
+        num=gettext_lazy("rendez-vous passés que personne n’a marqués"),
+        den=gettext_lazy("rendez-vous passés et non annulés"),
+        rules=gettext_lazy("Au-delà de 20 %, le taux d’absence n’est pas sûr."),
         is_high_good=False,
     ),
     Definition(
         code="fill_rate",
         module=B,
-        name=__("Temps occupé"),
-        num=__("minutes prises par des rendez-vous pendant les ouvertures"),
-        den=__("minutes offertes deux jours avant, guichet par guichet"),
-        rules=__(
+        name=gettext_lazy("Temps occupé"),
+        num=gettext_lazy("minutes prises par des rendez-vous pendant les ouvertures"),
+        den=gettext_lazy("minutes offertes deux jours avant, guichet par guichet"),
+        rules=gettext_lazy(
             "Les minutes offertes sont relevées deux jours avant chaque jour ; à défaut de relevé,"
             " ce que l’on sait aujourd’hui des ouvertures en tient lieu. Le numérateur ne peut"
             " dépasser le dénominateur : ce qui est ouvert après le relevé ne compte pas."
@@ -121,10 +123,10 @@ _ALL = (
     Definition(
         code="first_slot_days",
         module=B,
-        name=__("Premier créneau libre"),
-        num=__("jours jusqu’au premier créneau réservable en ligne pour un titre"),
-        den=__("relevés"),
-        rules=__(
+        name=gettext_lazy("Premier créneau libre"),
+        num=gettext_lazy("jours jusqu’au premier créneau réservable en ligne pour un titre"),
+        den=gettext_lazy("relevés"),
+        rules=gettext_lazy(
             "Relevé chaque jour à 7 heures, pour une personne ; le mois est la médiane des"
             " relevés. Sans créneau dans les 120 jours, il n’y a pas de valeur."
         ),
@@ -135,9 +137,9 @@ _ALL = (
     Definition(
         code="first_slot_cni",
         module=B,
-        name=__("Premier créneau libre, carte d’identité"),
-        num=__("jours jusqu’au premier créneau réservable en ligne"),
-        den=__("relevés"),
+        name=gettext_lazy("Premier créneau libre, carte d’identité"),
+        num=gettext_lazy("jours jusqu’au premier créneau réservable en ligne"),
+        den=gettext_lazy("relevés"),
         unit="days",
         adds_up=False,
         is_high_good=False,
@@ -145,9 +147,9 @@ _ALL = (
     Definition(
         code="first_slot_pass",
         module=B,
-        name=__("Premier créneau libre, passeport"),
-        num=__("jours jusqu’au premier créneau réservable en ligne"),
-        den=__("relevés"),
+        name=gettext_lazy("Premier créneau libre, passeport"),
+        num=gettext_lazy("jours jusqu’au premier créneau réservable en ligne"),
+        den=gettext_lazy("relevés"),
         unit="days",
         adds_up=False,
         is_high_good=False,
@@ -155,9 +157,9 @@ _ALL = (
     Definition(
         code="first_slot_both",
         module=B,
-        name=__("Premier créneau libre, carte et passeport ensemble"),
-        num=__("jours jusqu’au premier créneau réservable en ligne"),
-        den=__("relevés"),
+        name=gettext_lazy("Premier créneau libre, carte et passeport ensemble"),
+        num=gettext_lazy("jours jusqu’au premier créneau réservable en ligne"),
+        den=gettext_lazy("relevés"),
         unit="days",
         adds_up=False,
         is_high_good=False,
@@ -165,9 +167,9 @@ _ALL = (
     Definition(
         code="third_slot_days",
         module=B,
-        name=__("Troisième créneau libre"),
-        num=__("jours jusqu’au troisième créneau réservable en ligne pour un titre"),
-        den=__("relevés"),
+        name=gettext_lazy("Troisième créneau libre"),
+        num=gettext_lazy("jours jusqu’au troisième créneau réservable en ligne pour un titre"),
+        den=gettext_lazy("relevés"),
         unit="days",
         adds_up=False,
         is_high_good=False,
@@ -175,10 +177,12 @@ _ALL = (
     Definition(
         code="lead_time_days",
         module=B,
-        name=__("Délai entre la prise et le rendez-vous"),
-        num=__("médiane, en jours, par mois de prise"),
-        den=__("au moins dix rendez-vous non annulés"),
-        rules=__("Les visites sans rendez-vous et ce qui est repris d’ailleurs sont exclus."),
+        name=gettext_lazy("Délai entre la prise et le rendez-vous"),
+        num=gettext_lazy("médiane, en jours, par mois de prise"),
+        den=gettext_lazy("au moins dix rendez-vous non annulés"),
+        rules=gettext_lazy(
+            "Les visites sans rendez-vous et ce qui est repris d’ailleurs sont exclus."
+        ),
         unit="days",
         adds_up=False,
         is_high_good=False,
@@ -186,53 +190,53 @@ _ALL = (
     Definition(
         code="cancel_reuse",
         module=B,
-        name=__("Créneaux rendus et repris"),
-        num=__("créneaux annulés que quelqu’un d’autre a pris ensuite"),
-        den=__("créneaux annulés au moins 24 heures avant"),
+        name=gettext_lazy("Créneaux rendus et repris"),
+        num=gettext_lazy("créneaux annulés que quelqu’un d’autre a pris ensuite"),
+        den=gettext_lazy("créneaux annulés au moins 24 heures avant"),
         is_high_good=True,
     ),
     Definition(
         code="dossier_complete",
         module=B,
-        name=__("Dossiers complets"),
-        num=__("dossiers marqués complets"),
-        den=__("dossiers marqués complets ou incomplets"),
+        name=gettext_lazy("Dossiers complets"),
+        num=gettext_lazy("dossiers marqués complets"),
+        den=gettext_lazy("dossiers marqués complets ou incomplets"),
         is_high_good=True,
     ),
     Definition(
         code="doc_views",
         module=B,
-        name=__("Pages de pièces lues par rendez-vous"),
-        num=__("pages de pièces à apporter lues"),
-        den=__("rendez-vous pris"),
-        rules=__("Compté par le serveur, sans cookie ni adresse."),
+        name=gettext_lazy("Pages de pièces lues par rendez-vous"),
+        num=gettext_lazy("pages de pièces à apporter lues"),
+        den=gettext_lazy("rendez-vous pris"),
+        rules=gettext_lazy("Compté par le serveur, sans cookie ni adresse."),
         unit="per",
         is_high_good=None,
     ),
     Definition(
         code="staff_active",
         module=B,
-        name=__("Agents actifs"),
-        num=__("agents qui ont enregistré au moins une action en 28 jours"),
-        den=__("agents invités, lecture seule exceptée"),
-        rules=__("Aucun agent n’est nommé ni classé."),
+        name=gettext_lazy("Agents actifs"),
+        num=gettext_lazy("agents qui ont enregistré au moins une action en 28 jours"),
+        den=gettext_lazy("agents invités, lecture seule exceptée"),
+        rules=gettext_lazy("Aucun agent n’est nommé ni classé."),
         is_high_good=True,
     ),
     Definition(
         code="online_changes",
         module=B,
-        name=__("Changements faits en ligne"),
-        num=__("annulations et déplacements faits par les usagers eux-mêmes"),
-        den=__("sans objet"),
+        name=gettext_lazy("Changements faits en ligne"),
+        num=gettext_lazy("annulations et déplacements faits par les usagers eux-mêmes"),
+        den=gettext_lazy("rien : c’est un nombre"),
         unit="count",
     ),
     Definition(
         code="desk_calls",
         module=B,
-        name=__("Appels comptés à l’accueil"),
-        num=__("appels reçus, un toucher par motif"),
-        den=__("sans objet"),
-        rules=__(
+        name=gettext_lazy("Appels comptés à l’accueil"),
+        num=gettext_lazy("appels reçus, un toucher par motif"),
+        den=gettext_lazy("rien : c’est un nombre"),
+        rules=gettext_lazy(
             "Relevé pendant deux semaines types, avant et après : ce qui était estimé est alors"
             " mesuré."
         ),
@@ -242,18 +246,18 @@ _ALL = (
     Definition(
         code="inc_received",
         module=R,
-        name=__("Signalements reçus"),
-        num=__("problèmes et suggestions reçus"),
-        den=__("sans objet"),
+        name=gettext_lazy("Signalements reçus"),
+        num=gettext_lazy("problèmes et suggestions reçus"),
+        den=gettext_lazy("rien : c’est un nombre"),
         unit="count",
     ),
     Definition(
         code="inc_ack_h",
         module=R,
-        name=__("Délai de première réponse"),
-        num=__("médiane, en heures, de la réception à la première réponse publique"),
-        den=__("au moins dix signalements reçus dans le mois"),
-        rules=__("« ouvrées » : seules comptent les heures d’ouverture de la mairie."),
+        name=gettext_lazy("Délai de première réponse"),
+        num=gettext_lazy("médiane, en heures, de la réception à la première réponse publique"),
+        den=gettext_lazy("au moins dix signalements reçus dans le mois"),
+        rules=gettext_lazy("« ouvrées » : seules comptent les heures d’ouverture de la mairie."),
         unit="hours",
         adds_up=False,
         is_high_good=False,
@@ -261,9 +265,9 @@ _ALL = (
     Definition(
         code="inc_ack_h_p90",
         module=R,
-        name=__("Délai de première réponse, neuf fois sur dix"),
-        num=__("neuvième dixième, en heures"),
-        den=__("au moins dix signalements reçus dans le mois"),
+        name=gettext_lazy("Délai de première réponse, neuf fois sur dix"),
+        num=gettext_lazy("neuvième dixième, en heures"),
+        den=gettext_lazy("au moins dix signalements reçus dans le mois"),
         unit="hours",
         adds_up=False,
         is_high_good=False,
@@ -271,9 +275,9 @@ _ALL = (
     Definition(
         code="inc_ack_oh",
         module=R,
-        name=__("Délai de première réponse, en heures ouvrées"),
-        num=__("médiane, en heures d’ouverture de la mairie"),
-        den=__("au moins dix signalements reçus dans le mois"),
+        name=gettext_lazy("Délai de première réponse, en heures ouvrées"),
+        num=gettext_lazy("médiane, en heures d’ouverture de la mairie"),
+        den=gettext_lazy("au moins dix signalements reçus dans le mois"),
         unit="hours",
         adds_up=False,
         is_high_good=False,
@@ -281,9 +285,9 @@ _ALL = (
     Definition(
         code="inc_ack_oh_p90",
         module=R,
-        name=__("Délai de première réponse ouvré, neuf fois sur dix"),
-        num=__("neuvième dixième, en heures d’ouverture de la mairie"),
-        den=__("au moins dix signalements reçus dans le mois"),
+        name=gettext_lazy("Délai de première réponse ouvré, neuf fois sur dix"),
+        num=gettext_lazy("neuvième dixième, en heures d’ouverture de la mairie"),
+        den=gettext_lazy("au moins dix signalements reçus dans le mois"),
         unit="hours",
         adds_up=False,
         is_high_good=False,
@@ -291,10 +295,12 @@ _ALL = (
     Definition(
         code="inc_close_d",
         module=R,
-        name=__("Délai de résolution"),
-        num=__("médiane, en jours, de la réception à la résolution"),
-        den=__("au moins dix signalements résolus dans le mois"),
-        rules=__("Un signalement rouvert ajoute son temps : il attend jusqu’à sa dernière fin."),
+        name=gettext_lazy("Délai de résolution"),
+        num=gettext_lazy("médiane, en jours, de la réception à la résolution"),
+        den=gettext_lazy("au moins dix signalements résolus dans le mois"),
+        rules=gettext_lazy(
+            "Un signalement rouvert ajoute son temps : il attend jusqu’à sa dernière fin."
+        ),
         unit="days",
         adds_up=False,
         is_high_good=False,
@@ -302,9 +308,9 @@ _ALL = (
     Definition(
         code="inc_close_d_p90",
         module=R,
-        name=__("Délai de résolution, neuf fois sur dix"),
-        num=__("neuvième dixième, en jours"),
-        den=__("au moins dix signalements résolus dans le mois"),
+        name=gettext_lazy("Délai de résolution, neuf fois sur dix"),
+        num=gettext_lazy("neuvième dixième, en jours"),
+        den=gettext_lazy("au moins dix signalements résolus dans le mois"),
         unit="days",
         adds_up=False,
         is_high_good=False,
@@ -312,9 +318,9 @@ _ALL = (
     Definition(
         code="inc_close_oh",
         module=R,
-        name=__("Délai de résolution, en heures ouvrées"),
-        num=__("médiane, en heures d’ouverture de la mairie"),
-        den=__("au moins dix signalements résolus dans le mois"),
+        name=gettext_lazy("Délai de résolution, en heures ouvrées"),
+        num=gettext_lazy("médiane, en heures d’ouverture de la mairie"),
+        den=gettext_lazy("au moins dix signalements résolus dans le mois"),
         unit="hours",
         adds_up=False,
         is_high_good=False,
@@ -322,9 +328,9 @@ _ALL = (
     Definition(
         code="inc_close_oh_p90",
         module=R,
-        name=__("Délai de résolution ouvré, neuf fois sur dix"),
-        num=__("neuvième dixième, en heures d’ouverture de la mairie"),
-        den=__("au moins dix signalements résolus dans le mois"),
+        name=gettext_lazy("Délai de résolution ouvré, neuf fois sur dix"),
+        num=gettext_lazy("neuvième dixième, en heures d’ouverture de la mairie"),
+        den=gettext_lazy("au moins dix signalements résolus dans le mois"),
         unit="hours",
         adds_up=False,
         is_high_good=False,
@@ -332,61 +338,61 @@ _ALL = (
     Definition(
         code="inc_sla",
         module=R,
-        name=__("Délais promis tenus"),
-        num=__("signalements clos avant la date promise"),
-        den=__("signalements clos qui avaient une date promise"),
+        name=gettext_lazy("Délais promis tenus"),
+        num=gettext_lazy("signalements clos avant la date promise"),
+        den=gettext_lazy("signalements clos qui avaient une date promise"),
         is_high_good=True,
     ),
     Definition(
         code="inc_silent",
         module=R,
-        name=__("Signalements sans réponse"),
-        num=__("signalements ouverts depuis plus de 7 jours sans réponse publique"),
-        den=__("signalements ouverts"),
-        rules=__("Relevé chaque nuit ; le mois est le dernier relevé."),
+        name=gettext_lazy("Signalements sans réponse"),
+        num=gettext_lazy("signalements ouverts depuis plus de 7 jours sans réponse publique"),
+        den=gettext_lazy("signalements ouverts"),
+        rules=gettext_lazy("Relevé chaque nuit ; le mois est le dernier relevé."),
         is_high_good=False,
     ),
     Definition(
         code="inc_reopen",
         module=R,
-        name=__("Signalements rouverts"),
-        num=__("clôtures suivies d’une réouverture"),
-        den=__("clôtures du mois"),
+        name=gettext_lazy("Signalements rouverts"),
+        num=gettext_lazy("clôtures suivies d’une réouverture"),
+        den=gettext_lazy("clôtures du mois"),
         is_high_good=False,
     ),
     Definition(
         code="congrats",
         module=R,
-        name=__("Félicitations"),
-        num=__("félicitations reçues"),
-        den=__("sans objet"),
+        name=gettext_lazy("Félicitations"),
+        num=gettext_lazy("félicitations reçues"),
+        den=gettext_lazy("rien : c’est un nombre"),
         unit="count",
         is_high_good=True,
     ),
     Definition(
         code="csat",
         module=R,
-        name=__("Satisfaction"),
-        num=__("somme des notes, de 1 à 5"),
-        den=__("réponses à la question posée à la fin"),
+        name=gettext_lazy("Satisfaction"),
+        num=gettext_lazy("somme des notes, de 1 à 5"),
+        den=gettext_lazy("réponses à la question posée à la fin"),
         unit="score",
         is_high_good=True,
     ),
     Definition(
         code="trained_share",
         module=B,
-        name=__("Agents formés"),
-        num=__("agents ayant suivi une session ou terminé un parcours"),
-        den=__("agents actifs"),
+        name=gettext_lazy("Agents formés"),
+        num=gettext_lazy("agents ayant suivi une session ou terminé un parcours"),
+        den=gettext_lazy("agents actifs"),
         is_high_good=True,
     ),
     Definition(
         code="dts_progress",
         module=B,
-        name=__("Demandes de titres de l’année"),
-        num=__("demandes saisies depuis le 1er janvier"),
-        den=__("seuil suivant de la dotation"),
-        rules=__(
+        name=gettext_lazy("Demandes de titres de l’année"),
+        num=gettext_lazy("demandes saisies depuis le 1er janvier"),
+        den=gettext_lazy("seuil suivant de la dotation"),
+        rules=gettext_lazy(
             "Saisi chaque mois par la commune ou l’association : Parvis ne connaît que les"
             " rendez-vous, pas les demandes."
         ),
@@ -394,20 +400,22 @@ _ALL = (
     Definition(
         code="calls_avoided",
         module=B,
-        name=__("Appels évités"),
-        num=__("rendez-vous pris en ligne × p1 + changements en ligne × p2"),
-        den=__("sans objet"),
-        rules=__("p1 et p2 sont des hypothèses, affichées et modifiables."),
+        name=gettext_lazy("Appels évités"),
+        num=gettext_lazy("rendez-vous pris en ligne × p1 + changements en ligne × p2"),
+        den=gettext_lazy("rien : c’est un nombre"),
+        rules=gettext_lazy("p1 et p2 sont des hypothèses, affichées et modifiables."),
         unit="count",
         is_estimate=True,
     ),
     Definition(
         code="time_saved_min",
         module=B,
-        name=__("Temps d’accueil libéré"),
-        num=__("rendez-vous pris en ligne × m minutes"),
-        den=__("sans objet"),
-        rules=__("m est une hypothèse, jamais plus de 10 minutes, affichée et modifiable."),
+        name=gettext_lazy("Temps d’accueil libéré"),
+        num=gettext_lazy("rendez-vous pris en ligne × m minutes"),
+        den=gettext_lazy("rien : c’est un nombre"),
+        rules=gettext_lazy(
+            "m est une hypothèse, jamais plus de 10 minutes, affichée et modifiable."
+        ),
         unit="minutes",
         is_estimate=True,
     ),
@@ -420,30 +428,32 @@ COMPARED = (
 )
 """Figures that have a better end, hence are compared with those of peers."""
 PRACTICES: Mapping[str, Words] = {
-    "evening": __("ouvrir un soir après 18 heures"),
-    "saturday": __("ouvrir le samedi"),
-    "released": __("ne libérer une part des créneaux que quelques jours avant"),
-    "waiting_list": __("proposer une liste d’attente"),
-    "presence": __("demander la confirmation de présence avant le jour"),
+    "evening": gettext_lazy("ouvrir un soir après 18 heures"),
+    "saturday": gettext_lazy("ouvrir le samedi"),
+    "released": gettext_lazy("ne libérer une part des créneaux que quelques jours avant"),
+    "waiting_list": gettext_lazy("proposer une liste d’attente"),
+    "presence": gettext_lazy("demander la confirmation de présence avant le jour"),
 }
 CRITERIA: Mapping[str, Words] = {
-    "population": __("la population"),
-    "stations": __("le nombre de stations"),
-    "setting": __("urbain ou rural"),
+    "population": gettext_lazy("la population"),
+    "stations": gettext_lazy("le nombre de stations"),
+    "setting": gettext_lazy("urbain ou rural"),
 }
 BANDS: tuple[Words, ...] = (
-    __("moins de 1 000 habitants"),
-    __("de 1 000 à 3 499 habitants"),
-    __("de 3 500 à 9 999 habitants"),
-    __("de 10 000 à 29 999 habitants"),
-    __("30 000 habitants et plus"),
+    gettext_lazy("moins de 1 000 habitants"),
+    gettext_lazy("de 1 000 à 3 499 habitants"),
+    gettext_lazy("de 3 500 à 9 999 habitants"),
+    gettext_lazy("de 10 000 à 29 999 habitants"),
+    gettext_lazy("30 000 habitants et plus"),
 )
 HEALTH: Mapping[str, Words] = {
-    "usage": __("Usage : rendez-vous pris en 28 jours, comparés aux 28 précédents"),
-    "online": __("Part en ligne, comparée aux communes semblables"),
-    "staff": __("Agents actifs"),
-    "freshness": __("Tenue à jour : marques, réponses aux signalements, créneaux ouverts"),
-    "training": __("Agents formés"),
-    "support": __("Accompagnement"),
-    "billing": __("Cotisation"),
+    "usage": gettext_lazy("Usage : rendez-vous pris en 28 jours, comparés aux 28 précédents"),
+    "online": gettext_lazy("Part en ligne, comparée aux communes semblables"),
+    "staff": gettext_lazy("Agents actifs"),
+    "freshness": gettext_lazy(
+        "Tenue à jour : marques, réponses aux signalements, créneaux ouverts"
+    ),
+    "training": gettext_lazy("Agents formés"),
+    "support": gettext_lazy("Accompagnement"),
+    "billing": gettext_lazy("Cotisation"),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _, gettext_lazy as __
+from django.utils.translation import gettext as _, gettext_lazy
 
 from adoption.estimates import MOST_MINUTES, Parameters
 from adoption.subsidy import MOST
@@ -13,7 +13,7 @@ from exchange import sniff
 from exchange.import_words import FAULTS
 
 
-WHOLE = __("Saisissez un nombre entier.")
+WHOLE = gettext_lazy("Saisissez un nombre entier.")
 MOST_STATIONS = 50
 
 
@@ -30,12 +30,16 @@ def _number(label: Any, most: int, *, text: Any = "") -> forms.IntegerField:
 class EstimateForm(forms.Form):
     """The parameters of what is estimated."""
 
-    booking_percent = _number(__("Appels évités pour cent rendez-vous pris en ligne (p1)"), 100)
-    change_percent = _number(__("Appels évités pour cent changements en ligne (p2)"), 100)
+    booking_percent = _number(
+        gettext_lazy("Appels évités pour cent rendez-vous pris en ligne (p1)"), 100
+    )
+    change_percent = _number(
+        gettext_lazy("Appels évités pour cent changements en ligne (p2)"), 100
+    )
     minutes = _number(
-        __("Minutes libérées par rendez-vous pris en ligne (m)"),
+        gettext_lazy("Minutes libérées par rendez-vous pris en ligne (m)"),
         MOST_MINUTES,
-        text=__(
+        text=gettext_lazy(
             "Dix minutes au plus : c’est ce qu’une commune a publié pour la réservation,"
             " l’information, l’enregistrement et les absences réunis."
         ),
@@ -59,9 +63,10 @@ class EstimateForm(forms.Form):
 class YearForm(forms.Form):
     """The stations of one year."""
 
-    stations = _number(__("Stations au 1er janvier"), MOST_STATIONS)
+    stations = _number(gettext_lazy("Stations au 1er janvier"), MOST_STATIONS)
     connected = _number(
-        __("Stations reliées à la plateforme, contrôle des doublons actif"), MOST_STATIONS
+        gettext_lazy("Stations reliées à la plateforme, contrôle des doublons actif"),
+        MOST_STATIONS,
     )
 
     def clean(self) -> dict[str, Any]:
@@ -76,25 +81,25 @@ class SimulationForm(YearForm):
     """What decides the subsidy of a year."""
 
     field_order = ("requests", "certifications", "stations", "connected")
-    requests = _number(__("Demandes de titres dans l’année"), MOST)
-    certifications = _number(__("Certifications d’identité numérique"), MOST)
+    requests = _number(gettext_lazy("Demandes de titres dans l’année"), MOST)
+    certifications = _number(gettext_lazy("Certifications d’identité numérique"), MOST)
 
 
 class MonthForm(forms.Form):
     """The requests of one month."""
 
     month = forms.DateField(
-        label=__("Mois"),
+        label=gettext_lazy("Mois"),
         input_formats=["%Y-%m"],
         widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
         error_messages={
-            "required": __("Choisissez le mois."),
-            "invalid": __("Le mois s’écrit 2026-11."),
+            "required": gettext_lazy("Choisissez le mois."),
+            "invalid": gettext_lazy("Le mois s’écrit 2026-11."),
         },
     )
-    requests = _number(__("Demandes de titres reçues"), MOST)
+    requests = _number(gettext_lazy("Demandes de titres reçues"), MOST)
     certifications = forms.IntegerField(
-        label=__("Certifications d’identité numérique"),
+        label=gettext_lazy("Certifications d’identité numérique"),
         min_value=0,
         max_value=MOST,
         required=False,
@@ -117,13 +122,13 @@ class TableForm(forms.Form):
     """A file of months, for many communes."""
 
     file = forms.FileField(
-        label=__("Fichier CSV ou Excel"),
-        help_text=__("Quatre colonnes : code INSEE, mois, demandes, certifications."),
+        label=gettext_lazy("Fichier CSV ou Excel"),
+        help_text=gettext_lazy("Quatre colonnes : code INSEE, mois, demandes, certifications."),
         max_length=120,
         error_messages={
-            "required": __("Choisissez un fichier."),
-            "empty": __("Ce fichier est vide."),
-            "max_length": __("Le nom de ce fichier est trop long."),
+            "required": gettext_lazy("Choisissez un fichier."),
+            "empty": gettext_lazy("Ce fichier est vide."),
+            "max_length": gettext_lazy("Le nom de ce fichier est trop long."),
         },
     )
 
@@ -139,7 +144,10 @@ class TableForm(forms.Form):
 class PreferencesForm(forms.Form):
     """What a commune wants."""
 
-    is_mailed = forms.BooleanField(label=__("Recevoir la lettre mensuelle"), required=False)
+    is_mailed = forms.BooleanField(
+        label=gettext_lazy("Recevoir la lettre mensuelle"), required=False
+    )
     is_named = forms.BooleanField(
-        label=__("Montrer le nom de la commune à côté de ses chiffres publics"), required=False
+        label=gettext_lazy("Montrer le nom de la commune à côté de ses chiffres publics"),
+        required=False,
     )
