@@ -2,11 +2,12 @@
 
 from django.urls import path
 
+import tenants.converters  # noqa: F401 (registers)
 from adoption import dts_views, follow_views, public_views, views
 
 
 app_name = "adoption"
-LETTER = "mesures/lettres/<str:insee_code>/<str:written>"
+LETTER = "mesures/lettres/<insee_code:insee_code>/<str:written>"
 urlpatterns = [
     path("", views.home, name="dashboard"),
     path("communes.csv", views.export, name="communes_csv"),
@@ -16,12 +17,12 @@ urlpatterns = [
     path("mesures/tout.<str:kind>", follow_views.table, name="table"),
     path("mesures/estimations/", follow_views.estimates, name="estimates"),
     path("mesures/sante/", follow_views.scores, name="scores"),
-    path("mesures/sante/<str:insee_code>/", follow_views.score, name="score"),
+    path("mesures/sante/<insee_code:insee_code>/", follow_views.score, name="score"),
     path("mesures/lettres/", follow_views.letter_list, name="letters"),
     path(f"{LETTER}/", follow_views.letter, name="letter"),
     path(f"{LETTER}/lettre.pdf", follow_views.letter_pdf, name="letter_pdf"),
     path(f"{LETTER}/envoi/", follow_views.send_letter, name="send_letter"),
     path("mesures/dotation/", dts_views.overview, name="dts"),
     path("mesures/dotation/fichier/", dts_views.import_months, name="dts_file"),
-    path("mesures/dotation/<str:insee_code>/", dts_views.commune, name="dts_commune"),
+    path("mesures/dotation/<insee_code:insee_code>/", dts_views.commune, name="dts_commune"),
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import tenants.converters  # noqa: F401 (registers)
 from exchange import departure_views as views
 
 
@@ -11,5 +12,5 @@ urlpatterns = [
     path("<int:pk>/annulation/", views.cancel_departure, name="cancel_departure"),
     path("<int:pk>/certificat.pdf", views.certificate, name="destruction_certificate"),
     path("suspendre/", views.suspend_commune, name="suspend_commune"),
-    path("<str:insee_code>/reprise/", views.resume_commune, name="resume_commune"),
+    path("<insee_code:insee_code>/reprise/", views.resume_commune, name="resume_commune"),
 ]

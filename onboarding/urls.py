@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+import tenants.converters  # noqa: F401 (registers)
 from onboarding import (
     card_edit_views as edit,
     card_views,
@@ -28,50 +29,64 @@ urlpatterns = [
     path("communes/fenetres/", window_views.windows, name="switch_windows"),
     path("communes/fenetres.ics", window_views.windows_ics, name="switch_windows_ics"),
     path("communes/importer/", prospect_views.import_prospects, name="import_prospects"),
-    path("communes/<str:insee_code>/", card_views.commune, name="commune_card"),
-    path("communes/<str:insee_code>/etape/", move_views.move, name="commune_move"),
-    path("communes/<str:insee_code>/etape/annuler/", move_views.undo, name="undo_move"),
-    path("communes/<str:insee_code>/personnes/ajouter/", edit.add_contact, name="add_contact"),
+    path("communes/<insee_code:insee_code>/", card_views.commune, name="commune_card"),
+    path("communes/<insee_code:insee_code>/etape/", move_views.move, name="commune_move"),
+    path("communes/<insee_code:insee_code>/etape/annuler/", move_views.undo, name="undo_move"),
     path(
-        "communes/<str:insee_code>/personnes/<int:pk>/",
+        "communes/<insee_code:insee_code>/personnes/ajouter/", edit.add_contact, name="add_contact"
+    ),
+    path(
+        "communes/<insee_code:insee_code>/personnes/<int:pk>/",
         edit.change_contact,
         name="change_contact",
     ),
     path(
-        "communes/<str:insee_code>/personnes/<int:pk>/effacer/",
+        "communes/<insee_code:insee_code>/personnes/<int:pk>/effacer/",
         edit.delete_contact,
         name="delete_contact",
     ),
-    path("communes/<str:insee_code>/echanges/ajouter/", edit.log, name="log_interaction"),
-    path("communes/<str:insee_code>/obstacles/ajouter/", edit.add_obstacle, name="add_obstacle"),
+    path("communes/<insee_code:insee_code>/echanges/ajouter/", edit.log, name="log_interaction"),
     path(
-        "communes/<str:insee_code>/obstacles/<int:pk>/",
+        "communes/<insee_code:insee_code>/obstacles/ajouter/",
+        edit.add_obstacle,
+        name="add_obstacle",
+    ),
+    path(
+        "communes/<insee_code:insee_code>/obstacles/<int:pk>/",
         edit.change_obstacle,
         name="change_obstacle",
     ),
     path(
-        "communes/<str:insee_code>/obstacles/<int:pk>/lever/",
+        "communes/<insee_code:insee_code>/obstacles/<int:pk>/lever/",
         edit.solve_obstacle,
         name="solve_obstacle",
     ),
     path(
-        "communes/<str:insee_code>/obstacles/<int:pk>/remettre/",
+        "communes/<insee_code:insee_code>/obstacles/<int:pk>/remettre/",
         edit.reopen_obstacle,
         name="reopen_obstacle",
     ),
-    path("communes/<str:insee_code>/solution/<str:module>/", edit.solution, name="solution"),
     path(
-        "communes/<str:insee_code>/solution/<str:module>/effacer/",
+        "communes/<insee_code:insee_code>/solution/<str:module>/", edit.solution, name="solution"
+    ),
+    path(
+        "communes/<insee_code:insee_code>/solution/<str:module>/effacer/",
         edit.delete_solution,
         name="delete_solution",
     ),
-    path("communes/<str:insee_code>/taches/ajouter/", edit.add_task, name="add_task"),
-    path("communes/<str:insee_code>/referents/", edit.referents, name="referents"),
-    path("communes/<str:insee_code>/", include("onboarding.gate_urls")),
-    path("communes/<str:insee_code>/apercu/", creation_views.preview, name="commune_preview"),
-    path("communes/<str:insee_code>/creation/", creation_views.create, name="commune_creation"),
+    path("communes/<insee_code:insee_code>/taches/ajouter/", edit.add_task, name="add_task"),
+    path("communes/<insee_code:insee_code>/referents/", edit.referents, name="referents"),
+    path("communes/<insee_code:insee_code>/", include("onboarding.gate_urls")),
     path(
-        "communes/<str:insee_code>/creation/reprise/",
+        "communes/<insee_code:insee_code>/apercu/", creation_views.preview, name="commune_preview"
+    ),
+    path(
+        "communes/<insee_code:insee_code>/creation/",
+        creation_views.create,
+        name="commune_creation",
+    ),
+    path(
+        "communes/<insee_code:insee_code>/creation/reprise/",
         creation_views.resume,
         name="commune_creation_resume",
     ),

@@ -367,3 +367,8 @@ def test_whoever_has_a_long_address_and_no_name_signs_all_the_same(director, com
     director.post(f"/communes/{commune.insee_code}/dispense/training/", {"reason": "Formée avant"})
 
     assert ReadinessItem.objects.get(commune=commune).waived_by_name.startswith("aaa")
+
+
+@pytest.mark.parametrize("code", ["%00", "33314%00", "99999", "x" * 3000])
+def test_a_code_that_no_commune_has_leads_nowhere(director, code):
+    assert director.get(f"/communes/{code}/").status_code == 404
