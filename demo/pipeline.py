@@ -131,6 +131,8 @@ def _evidence(association: Association, *, today: date) -> None:
     events = StageEvent.objects.filter(onboarding__commune__association=association)
     for stage, words in EVIDENCE.items():
         events.filter(to_stage=stage).update(evidence=words)
+    reports = events.filter(to_stage=Stage.LIVE, onboarding__module=Module.REPORTS)
+    reports.update(evidence="Premier signalement envoyé par un habitant.")
     mine = Onboarding.objects.filter(commune__association=association)
     mine.filter(stage=Stage.PAUSED).update(until=today + timedelta(days=20))
     mine.filter(stage=Stage.DECLINED).update(until=today + timedelta(days=150))

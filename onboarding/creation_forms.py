@@ -32,7 +32,9 @@ class CreationForm(forms.Form):
     )
     postcode = forms.CharField(label=_("Code postal"), max_length=5, validators=[POSTCODE])
     population = forms.IntegerField(label=_("Habitants"), min_value=1, max_value=MOST_INHABITANTS)
-    address = forms.CharField(label=_("Adresse de la mairie"), max_length=300)
+    address = forms.CharField(
+        label=_("Adresse de la mairie"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
     phone = forms.CharField(label=_("Téléphone"), max_length=30)
     email = forms.EmailField(label=_("Courriel de la mairie"), max_length=254)
     admin_email = forms.EmailField(

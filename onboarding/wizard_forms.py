@@ -35,6 +35,7 @@ class IdentityForm(forms.Form):
     address = forms.CharField(
         label=gettext_lazy("Adresse de la mairie"),
         max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages=missing(gettext_lazy("Saisissez l’adresse de la mairie.")),
     )
     phone = forms.CharField(

@@ -61,8 +61,8 @@ def town_hall(name: str) -> str:
 
 @register.filter
 def de(name: str) -> str:
-    """Write "de Pauillac", "d’Arcachon", "du Bouscat"."""
-    return words.de(name)
+    """Write "de Pauillac", "d’Arcachon", "du Bouscat"; the name alone in English."""
+    return words.de(name) if language().startswith("fr") else name
 
 
 @register.filter
