@@ -91,7 +91,7 @@ def _replace(appointment: Appointment, fresh: Lists) -> None:
 
 def _fresh(person: Participant, wanted: list[str]) -> dict[str, Any]:
     now = asked_now(from_snapshot(person.documents), wanted)
-    return person.documents | {"documents": now.to_snapshot()["documents"]}
+    return {**person.documents, "documents": now.to_snapshot()["documents"]}
 
 
 def _heard(events: Iterable[AppointmentEvent]) -> Mapping[str, list[str]]:
