@@ -20,7 +20,7 @@ MANIFEST = "manifest.json"
 ENTRY = re.compile(
     r"(data/[a-z][a-z0-9_]{0,62}\.jsonl|csv/[a-z][a-z0-9_]{0,62}\.csv"
     r"|files/(photos|proofs)/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,120}"
-    r"|(registry|dictionary)\.json|dictionnaire\.csv|rendez-vous\.ics|LISEZMOI\.txt)"
+    r"|(registry|dictionary)\.json|dictionnaire\.csv|agenda\.ics|LISEZMOI\.txt)"
 )
 CHUNK = 1 << 16
 MANIFEST_MOST = 32 << 20

@@ -97,7 +97,7 @@ def test_the_archive_is_for_people_too(archive, media, commune, make_user, now):
         names = set(opened.namelist())
         registry = json.loads(opened.read("registry.json"))
         dictionary = opened.read("dictionnaire.csv").decode("utf-8-sig")
-        coming = Calendar.from_ical(opened.read("rendez-vous.ics"))
+        coming = Calendar.from_ical(opened.read("agenda.ics"))
         table = opened.read("csv/booking_service.csv").decode("utf-8-sig")
 
     assert {"manifest.json", "LISEZMOI.txt"} <= names
