@@ -20,7 +20,7 @@ from shelf.models import Arrival, Origin, Page
 @staff_only(ADMIN)
 def home(request: HttpRequest) -> HttpResponse:
     """Say what waits for an answer, what the law changed and what will come."""
-    commune = propagation.here()
+    commune, today = propagation.here(), timezone.localdate()
     found = shelved.shelved()
     by_law = Arrival.objects.filter(cause=Arrival.Cause.LAW).select_related("origin")
     page = {
@@ -30,8 +30,8 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
         "has_any": bool(found),
         "by_law": by_law.defer("before", "after")[:5],
-        "planned": shelved.planned(today=timezone.localdate()),
-        "offered": len(shelved.to_take(commune)),
+        "planned": shelved.planned(today=today),
+        "offered": len(shelved.to_take(commune, today=today)),
     }
     return render(request, "library/own/home.html", page)
 
@@ -61,7 +61,7 @@ def origin(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def catalogue(request: HttpRequest) -> HttpResponse:
     """List what the commune does not have yet."""
     wanted = request.GET.get("q", "").strip()[:100]
-    found = shelved.to_take(propagation.here(), wanted=wanted)
+    found = shelved.to_take(propagation.here(), today=timezone.localdate(), wanted=wanted)
     groups = [
         (kind, [each for each in found if each.kind == kind.code]) for kind in KINDS.values()
     ]

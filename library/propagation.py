@@ -62,6 +62,14 @@ def offers_of(templates: Iterable[Template], *, today: date) -> dict[int, list[O
     return offers
 
 
+def begun(templates: Iterable[Template], *, today: date) -> set[int]:
+    """Return the keys of those that have a version in force; one query."""
+    versions = TemplateVersion.objects.filter(
+        _in_force(today), template__in=list(templates), published_at__isnull=False
+    )
+    return set(versions.values_list("template_id", flat=True))
+
+
 def offer_of(template: Template, version: TemplateVersion) -> Offer:
     """Say what a version offers, in plain values."""
     return Offer(

@@ -116,13 +116,13 @@ def planned(*, today: date) -> list[TemplateVersion]:
     return [each for each in versions if _concerns(each.template, uuids)]
 
 
-def to_take(commune: Commune, *, wanted: str = "") -> list[Template]:
-    """List what the commune does not have yet."""
+def to_take(commune: Commune, *, today: date, wanted: str = "") -> list[Template]:
+    """List what the commune does not have yet and may take today."""
     known = set(Origin.objects.values_list("template_uuid", flat=True))
+    others = [each for each in propagation.offered(commune) if each.uuid not in known]
+    begun = propagation.begun(others, today=today)
     return [
-        each
-        for each in propagation.offered(commune)
-        if each.uuid not in known and wanted.casefold() in each.name.casefold()
+        each for each in others if each.pk in begun and wanted.casefold() in each.name.casefold()
     ]
 
 

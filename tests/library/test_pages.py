@@ -1,5 +1,7 @@
 """The association writes, weighs and publishes; a commune decides, detaches and suggests."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -293,6 +295,13 @@ def test_a_commune_takes_something_and_publishes_its_page(admin, new_template):
     Origin.objects.update(by_law=True)
     refused = admin.post(f"{MINE}pages/horaires/", {"title": "Autre", "text": "Texte"})
     assert "imposé par la loi" in refused.content.decode()
+
+
+def test_what_is_not_in_force_yet_is_not_offered(admin, new_template):
+    template = new_template("page", "loi", effective_on=date(2999, 1, 1), title="Un jour")
+
+    assert "Un jour" not in admin.get(f"{MINE}catalogue/").content.decode()
+    assert admin.get(f"{MINE}catalogue/{template.uuid}/").status_code == 404
 
 
 def test_a_suggestion_goes_up_and_its_answer_comes_back(admin, director, conflict):
