@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
@@ -73,6 +74,7 @@ def _people(commune: Commune, now: datetime) -> dict[str, object]:
     roles = dict(Membership.Role.choices)
     return {
         "members": members,
+        "asks_factor": not settings.DEMO,
         "invited": [
             {"email": email, "role": roles[role]}
             for email, role in waiting.order_by("email").values_list("email", "role")

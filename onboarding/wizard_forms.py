@@ -225,7 +225,7 @@ class ServicesForm(forms.Form):
 
 
 class WeekForm(forms.Form):
-    """One week to start from."""
+    """One week to start from, or none where one is kept already."""
 
     week = forms.ChoiceField(
         label=gettext_lazy("Une semaine ordinaire"),
@@ -233,13 +233,16 @@ class WeekForm(forms.Form):
         error_messages=missing(gettext_lazy("Choisissez une semaine.")),
     )
 
-    def __init__(self, *args: Any, offered: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, offered: list[tuple[str, str]], keeps: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["week"].choices = offered  # type: ignore[attr-defined]
+        self.fields["week"].required = not keeps
 
 
 class PackForm(forms.Form):
-    """One pack of categories."""
+    """One pack of categories, or none where some are there already."""
 
     pack = forms.ChoiceField(
         label=gettext_lazy("Votre commune est plutôt"),
@@ -247,9 +250,12 @@ class PackForm(forms.Form):
         error_messages=missing(gettext_lazy("Choisissez un lot.")),
     )
 
-    def __init__(self, *args: Any, offered: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, offered: list[tuple[str, str]], keeps: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["pack"].choices = offered  # type: ignore[attr-defined]
+        self.fields["pack"].required = not keeps
 
 
 class TeamForm(forms.Form):

@@ -192,16 +192,17 @@ def hours(request: HttpRequest) -> HttpResponse:
     today = planning.local_day(now)
     service = setting_up.measured_service()
     offered = [(code, _week_said(code, week, service, today)) for code, week in weeks.items()]
-    form = WeekForm(typed(request), offered=offered)
-    if form.is_valid():
-        wizard_actions.choose_week(
-            week=weeks[form.cleaned_data["week"]],
-            urgent_percent=file_of(commune, now=now).urgent_percent or 0,
-            by=who(request),
-            now=now,
-        )
-        return go_on(request, Step.HOURS)
     rules = planning.current_plan(today.year).timetable.openings
+    form = WeekForm(typed(request), offered=offered, keeps=bool(rules))
+    if form.is_valid():
+        if chosen := form.cleaned_data["week"]:
+            wizard_actions.choose_week(
+                week=weeks[chosen],
+                urgent_percent=file_of(commune, now=now).urgent_percent or 0,
+                by=who(request),
+                now=now,
+            )
+        return go_on(request, Step.HOURS)
     held = setting_up.capacity_of(rules, service, today=today) if service and rules else None
     page = {
         "service": service,
@@ -267,13 +268,15 @@ def reports(request: HttpRequest) -> HttpResponse:
     """Begin with a pack of categories; who receives what is set beside it."""
     now = timezone.now()
     offered = [(code, str(name)) for code, (name, _icon) in PACK_NAMES.items()]
-    form = PackForm(typed(request), offered=offered)
+    categories = Category.objects.offered().count()
+    form = PackForm(typed(request), offered=offered, keeps=categories > 0)
     if form.is_valid():
-        wizard_actions.choose_pack(name=form.cleaned_data["pack"], by=who(request), now=now)
+        if chosen := form.cleaned_data["pack"]:
+            wizard_actions.choose_pack(name=chosen, by=who(request), now=now)
         return go_on(request, Step.REPORTS)
     page = {
         "icons": {code: icon for code, (_name, icon) in PACK_NAMES.items()},
-        "categories": Category.objects.offered().count(),
+        "categories": categories,
         "is_on": file_of(own_commune(), now=now).has_reports,
     }
     return show(request, Step.REPORTS, page, form=form)

@@ -164,6 +164,19 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(admin, step, typed, said, now
     assert kept in answer.content.decode()
 
 
+def test_coming_back_without_choosing_keeps_what_is_there(admin):
+    admin.post(at(Step.MODULES), MODULES)
+    admin.post(at(Step.HOURS), {"week": "mornings"})
+    admin.post(at(Step.REPORTS), {"pack": "viticole"})
+    opened = list(Opening.objects.order_by("pk").values_list("pk", flat=True))
+    assert opened
+
+    again = [admin.post(at(step), {}).status_code for step in (Step.HOURS, Step.REPORTS)]
+
+    assert again == [302, 302]
+    assert list(Opening.objects.order_by("pk").values_list("pk", flat=True)) == opened
+
+
 def test_changing_the_number_of_counters_never_erases_one(admin, now):
     admin.post(at(Step.MODULES), MODULES)
     admin.post(at(Step.MODULES), MODULES | {"counters": "1", "stations": "0"})
