@@ -10,7 +10,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import get_language, gettext as _, ngettext
 
 from adoption import reading, subsidy
 from adoption.definitions import DEFINITIONS, PRACTICES
@@ -18,6 +18,7 @@ from adoption.models import Benchmark, MonthlyReport, Preferences
 from adoption.reading import NOTHING
 from onboarding.stages import Module
 from parvis.mail import FACT
+from parvis.typo import date_pleine
 from tenants.hosts import absolute_url
 from tenants.models import Association, Commune
 from training.models import TrainingSession
@@ -122,7 +123,7 @@ def next_session(association: Association, *, now: datetime) -> str:
     )
     if session is None:
         return ""
-    day = date_format(session.starts_at, "j F Y")
+    day = date_pleine(session.starts_at, get_language() or "fr")
     return _("%(title)s, le %(day)s") % {"title": session.title, "day": day}
 
 

@@ -11,6 +11,7 @@ from adoption import dts
 from adoption.dts import Subsidy
 from adoption.models import DtsMonth, DtsYear
 from exchange.sniff import Table
+from parvis.charts import figure
 from parvis.errors import DomainError
 from tenants.models import Commune
 
@@ -71,7 +72,7 @@ def lacking(subsidy: Subsidy) -> str:
         "Il vous manque %(n)s demande pour atteindre le seuil de %(step)s.",
         "Il vous manque %(n)s demandes pour atteindre le seuil de %(step)s.",
         subsidy.missing,
-    ) % {"n": subsidy.missing, "step": subsidy.next_threshold}
+    ) % {"n": figure(subsidy.missing), "step": figure(subsidy.next_threshold)}
 
 
 def standings(communes: Collection[Commune], *, year: int) -> list[Standing]:

@@ -31,6 +31,7 @@ from onboarding.switching import WindowState
 from onboarding.task_words import ToDo, to_do
 from parvis.lanes import JournalEntry
 from parvis.pieces import Tone
+from parvis.typo import date_pleine
 from tenants import hosts
 from tenants.asked import association_of, member_commune
 from tenants.models import Commune
@@ -177,7 +178,9 @@ def _of_move(event: StageEvent) -> JournalEntry:
     )
     said = [str(event.get_reason_code_display()), event.evidence]
     if event.until:
-        said.append(_("jusqu’au %(day)s") % {"day": date_format(event.until, "j F Y")})
+        said.append(
+            _("jusqu’au %(day)s") % {"day": date_pleine(event.until, get_language() or "fr")}
+        )
     return JournalEntry(
         on=event.at.astimezone(PARIS).date(),
         icon="undo-2" if event.undoes_id else "milestone",

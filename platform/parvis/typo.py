@@ -39,8 +39,13 @@ PAIRS = re.compile(r"(\d\d)(?=\d)")
 def date_longue(day: date, language: str = "fr") -> str:
     """Write "mardi 1er décembre 2026", "Tuesday 1 December 2026"."""
     key = _key(language)
-    name, month = DAYS[key][day.weekday()], MONTHS[key][day.month - 1]
-    return f"{name} {_number(day, key)}{NBSP}{month} {day.year}"
+    return f"{DAYS[key][day.weekday()]} {date_pleine(day, language)}"
+
+
+def date_pleine(day: date, language: str = "fr") -> str:
+    """Write "1er décembre 2026", "1 December 2026"."""
+    key = _key(language)
+    return f"{_number(day, key)}{NBSP}{MONTHS[key][day.month - 1]} {day.year}"
 
 
 def date_courte(day: date, language: str = "fr") -> str:

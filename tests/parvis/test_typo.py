@@ -27,6 +27,8 @@ def test_a_long_date_says_the_day_of_the_week(day, language, written):
 def test_a_short_date_fits_a_button():
     assert typo.date_courte(FIRST) == "mar. 1er\u00a0déc."
     assert typo.date_courte(FIRST, "en") == "Tue 1\u00a0Dec"
+    assert typo.date_pleine(FIRST) == "1er\u00a0décembre 2026"
+    assert typo.date_pleine(FIRST, "en") == "1\u00a0December 2026"
     assert typo.jour_mois(FIRST) == "1er\u00a0déc."
     assert typo.jour_mois(FIRST, "en") == "1\u00a0Dec"
 

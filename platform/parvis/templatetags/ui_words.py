@@ -24,6 +24,12 @@ def date_longue(day: date | None) -> str:
 
 
 @register.filter(expects_localtime=True)
+def date_pleine(day: date | None) -> str:
+    """Write "1er décembre 2026"."""
+    return words.date_pleine(day, language()) if day else ""
+
+
+@register.filter(expects_localtime=True)
 def date_courte(day: date | None) -> str:
     """Write "mar. 1er déc."."""
     return words.date_courte(day, language()) if day else ""
