@@ -226,7 +226,7 @@ PATHS: tuple[tuple[str, str, str, tuple[tuple[str, Any], ...]], ...] = (
     (
         "front_desk",
         "Accueillir avec Parvis",
-        "Trois lectures, cinq questions, deux exercices : une demi-heure.",
+        "Deux lectures, cinq questions, deux exercices : une demi-heure.",
         (
             ("Prendre un rendez-vous", 0),
             ("Tenir la journée", 1),

@@ -144,7 +144,7 @@ def _file(commune: Commune, official: OfficialCommune) -> dict[str, object]:
     domain = f"{commune.slug}.example.org"
     return {
         "publisher": "La maire ou le maire",
-        "postal_address": commune.address,
+        "postal_address": " ".join(commune.address.split()),
         "phone": commune.phone,
         "email": commune.email,
         "secretary_name": "Secrétariat de mairie",
