@@ -135,19 +135,9 @@ def followed(association: Association, *, module: Module, today: date) -> list[F
             commune__association=association, module=module
         )
     }
-    tasks: dict[int, Task] = {}
-    for task in Task.objects.filter(commune__association=association, done_at=None):
-        tasks.setdefault(task.commune_id, task)  # the most urgent first
-    obstacles: dict[int, list[Obstacle]] = {}
-    for each in Obstacle.objects.filter(
-        commune__association=association, module=module, solved_at=None
-    ):
-        obstacles.setdefault(each.commune_id, []).append(each)
-    people: dict[int, list[str]] = {}
-    for pk, *words in Contact.objects.filter(commune__association=association).values_list(
-        "commune", "name", "function", "email", "phone"
-    ):
-        people.setdefault(pk, []).extend(words)
+    tasks = _next_tasks(association)
+    obstacles = _obstacles(association, module)
+    people = _people(association)
     figures = (
         {row.commune.pk: row for row in dashboard.rows(association, today=today)}
         if module == Module.BOOKING
@@ -168,6 +158,33 @@ def followed(association: Association, *, module: Module, today: date) -> list[F
         )
         for commune in Commune.objects.filter(association=association).order_by("slug")
     ]
+
+
+def _next_tasks(association: Association) -> dict[int, Task]:
+    """Return by commune the most urgent of what is to be done."""
+    tasks: dict[int, Task] = {}
+    for task in Task.objects.filter(commune__association=association, done_at=None):
+        tasks.setdefault(task.commune_id, task)
+    return tasks
+
+
+def _obstacles(association: Association, module: Module) -> dict[int, list[Obstacle]]:
+    obstacles: dict[int, list[Obstacle]] = {}
+    for each in Obstacle.objects.filter(
+        commune__association=association, module=module, solved_at=None
+    ):
+        obstacles.setdefault(each.commune_id, []).append(each)
+    return obstacles
+
+
+def _people(association: Association) -> dict[int, list[str]]:
+    """Return by commune the words by which its people are found."""
+    people: dict[int, list[str]] = {}
+    for pk, *words in Contact.objects.filter(commune__association=association).values_list(
+        "commune", "name", "function", "email", "phone"
+    ):
+        people.setdefault(pk, []).extend(words)
+    return people
 
 
 def _one(
