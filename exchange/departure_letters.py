@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
 
 from parvis.deferred import defer_to
 from parvis.guard import PUBLIC
-from parvis.mail import FACT
+from parvis.mail import letter
 from tenants import departures
 from tenants.hosts import absolute_url
 from tenants.models import Departure, Membership
@@ -44,15 +42,22 @@ def follow(*, now: datetime) -> int:
         departures.reopen(commune=departure.commune)
     steps = 0
     for departure in departures.due(now).order_by("pk"):
-        with transaction.atomic():
-            if departure.state == State.READ_ONLY:
-                moved = departures.move_on(departure=departure)
-                _write("moved", moved, [moved.asked_by_email, *_directors(moved)])
-            else:
-                gone = departures.destroy(departure=departure, now=now)
-                _write("destroyed", gone, [gone.asked_by_email, *_directors(gone)])
+        try:
+            _step(departure, now)
+        except departures.NoDeparture:  # given up meanwhile
+            continue
         steps += 1
     return steps
+
+
+@transaction.atomic
+def _step(departure: Departure, now: datetime) -> None:
+    if departure.state == State.READ_ONLY:
+        moved = departures.move_on(departure=departure)
+        _write("moved", moved, [moved.asked_by_email, *_directors(moved)])
+    else:
+        gone = departures.destroy(departure=departure, now=now)
+        _write("destroyed", gone, [gone.asked_by_email, *_directors(gone)])
 
 
 def _directors(departure: Departure) -> list[str]:
@@ -69,12 +74,6 @@ def _write(name: str, departure: Departure, to: list[str]) -> None:
         "certificate": departure.certificate,
         "url": absolute_url(association, "/departs/") if association else "",
     }
-    subject = render_to_string(f"exchange/emails/{name}_subject.txt", words, using="text")
-    body = render_to_string(f"exchange/emails/{name}.txt", words, using="text")
     for address in dict.fromkeys(to):
-        EmailMessage(
-            " ".join(subject.split()),
-            body,
-            to=[address],
-            headers={FACT: f"departure-{departure.pk}-{name}-{address}"[:120]},
-        ).send()
+        fact = f"departure-{departure.pk}-{name}-{address}"[:120]
+        letter(f"exchange/emails/{name}", words, to=[address], fact=fact).send()

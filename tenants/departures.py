@@ -1,7 +1,7 @@
 """A commune pauses, comes back or leaves. Two persons and sixty days stand before a deletion."""
 
-import shutil
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from parvis.db import rejects
 from parvis.errors import DomainError
+from parvis.files import forget_files
 from tenants import provisioning
-from tenants.hosts import forget_hosts
+from tenants.hosts import forget_hosts, usual_host
 from tenants.lifecycle import locked
 from tenants.models import BlockedName, Commune, Departure, Domain, Suspension
 
@@ -80,12 +81,13 @@ def resume(*, commune: Commune, by_name: str, now: datetime) -> None:
 @transaction.atomic
 def reopen(*, commune: Commune) -> None:
     """Open a commune that nothing keeps closed."""
+    current = locked(commune)
     is_kept = (
-        commune.suspensions.filter(ended_at__isnull=True).exists()
-        or commune.departures.filter(state__in=[State.READ_ONLY, State.MOVED]).exists()
+        current.suspensions.filter(ended_at__isnull=True).exists()
+        or current.departures.filter(state__in=[State.READ_ONLY, State.MOVED]).exists()
     )
-    if commune.state == Commune.State.SUSPENDED and not is_kept:
-        _set_state(commune, Commune.State.READY)
+    if current.state == Commune.State.SUSPENDED and not is_kept:
+        _set_state(current, Commune.State.READY)
 
 
 def _set_state(commune: Commune, state: str) -> None:
@@ -154,7 +156,7 @@ def cancel(*, departure: Departure, by_name: str, now: datetime) -> Departure:
     current = _locked(departure, list(Departure.CURRENT))
     current.state, current.cancelled_at, current.cancelled_by_name = State.CANCELLED, now, by_name
     current.save(update_fields=["state", "cancelled_at", "cancelled_by_name"])
-    reopen(commune=locked(current.commune))
+    reopen(commune=current.commune)
     return current
 
 
@@ -222,7 +224,7 @@ def destroy(*, departure: Departure, now: datetime) -> Departure:
         "schema": commune.schema_name,
         "tables": found["tables"],
         "bytes": found["bytes"],
-        "files": count_files(commune),
+        "files": _count_files(commune),
         "memberships": commune.memberships.count(),
         "names": names,
     }
@@ -234,7 +236,7 @@ def destroy(*, departure: Departure, now: datetime) -> Departure:
     current.state, current.destroyed_at = State.DESTROYED, now
     current.save(update_fields=["state", "destroyed_at", "certificate"])
     transaction.on_commit(forget_hosts)
-    transaction.on_commit(lambda: shutil.rmtree(folder(commune), ignore_errors=True))
+    transaction.on_commit(partial(forget_files, commune.schema_name))
     return current
 
 
@@ -246,7 +248,7 @@ def _give_names_up(commune: Commune, now: datetime) -> list[str]:
             name=name,
             defaults={"insee_code": commune.insee_code, "until": now + BLOCKED_FOR},
         )
-    own = f"{commune.slug}.{settings.BASE_DOMAIN}"
+    own = usual_host(commune)
     commune.domains.exclude(domain=own).delete()
     Domain.objects.update_or_create(domain=own, defaults={"commune": commune, "is_primary": True})
     return names
@@ -258,11 +260,6 @@ def is_blocked(name: str, *, insee_code: str, now: datetime) -> bool:
     return blocked.exists()
 
 
-def folder(commune: Commune) -> Path:
-    """Return where the files of a commune are."""
-    return Path(settings.MEDIA_ROOT) / commune.schema_name
-
-
-def count_files(commune: Commune) -> int:
-    """Count the files of a commune."""
-    return sum(1 for path in folder(commune).rglob("*") if path.is_file())
+def _count_files(commune: Commune) -> int:
+    folder = Path(settings.MEDIA_ROOT) / commune.schema_name
+    return sum(1 for path in folder.rglob("*") if path.is_file())

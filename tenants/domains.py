@@ -1,12 +1,11 @@
 """Host names of a commune in the registry: added once proven, promoted, taken away."""
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from parvis.db import rejects
 from parvis.errors import DomainError
-from tenants.hosts import forget_hosts
+from tenants.hosts import forget_hosts, usual_host
 from tenants.models import Commune, Domain
 from tenants.tls import publish_names
 
@@ -45,7 +44,7 @@ def make_primary(*, commune: Commune, host: str) -> None:
 @transaction.atomic
 def remove_host(*, commune: Commune, host: str) -> None:
     """Take a name away; the commune goes back to the one it has from the start."""
-    own = own_host(commune)
+    own = usual_host(commune)
     if host == own:
         return
     removed = Domain.objects.filter(commune=commune, domain=host)
@@ -57,11 +56,6 @@ def remove_host(*, commune: Commune, host: str) -> None:
         )
         make_primary(commune=commune, host=own)
     _tell()
-
-
-def own_host(commune: Commune) -> str:
-    """Name the host that the platform gives every commune."""
-    return f"{commune.slug}.{settings.BASE_DOMAIN}"
 
 
 def _tell() -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from parvis.celery import app
+from parvis.guard import PUBLIC
 from tenants.models import Commune, CommuneQuerySet
 from tenants.tls import publish_names
 
@@ -70,8 +71,7 @@ EVERY_NIGHT_ONCE = (
 def sweep() -> None:
     """Every minute: deliver what is due and free what has expired, everywhere."""
     caches["shared"].set(HEARTBEAT, timezone.now().isoformat(), 600)
-    for name in EVERY_MINUTE_ONCE:
-        app.tasks[name].run()
+    _run(EVERY_MINUTE_ONCE, PUBLIC)
     publish_names()
     for schemas in _chunks():
         visit.delay(schemas=schemas, tasks=list(EVERY_MINUTE))
@@ -94,8 +94,7 @@ def write() -> None:
 @shared_task(name="tenants.check")
 def check() -> None:
     """Every night: verify what is written for all to read, erase what was kept long enough."""
-    for name in EVERY_NIGHT_ONCE:
-        app.tasks[name].run()
+    _run(EVERY_NIGHT_ONCE, PUBLIC)
     for schemas in _chunks():
         visit.delay(schemas=schemas, tasks=list(EVERY_NIGHT))
 
@@ -108,11 +107,15 @@ def visit(*, schemas: list[str], tasks: list[str]) -> None:
     """
     for schema in schemas:
         with schema_context(schema):
-            for name in tasks:
-                try:
-                    app.tasks[name].run()
-                except DatabaseError:
-                    log.exception("%s failed in %s", name, schema)
+            _run(tasks, schema)
+
+
+def _run(tasks: Iterable[str], schema: str) -> None:
+    for name in tasks:
+        try:
+            app.tasks[name].run()
+        except DatabaseError:
+            log.exception("%s failed in %s", name, schema)
 
 
 def in_each(

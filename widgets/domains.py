@@ -20,6 +20,7 @@ from parvis.guard import PUBLIC
 from parvis.resolvers import all_say, ask_all, none_answers
 from tenants import directory, domains as registry
 from tenants.departures import is_blocked
+from tenants.hosts import usual_host
 from tenants.models import Commune, OfficialCommune
 from widgets import emails
 from widgets.models import CustomDomain
@@ -139,16 +140,14 @@ def settle(*, domain_id: int, now: datetime, reach: Reach = INTERNET) -> None:
     if found is None:
         return
     if found.wish == Wish.REMOVED:
-        _remove(found)
+        _remove(domain_id)
         return
     problem = proof_problem(found)
     has_tls = problem == Problem.NONE and _answers_by_https(found, reach)
     with transaction.atomic():
-        domain = (
-            CustomDomain.objects.select_for_update(of=("self",))
-            .select_related("commune")
-            .get(pk=domain_id)
-        )
+        domain = _locked(domain_id)
+        if domain is None:  # removed while the network was asked
+            return
         domain.checked_at = now
         if problem == Problem.NONE:
             _advance(domain, has_tls=has_tls)
@@ -157,6 +156,12 @@ def settle(*, domain_id: int, now: datetime, reach: Reach = INTERNET) -> None:
         else:
             domain.problem = problem
         domain.save()
+
+
+def _locked(domain_id: int) -> CustomDomain | None:
+    """Read a name again and keep it for the length of the transaction."""
+    known = CustomDomain.objects.select_for_update(of=("self",)).select_related("commune")
+    return known.filter(pk=domain_id).first()
 
 
 def proof_problem(domain: CustomDomain) -> str:
@@ -202,7 +207,7 @@ def _advance(domain: CustomDomain, *, has_tls: bool) -> None:
     if domain.wish == Wish.PRIMARY and domain.state == State.TLS_OK:
         _promote(domain)
     elif domain.wish == Wish.SECONDARY and domain.state == State.PRIMARY:
-        own = registry.own_host(domain.commune)
+        own = usual_host(domain.commune)
         registry.make_primary(commune=domain.commune, host=own)
         domain.state = State.TLS_OK
     if domain.state in {State.PRIMARY, State.TLS_OK}:
@@ -235,7 +240,10 @@ def _worry(domain: CustomDomain, problem: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def _remove(domain: CustomDomain) -> None:
+def _remove(domain_id: int) -> None:
+    domain = _locked(domain_id)
+    if domain is None or domain.wish != Wish.REMOVED:  # removed already, or wished for again
+        return
     if domain.is_proven:
         registry.remove_host(commune=domain.commune, host=domain.domain)
     domain.delete()

@@ -2,10 +2,7 @@
 
 from datetime import datetime
 
-from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
-
-from parvis.mail import FACT
+from parvis.mail import letter
 from tenants.hosts import absolute_url
 from tenants.models import Commune, Membership
 from widgets.models import CustomDomain
@@ -22,22 +19,15 @@ def domain_lost(domain: CustomDomain) -> None:
 
 
 def _send(name: str, domain: CustomDomain, **words: object) -> None:
-    to = administrators(domain.commune)
     words |= {
         "domain": domain,
         "commune": domain.commune,
         "url": absolute_url(domain.commune, "/agent/commune/site/"),
     }
-    subject = render_to_string(f"widgets/emails/{name}_subject.txt", words, using="text")
-    body = render_to_string(f"widgets/emails/{name}.txt", words, using="text")
     since = domain.failing_since.isoformat() if domain.failing_since else ""
-    for address in to:
-        EmailMessage(
-            " ".join(subject.split()),
-            body,
-            to=[address],
-            headers={FACT: f"{name}-{domain.pk}-{since}-{address}"[:120]},
-        ).send()
+    for address in administrators(domain.commune):
+        fact = f"{name}-{domain.pk}-{since}-{address}"[:120]
+        letter(f"widgets/emails/{name}", words, to=[address], fact=fact).send()
 
 
 def administrators(commune: Commune) -> list[str]:

@@ -111,12 +111,12 @@ def look(*, site_id: int, now: datetime, reach: Reach = INTERNET) -> None:
     if site is None:
         return
     problem = _problem(site, reach)
-    site.checked_at, site.problem = now, problem
+    found: dict[str, object] = {"checked_at": now, "problem": problem}
     if problem == Problem.NONE:
-        site.state, site.seen_at = State.SEEN, now
+        found |= {"state": State.SEEN, "seen_at": now}
     elif problem == Problem.ABSENT:
-        site.state = State.PENDING
-    site.save(update_fields=["checked_at", "problem", "state", "seen_at"])
+        found |= {"state": State.PENDING}
+    EmbeddingSite.objects.filter(pk=site_id).update(**found)  # it may be gone meanwhile
 
 
 def _problem(site: EmbeddingSite, reach: Reach) -> str:

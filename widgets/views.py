@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.models import Service
-from identity.access import member_of, staff_only
+from identity.access import staff_only, who
 from identity.members import ADMIN
 from parvis.errors import DomainError
 from tenants.asked import commune_of
@@ -57,13 +57,13 @@ def _home(
 @staff_only(ADMIN)
 def add_name(request: HttpRequest) -> HttpResponse:
     """Ask for a name, then show what to write in the DNS."""
-    form, member = NameForm(request.POST), member_of(request)
-    if form.is_valid() and member:
+    form = NameForm(request.POST)
+    if form.is_valid():
         try:
             asked = domains.ask(
                 commune=commune_of(request),
                 typed=form.cleaned_data["name"],
-                by=member,
+                by=who(request),
                 now=timezone.now(),
             )
         except DomainError as refusal:
