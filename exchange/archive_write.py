@@ -1,11 +1,8 @@
 """Make the archive of the active commune: everything it has, in formats that outlive Parvis."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,7 +15,7 @@ from booking import ics
 from booking.models import Appointment
 from exchange import archive_tables as tables
 from exchange.archive_format import CHUNK, Manifest, Writer
-from parvis.exports import safe_cell
+from parvis.exports import csv_lines
 from parvis.guard import current_schema
 from tenants.models import Commune, Membership
 
@@ -54,7 +51,7 @@ def write(file: IO[bytes], *, commune: Commune, now: datetime) -> int:
                 manifest.tables[name] = _write_table(writer, name)
             writer.add("registry.json", _json(registry_of(commune)))
             writer.add("dictionary.json", _json(dictionary()))
-            writer.add("dictionnaire.csv", _csv(DICTIONARY, dictionary_rows()))
+            writer.add("dictionnaire.csv", csv_lines(DICTIONARY, dictionary_rows()))
             writer.add("agenda.ics", iter([_diary(commune, now)]))
         for path in sorted(_files()):
             writer.add(f"files/{path.parent.name}/{path.name}", _pieces(path))
@@ -84,7 +81,7 @@ def _write_table(writer: Writer, name: str) -> dict[str, Any]:
     names = tables.columns(name)
     rows = (json.loads(line) for line in tables.read_rows(name))
     writer.add(
-        f"csv/{name}.csv", _csv(names, ([_cell(row[key]) for key in names] for row in rows))
+        f"csv/{name}.csv", csv_lines(names, ([_cell(row[key]) for key in names] for row in rows))
     )
     return {"rows": count, "sha256": entry["sha256"]}
 
@@ -95,18 +92,6 @@ def _cell(value: Any) -> str | float | None:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return value  # type: ignore[no-any-return]
-
-
-def _csv(header: Iterable[str], rows: Iterable[Iterable[str | float | None]]) -> Iterator[bytes]:
-    """Write a table row by row as French spreadsheets open it; no cell can become a formula."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";")
-    yield b"\xef\xbb\xbf"
-    for row in chain([header], rows):
-        writer.writerow([safe_cell(cell) for cell in row])
-        yield out.getvalue().encode()
-        out.seek(0)
-        out.truncate()
 
 
 def _json(value: Any) -> Iterator[bytes]:

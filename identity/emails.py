@@ -1,10 +1,9 @@
 """The messages about access. allauth writes its own, through ``identity.adapters``."""
 
 from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 
 from identity.models import Invitation
-from parvis.mail import FACT
+from parvis.mail import letter
 from tenants.hosts import absolute_url
 
 
@@ -16,10 +15,9 @@ def invited(invitation: Invitation, *, token: str) -> EmailMessage:
         "inviter": invitation.invited_by,
         "url": absolute_url("login", f"/invitation/{token}/"),
     }
-    subject = render_to_string("identity/emails/invited_subject.txt", words, using="text")
-    return EmailMessage(
-        " ".join(subject.split()),
-        render_to_string("identity/emails/invited.txt", words, using="text"),
+    return letter(
+        "identity/emails/invited",
+        words,
         to=[invitation.email],
-        headers={FACT: f"invitation-{invitation.digest}"},
+        fact=f"invitation-{invitation.digest}",
     )

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 
-from parvis.mail import FACT
+from parvis.mail import letter
 from training import ics, links
 from training.models import Attendance, HalfDay, HelpRequest
 from training.screens import name_of
@@ -107,24 +106,22 @@ def _letter(attendance: Attendance, event: str, key: str) -> EmailMessage:
         "cold_url": links.url_of(association, attendance, links.COLD),
         "certificate_url": links.url_of(association, attendance, links.CERTIFICATE),
     }
-    subject = render_to_string(f"training/emails/{event}_subject.txt", words, using="text")
-    return EmailMessage(
-        " ".join(subject.split()),
-        render_to_string(f"training/emails/{event}.txt", words, using="text"),
+    return letter(
+        f"training/emails/{event}",
+        words,
         to=[attendance.email],
-        reply_to=[association.email] if association.email else None,
-        headers={FACT: key},
+        fact=key,
+        reply_to=association.email,
     )
 
 
 def asked(request: HelpRequest, *, to: list[str]) -> EmailMessage:
     """Tell the association's team what somebody asks from a screen."""
     words = {"asked": request, "screen": name_of(request.screen), "commune": request.commune}
-    subject = render_to_string("training/emails/asked_subject.txt", words, using="text")
-    return EmailMessage(
-        " ".join(subject.split()),
-        render_to_string("training/emails/asked.txt", words, using="text"),
+    return letter(
+        "training/emails/asked",
+        words,
         to=to,
-        reply_to=[request.email] if request.email else None,
-        headers={FACT: f"training-help-{request.commune_id}-{request.pk}"},
+        fact=f"training-help-{request.commune_id}-{request.pk}",
+        reply_to=request.email,
     )

@@ -1,8 +1,10 @@
 """Files to take away; tables for spreadsheets, in which no cell can become a formula."""
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from django.http import HttpResponse
 from xlsxwriter import Workbook
@@ -54,11 +56,21 @@ def safe_cell(value: str | float | None) -> str:
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[str | float | None]]) -> bytes:
     """Write a table as French spreadsheets open it: semicolons, UTF-8 with its mark."""
+    return b"".join(csv_lines(header, rows))
+
+
+def csv_lines(
+    header: Iterable[str], rows: Iterable[Iterable[str | float | None]]
+) -> Iterator[bytes]:
+    """Write the same, row by row, for tables that memory could not hold."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";")
-    writer.writerow([safe_cell(cell) for cell in header])
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    yield codecs.BOM_UTF8
+    for row in chain([header], rows):
+        writer.writerow([safe_cell(cell) for cell in row])
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
 
 
 def to_xlsx(

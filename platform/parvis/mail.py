@@ -5,7 +5,7 @@ In a commune that is not real and open, nobody delivers: see ``parvis.transport`
 
 import smtplib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connectio
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 from django.db.models.functions import Coalesce
+from django.template.loader import render_to_string
 
 from parvis.deferred import defer
 from parvis.guard import current_schema
@@ -38,6 +39,23 @@ WHERE id IN (
     ORDER BY not_before, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id
 """  # noqa: S608 (the gate is a constant)
+
+
+def letter(
+    name: str, words: Mapping[str, object], *, to: Sequence[str], fact: str, reply_to: str = ""
+) -> EmailMessage:
+    """Write a message from its two text files, ``<name>_subject.txt`` and ``<name>.txt``.
+
+    ``fact`` is what the message tells: written again, it is not sent again.
+    """
+    subject = render_to_string(f"{name}_subject.txt", dict(words), using="text")
+    return EmailMessage(
+        " ".join(subject.split()),
+        render_to_string(f"{name}.txt", dict(words), using="text"),
+        to=list(to),
+        reply_to=[reply_to] if reply_to else None,
+        headers={FACT: fact},
+    )
 
 
 class Outbox(BaseEmailBackend):
