@@ -52,6 +52,12 @@ class Incomplete(DomainError):
     message = _("Remplissez d’abord « %(field)s ».")
 
 
+class AlreadySettled(DomainError):
+    """A suggestion is answered once."""
+
+    message = _("Quelqu’un a déjà répondu entre-temps. Rechargez la page.")
+
+
 class AlreadyAdapted(DomainError):
     """The association has made it its own."""
 
@@ -94,6 +100,7 @@ def adapt(*, template: Template, association: Association) -> TemplateVersion:
     Raises:
         AlreadyAdapted: it did so before.
         AddressTaken: it has another template of this name.
+        NothingToPublish: the platform has published nothing of it.
     """
     if Template.objects.filter(association=association, adapted_from=template).exists():
         raise AlreadyAdapted
@@ -237,7 +244,11 @@ def accept(*, suggestion: Suggestion, answer: str, now: datetime) -> TemplateVer
 
     Where both the library and the commune changed a text since, the commune's is taken: the
     draft is read again before it is published.
+
+    Raises:
+        AlreadySettled: it was answered before.
     """
+    _answer(suggestion, Suggestion.State.ACCEPTED, answer, now)
     draft = open_draft(template=suggestion.template)
     base = published(suggestion.template).filter(number=suggestion.base_number).first()
     lists = KINDS[suggestion.template.kind].lists
@@ -249,14 +260,17 @@ def accept(*, suggestion: Suggestion, answer: str, now: datetime) -> TemplateVer
     }
     merged = merge(base.payload if base else {}, draft.payload, wished, lists=lists)
     write_draft(version=draft, payload=merged.payload)
-    _answer(suggestion, Suggestion.State.ACCEPTED, answer, now)
     draft.refresh_from_db()
     return draft
 
 
 @transaction.atomic
 def decline(*, suggestion: Suggestion, answer: str, now: datetime) -> None:
-    """Say no to what a commune suggests, and why."""
+    """Say no to what a commune suggests, and why.
+
+    Raises:
+        AlreadySettled: it was answered before.
+    """
     _answer(suggestion, Suggestion.State.DECLINED, answer, now)
 
 
@@ -301,5 +315,6 @@ def _draft(version: TemplateVersion) -> TemplateVersion:
 
 
 def _answer(suggestion: Suggestion, state: str, words: str, now: datetime) -> None:
-    suggestion.state, suggestion.answer, suggestion.answered_at = state, words, now
-    suggestion.save(update_fields=["state", "answer", "answered_at"])
+    open_ones = Suggestion.objects.filter(pk=suggestion.pk, state=Suggestion.State.OPEN)
+    if not open_ones.update(state=state, answer=words, answered_at=now):
+        raise AlreadySettled

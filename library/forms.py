@@ -12,7 +12,6 @@ from lucide import IconDoesNotExist
 from booking.document_texts import DOCUMENT_TEXTS
 from booking.message_previews import EVENTS
 from booking.settings_forms import bound
-from library.models import Template
 from parvis.templatetags.ui_shapes import svg
 from shelf.kinds import KINDS, Field, Kind
 from shelf.words import named
@@ -331,10 +330,3 @@ def _on_grid(typed: str) -> bool:
         return len(typed) == len("09:30") and time.fromisoformat(typed).minute % STEP == 0
     except ValueError:
         return False
-
-
-POLICY_TONES = {
-    Template.Policy.LEGAL: "warning",
-    Template.Policy.OPTIONAL: "neutral",
-    Template.Policy.RECOMMENDED: "info",
-}

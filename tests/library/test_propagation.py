@@ -385,6 +385,9 @@ def test_a_suggestion_becomes_a_draft(taken):
         assert draft.payload["text"] == "Plus clair"
         assert draft.payload["documents"] == [{"key": "identity"}]
         assert Suggestion.objects.get().state == "accepted"
+        with pytest.raises(actions.AlreadySettled):
+            actions.decline(suggestion=Suggestion.objects.get(), answer="Non", now=LATER)
+        assert Suggestion.objects.get().answer == "Merci"
 
 
 # --- What the database refuses ----------------------------------------------------------------
