@@ -162,6 +162,7 @@ def _visits(feed: CalendarFeed) -> str:
 @transaction.atomic
 def _follow_busy(feed: CalendarFeed, events: Sequence[Event], *, now: datetime) -> None:
     """Close exactly when these events take place; titles stay in the other tool."""
+    CalendarFeed.objects.select_for_update(no_key=True).filter(pk=feed.pk).first()
     known = {each.ref: each for each in ImportedRef.objects.filter(source=_busy(feed))}
     wanted = {each.ref: each for each in events}
     gone = [each for ref, each in known.items() if ref not in wanted]
@@ -225,7 +226,9 @@ def _follow_visit(
         service=feed.service, start=event.start, people=(Person(name=name),), name=name
     )
     if ref is not None:
-        appointment = Appointment.objects.get(pk=ref.target)
+        appointment = Appointment.objects.filter(pk=ref.target).first()
+        if appointment is None:  # erased here since: it stays away
+            return
         imported.update(promise, appointment=appointment, by=by, now=now)
         ref.digest = _digest(event)
         ref.save(update_fields=["digest"])

@@ -148,7 +148,7 @@ def start(*, batch: ImportBatch, now: datetime) -> ImportBatch:
 
     Raises:
         NothingToImport: no row can be.
-        NotUndoable: it is being undone.
+        AlreadyImported: it is being undone, or was.
     """
     current = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if current.state in {State.QUEUED, State.RUNNING, State.DONE}:

@@ -117,19 +117,26 @@ def count_uses(*, now: datetime) -> int:
     this = today.replace(day=1)
     months = [_before(this), this]
     counted = sharing.uses(first=months[0], last=_after(this), zone=planning.zone())
-    written = 0
-    for agreement in hosted:
-        own = [here] if here.kind == Commune.Kind.COMMUNE else []
-        for commune in (*own, *(each.commune for each in agreement.members.all())):
-            for month in months:
-                AgreementUse.objects.update_or_create(
-                    agreement=agreement,
-                    commune=commune,
-                    month=month,
-                    defaults={"n": counted.get((commune.insee_code, month), 0), "host": here},
-                )
-                written += 1
-    return written
+    own = [here] if here.kind == Commune.Kind.COMMUNE else []
+    uses = [
+        AgreementUse(
+            agreement=agreement,
+            host=here,
+            commune=commune,
+            month=month,
+            n=counted.get((commune.insee_code, month), 0),
+        )
+        for agreement in hosted
+        for commune in (*own, *(each.commune for each in agreement.members.all()))
+        for month in months
+    ]
+    AgreementUse.objects.bulk_create(
+        uses,
+        update_conflicts=True,
+        unique_fields=["agreement", "commune", "month"],
+        update_fields=["n", "host"],
+    )
+    return len(uses)
 
 
 @transaction.atomic
@@ -199,20 +206,26 @@ def seat_phone_agents(*, association: int) -> None:
     Membership.objects.filter(pk__in=[each.pk for each in gone]).update(is_active=False)
     for user in {each.user for each in gone}:
         end_sessions(user=user, only_sites=True)
-    for user_id in agents:
-        for commune_id in communes:
-            _seat(user_id, commune_id)
+    _seat(agents, communes)
 
 
-def _seat(user_id: int, commune_id: int) -> None:
-    membership, is_new = Membership.objects.get_or_create(
-        user_id=user_id,
-        commune_id=commune_id,
-        defaults={"role": Membership.Role.BOOKING_AGENT, "is_phone_desk": True},
+def _seat(agents: Collection[int], communes: Collection[int]) -> None:
+    Membership.objects.filter(
+        is_phone_desk=True, is_active=False, user__in=agents, commune__in=communes
+    ).update(is_active=True)
+    Membership.objects.bulk_create(
+        [
+            Membership(
+                user_id=user_id,
+                commune_id=commune_id,
+                role=Membership.Role.BOOKING_AGENT,
+                is_phone_desk=True,
+            )
+            for user_id in sorted(agents)
+            for commune_id in sorted(communes)
+        ],
+        ignore_conflicts=True,
     )
-    if not is_new and membership.is_phone_desk and not membership.is_active:
-        membership.is_active = True
-        membership.save(update_fields=["is_active"])
 
 
 def _before(month: date) -> date:

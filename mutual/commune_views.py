@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from booking import planning
-from identity.access import member_of, staff_only
+from identity.access import staff_only, who
 from identity.members import ADMIN, BOOKING_AGENT, READER, REPORT_AGENT
 from mutual import actions
 from mutual.models import PhoneDesk
@@ -18,11 +18,10 @@ from mutual.reading import agreements_of
 def home(request: HttpRequest) -> HttpResponse:
     """Show the agreements of this commune, what they were used for, and the phone desk."""
     here = planning.current_commune()
-    member = member_of(request)
     context = {
         "agreements": agreements_of(here, today=timezone.localdate()),
         "desk": PhoneDesk.objects.filter(commune=here).first(),
-        "may_decide": member is not None and member.role == ADMIN,
+        "may_decide": who(request).role == ADMIN,
     }
     return render(request, "mutual/commune.html", context)
 
@@ -31,9 +30,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @staff_only(ADMIN)
 def open_desk(request: HttpRequest) -> HttpResponse:
     """Let the association's phone desk book here."""
-    member = member_of(request)
     actions.open_phone_desk(
-        commune=planning.current_commune(), by=member.name if member else "", now=timezone.now()
+        commune=planning.current_commune(), by=who(request).name, now=timezone.now()
     )
     return redirect("mutual:commune")
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from identity.access import member_of, staff_only
+from identity.access import staff_only, who
 from identity.members import DIRECTOR, REFERENT
 from mutual import actions
 from mutual.desk import read_desk
@@ -52,16 +52,15 @@ def change_agreement(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_only(DIRECTOR, REFERENT)
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the communes whose telephone is answered here: next starts, and the way to book."""
-    member = member_of(request)
-    association = association_of(request)
+    member, association = who(request), association_of(request)
     agents = list(
         PhoneDeskAgent.objects.filter(association=association).values_list("user_id", flat=True)
     )
     context = {
         "communes": read_desk(association.pk, now=timezone.now()),
-        "is_agent": member is not None and member.user_id in agents,
+        "is_agent": member.user_id in agents,
         "form": PhoneAgentsForm(association, initial={"agents": agents}),
-        "may_choose": member is not None and member.role == DIRECTOR,
+        "may_choose": member.role == DIRECTOR,
     }
     return render(request, "mutual/desk.html", context)
 

@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ideas import actions as ideas
-from identity.access import staff_only
+from identity.access import staff_only, who
 from learning import actions, exercises, progress
 from tenants.asked import association_of, commune_of
 from tenants.hosts import absolute_url
 from tenants.lifecycle import sandbox_of
 from training import help as screen_help, quiz, resources, screens
 from training.access import STAFF
-from training.commune_views import member
 from training.models import LearningPath, Material, PathStep
 from training.resource_forms import IdeaForm, MaterialFilter, QuestionForm
 from training.resource_views import file_of, material_page
@@ -68,7 +67,7 @@ def _material_or_404(request: HttpRequest, pk: int) -> Material:
 def path(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the steps of a path, and which of them are done."""
     found = _path_or_404(request, pk)
-    done = progress.done_by(member(request).user_id)
+    done = progress.done_by(who(request).user_id)
     steps = [(step, step.pk in done) for step in found.steps.all()]
     following = next((step for step, is_done in steps if not is_done), None)
     words = {
@@ -102,12 +101,12 @@ def step(request: HttpRequest, pk: int, position: int) -> HttpResponse:
 def _step_page(
     request: HttpRequest, found: PathStep, *, marked: list[quiz.Marked] | None = None
 ) -> HttpResponse:
-    who = member(request)
+    me = who(request)
     sandbox = sandbox_of(association_of(request)) if found.exercise else None
     words = {
         "path": found.path,
         "step": found,
-        "is_done": found.pk in progress.done_by(who.user_id),
+        "is_done": found.pk in progress.done_by(me.user_id),
         "questions": list(enumerate(marked or quiz.blank(found.questions))),
         "is_marked": marked is not None,
         "exercise": exercises.WORDS.get(found.exercise, ""),
@@ -118,7 +117,7 @@ def _step_page(
         ),
         "practice_url": absolute_url("login", PRACTICE),
         "last_try": (
-            progress.last_try(user_id=who.user_id, step_id=found.pk) if found.exercise else None
+            progress.last_try(user_id=me.user_id, step_id=found.pk) if found.exercise else None
         ),
     }
     status = 422 if marked is not None else 200
@@ -140,7 +139,7 @@ def _look(request: HttpRequest, found: PathStep) -> HttpResponse:
         messages.error(request, _("Votre association n’a pas encore de commune d’entraînement."))
     else:
         actions.ask(
-            user_id=member(request).user_id,
+            user_id=who(request).user_id,
             path_id=found.path_id,
             step_id=found.pk,
             exercise=found.exercise,
@@ -153,7 +152,7 @@ def _look(request: HttpRequest, found: PathStep) -> HttpResponse:
 
 def _finish(request: HttpRequest, found: PathStep) -> HttpResponse:
     actions.finish(
-        user_id=member(request).user_id,
+        user_id=who(request).user_id,
         path_id=found.path_id,
         step_id=found.pk,
         now=timezone.now(),
@@ -197,7 +196,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     resources.ask(
         association=association_of(request),
         commune=commune_of(request),
-        who=member(request),
+        who=who(request),
         screen=form.cleaned_data["ecran"],
         text=form.cleaned_data["text"],
     )
@@ -212,12 +211,12 @@ def suggest(request: HttpRequest) -> HttpResponse:
     form = IdeaForm(request.POST)
     if not form.is_valid():
         return _help(request, _screen_of(form), idea=form)
-    who, typed = member(request), form.cleaned_data
+    me, typed = who(request), form.cleaned_data
     module = MODULES.get(typed["ecran"].partition(":")[0], "other")
     ideas.suggest(
         association=association_of(request),
         commune=commune_of(request),
-        author=ideas.Author(who.user_id, who.name),
+        author=ideas.Author(me.user_id, me.name),
         words=ideas.Words(typed["title"], typed["body"], module, typed["ecran"]),
         now=timezone.now(),
     )

@@ -9,7 +9,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from identity.access import member_of, staff_only
+from identity.access import staff_only, who
 from tenants.asked import association_of
 from training import resources, screens
 from training.access import TEAM
@@ -178,12 +178,10 @@ def questions(request: HttpRequest) -> HttpResponse:
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that a question was answered."""
     asked = get_object_or_404(HelpRequest, pk=pk, association=association_of(request))
-    member = member_of(request)
+    name = who(request).name
     return after(
         request,
-        lambda: resources.settle(
-            asked=asked, by_name=member.name if member else "", now=timezone.now()
-        ),
+        lambda: resources.settle(asked=asked, by_name=name, now=timezone.now()),
         to=reverse("training:questions"),
         done=_("C’est noté."),
     )

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from identity.access import member_of, staff_only
+from identity.access import staff_only, who
 from parvis.errors import DomainError
 from parvis.exports import download
 from tenants.asked import association_of
@@ -64,13 +64,13 @@ def note(request: HttpRequest, pk: int, position: int, entry_id: int) -> HttpRes
     """Note that somebody signed the printed sheet."""
     half_day = half_day_or_404(request, pk, position)
     person = get_object_or_404(Attendance, pk=entry_id, session=half_day.session)
-    member = member_of(request)
+    name = who(request).name
     return after(
         request,
         lambda: presence.note_paper(
             half_day=half_day,
             attendance=person,
-            by_name=member.name if member else "",
+            by_name=name,
             now=timezone.now(),
         ),
         to=reverse("training:room", args=[pk, position]),

@@ -130,6 +130,7 @@ def remove(*, attendance: Attendance, now: datetime) -> None:
     session = locked(attendance.session)
     if not session.is_open:
         raise AnswersClosed
+    attendance = Attendance.objects.select_for_update(of=("self",)).get(pk=attendance.pk)
     _settle(session, attendance, Wish(is_coming=False), now=now)
 
 
