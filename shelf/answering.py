@@ -44,6 +44,7 @@ def answer(  # what is decided, by whom and when
 def answer_all(*, origin: Origin, accept: bool, by: Member, now: datetime) -> int:
     """Decide every open proposal of one thing in the same way; return how many."""
     mappings.lock()
+    origin.refresh_from_db()  # a version may have come in meanwhile
     waiting = list(origin.proposals.filter(state=State.OPEN))
     if accept and waiting:
         values = [(each.path, unwrapped(each.theirs)) for each in waiting]
@@ -56,6 +57,8 @@ def answer_all(*, origin: Origin, accept: bool, by: Member, now: datetime) -> in
 @transaction.atomic
 def unlock(*, origin: Origin, path: str) -> None:
     """Let the library speak again of a path that the commune kept for itself."""
+    mappings.lock()
+    origin.refresh_from_db(fields=["locked"])
     origin.locked = [each for each in origin.locked if each != path]
     origin.save(update_fields=["locked"])
 
@@ -68,6 +71,7 @@ def detach(*, origin: Origin, by: Member, now: datetime) -> None:
         ByLaw: the law imposes it.
     """
     mappings.lock()
+    origin.refresh_from_db()
     if origin.by_law:
         raise ByLaw
     if origin.detached_at is None:
@@ -82,6 +86,7 @@ def detach(*, origin: Origin, by: Member, now: datetime) -> None:
 def reattach(*, origin: Origin, offer: Offer, by: Member, now: datetime) -> Outcome:
     """Follow the library again, from the version the row stood on when it was detached."""
     mappings.lock()
+    origin.refresh_from_db()
     if origin.detached_at is not None:
         origin.detached_at = None
         origin.save(update_fields=["detached_at"])
