@@ -143,13 +143,13 @@ def change(*, session: TrainingSession, plan: Plan, now: datetime) -> TrainingSe
 
 @transaction.atomic
 def open_up(*, session: TrainingSession) -> None:
-    """Let people be invited.
+    """Let people be invited; one that is open stays so.
 
     Raises:
         NotOpen: it is over or cancelled.
     """
     session = seating.locked(session)
-    if session.status != session.Status.DRAFT:
+    if session.status not in {session.Status.DRAFT, session.Status.OPEN}:
         raise NotOpen
     session.status = session.Status.OPEN
     session.save(update_fields=["status"])

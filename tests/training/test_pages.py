@@ -60,7 +60,9 @@ def test_a_session_is_planned_opened_and_invited_to(director, make_user, commune
     session = TrainingSession.objects.get()
     assert answer["Location"] == f"/formations/{session.pk}/"
     assert session.starts_at.isoformat() == "2030-03-05T08:00:00+00:00"
-    director.post(page(session, "ouverture/"))
+    for _twice in range(2):
+        opened = director.post(page(session, "ouverture/"), follow=True).content.decode()
+        assert "terminée ou annulée" not in opened
     director.post(page(session, "invitations/"), {"stage": "live"})
 
     assert [each.email for each in session.attendances.all()] == ["booking_agent@example.org"]
