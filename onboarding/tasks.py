@@ -11,6 +11,7 @@ from onboarding import (
     bringing_up,
     first_use,
     gate_actions,
+    leaving,
     obstacles,
     sandbox,
     todo,
@@ -123,6 +124,12 @@ def bring_up(*, commune_id: int) -> bool:
 def go_on() -> int:
     """Every minute: go on with the creations that were interrupted."""
     return bringing_up.go_on()
+
+
+@shared_task(name="onboarding.follow_departures")
+def follow_departures() -> int:
+    """Every night: communes that left leave the stages."""
+    return leaving.follow(now=timezone.now())
 
 
 @shared_task(name="onboarding.end_previews")

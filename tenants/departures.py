@@ -13,6 +13,7 @@ from parvis.db import rejects
 from parvis.errors import DomainError
 from parvis.files import forget_files
 from tenants import provisioning
+from tenants.erasing import erase_public
 from tenants.hosts import forget_hosts, usual_host
 from tenants.lifecycle import locked
 from tenants.models import BlockedName, Commune, Departure, Domain, Suspension
@@ -228,9 +229,7 @@ def destroy(*, departure: Departure, now: datetime) -> Departure:
         "memberships": commune.memberships.count(),
         "names": names,
     }
-    commune.memberships.all().delete()
-    commune.custom_domains.all().delete()  # of the widgets above: names on their way
-    commune.embedding_sites.all().delete()
+    current.certificate["rows"] = erase_public(commune)
     commune.state, commune.opened_at = Commune.State.LISTED, None
     commune.save(update_fields=["state", "opened_at"])
     current.state, current.destroyed_at = State.DESTROYED, now

@@ -63,6 +63,7 @@ EVERY_NIGHT_ONCE = (
     "parvis.forget_delivered",
     "widgets.check_domains",
     "exchange.follow_departures",
+    "onboarding.follow_departures",
     "onboarding.end_previews",
 )
 
