@@ -23,6 +23,7 @@ PRESET_FIELDS = (
     "is_collection",
     "is_confidential",
     "has_waiting_list",
+    "needs_no_document",
 )
 NEW_VERSION = (
     "UPDATE booking_settings SET version = extract(epoch FROM clock_timestamp()) * 1000000"

@@ -31,6 +31,7 @@ class ServicePreset:
     is_online: bool = True
     is_active: bool = True
     is_collection: bool = False
+    needs_no_document: bool = False
     is_confidential: bool = False
     has_waiting_list: bool = True
     terms: str = ""
@@ -359,6 +360,7 @@ CONCILIATOR = ServicePreset(
     text_en="At the town hall, free of charge",
     icon="scale",
     minutes=(30,),
+    needs_no_document=True,
     is_active=False,
 )
 ARCHITECT = ServicePreset(
@@ -369,6 +371,7 @@ ARCHITECT = ServicePreset(
     text_en="At the town hall, free of charge",
     icon="ruler",
     minutes=(45,),
+    needs_no_document=True,
     is_active=False,
 )
 ELECTED = ServicePreset(
@@ -379,6 +382,7 @@ ELECTED = ServicePreset(
     text_en="By appointment at the town hall",
     icon="landmark",
     minutes=(30,),
+    needs_no_document=True,
     is_active=False,
 )
 DIGITAL = ServicePreset(
@@ -389,6 +393,7 @@ DIGITAL = ServicePreset(
     text_en="Help with online procedures",
     icon="laptop",
     minutes=(45,),
+    needs_no_document=True,
     is_active=False,
 )
 TITLES = (CARD, PASSPORT, BOTH)

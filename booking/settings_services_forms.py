@@ -70,6 +70,7 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             "horizon_days",
             "terms",
             "instructions",
+            "needs_no_document",
             *SWITCHES,
         )
         labels = {
@@ -82,6 +83,7 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             "horizon_days": gettext_lazy("Réserver au plus tôt combien de jours avant"),
             "terms": gettext_lazy("À accepter avant de réserver"),
             "instructions": gettext_lazy("À savoir une fois le rendez-vous pris"),
+            "needs_no_document": gettext_lazy("Aucune pièce n’est à apporter"),
             "is_active": gettext_lazy("Proposée par la mairie"),
             "is_online": gettext_lazy("Réservable en ligne par les citoyens"),
             "is_cancellable_online": gettext_lazy("Annulable en ligne par le citoyen"),
@@ -195,6 +197,8 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             self.add_error("link_max", _("La fin vient après le début."))
         self.instance.minutes = self.minutes
         self.instance.documents = cleaned.get("documents") or []
+        if cleaned.get("needs_no_document") and self.instance.documents:
+            self.add_error("documents", _("Aucune pièce, ou celles-ci : choisissez."))
         return cleaned
 
     @property

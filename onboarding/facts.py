@@ -143,7 +143,7 @@ def _services(*, now: datetime) -> tuple[ServiceFacts, ...]:
         ServiceFacts(
             name=each.name,
             first_day=days.get(each.pk),
-            has_documents=bool(each.titles or each.documents),
+            has_documents=bool(each.titles or each.documents or each.needs_no_document),
             has_english=bool(each.name_en),
         )
         for each in offered

@@ -86,6 +86,7 @@ class Service(TenantModel):
     documents = ArrayField(
         models.CharField(max_length=40), verbose_name=_("pièces"), default=list, blank=True
     )
+    needs_no_document = models.BooleanField(_("aucune pièce à apporter"), default=False)
     terms = models.TextField(_("à accepter avant de réserver"), default="", blank=True)
     instructions = models.TextField(_("à savoir après la réservation"), default="", blank=True)
     is_online = models.BooleanField(_("réservable en ligne"), default=True)

@@ -163,3 +163,16 @@ def test_the_list_says_what_is_online(admin, service):
 
     assert "Guichet seulement" in page
     assert "1 démarche en ligne" in text_of(admin.get(HOME))
+
+
+def test_a_service_says_that_nothing_is_to_be_brought(admin):
+    ResourceFactory()
+    both = admin.post(
+        f"{LIST}nouvelle/", typed(needs_no_document="on", documents=["both_identities"])
+    )
+    assert both.status_code == 422
+    assert "choisissez" in text_of(both)
+
+    admin.post(f"{LIST}nouvelle/", typed(needs_no_document="on"))
+
+    assert Service.objects.get().needs_no_document

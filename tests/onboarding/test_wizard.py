@@ -348,6 +348,17 @@ def test_the_list_costs_the_same_for_one_service_and_for_many(admin, commune, no
     assert counts[0] == counts[1] <= 30
 
 
+def test_where_one_talks_nothing_is_to_be_brought(admin, now):
+    admin.post(at(Step.MODULES), MODULES)
+    admin.post(at(Step.SERVICES), {"services": ["permanence-des-elus"]})
+
+    (service,) = facts.situation(now=now).facts.services
+    assert service.has_documents
+    Service.objects.update(needs_no_document=False)
+    (service,) = facts.situation(now=now).facts.services
+    assert not service.has_documents
+
+
 def test_what_is_missing_leaves_the_commune_as_facts(admin, commune, other_commune, now):
     tasks.check_readiness()
 
