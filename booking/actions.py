@@ -133,11 +133,14 @@ def hold_slot(
     return or_alternatives(work, appointment, now=now), token
 
 
-def confirm(*, appointment: Appointment, token: str, now: datetime) -> Appointment:
+def confirm(
+    *, appointment: Appointment, token: str, now: datetime, by: Member | None = None
+) -> Appointment:
     """Turn the held slot into an appointment and tell the citizen; a second press changes nothing.
 
     When the hold is over and the slot is still free, it is taken again. ``token`` is the secret
-    of the hold, which becomes that of the manage link.
+    of the hold, which becomes that of the manage link. ``by`` is whoever of the team pressed, in
+    a browser where she is logged in.
 
     Raises:
         DetailsMissing: no name, or neither e-mail nor phone.
@@ -171,7 +174,7 @@ def confirm(*, appointment: Appointment, token: str, now: datetime) -> Appointme
         held.booked_at = now
         held.held_until = None
         held.save(update_fields=["status", "booked_at", "held_until"])
-        record(held, AppointmentEvent.Kind.BOOKED, by=None, now=now)
+        record(held, AppointmentEvent.Kind.BOOKED, by=by, now=now)
         tell(emails.booked, held, token=token)
         return held
 

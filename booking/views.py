@@ -21,6 +21,7 @@ from booking.forms import OTHER, SAME, DetailsForm, SituationForm, SlotForm, Ter
 from booking.models import Appointment, Service
 from booking.refusals import NotOnline
 from booking.weeks import by_day, offer_of, week_of
+from identity.access import member_of
 from identity.addresses import address_of
 from identity.limits import Limit, take
 from parvis.templatetags.ui_words import date_heure
@@ -148,7 +149,12 @@ def check(request: HttpRequest) -> HttpResponse:
     terms = _terms(request) if held.service.terms else None
     if request.method == "POST" and (terms is None or terms.is_valid()):
         try:
-            actions.confirm(appointment=held, token=request.COOKIES[visitor.HOLD], now=now)
+            actions.confirm(
+                appointment=held,
+                token=request.COOKIES[visitor.HOLD],
+                now=now,
+                by=member_of(request),
+            )
         except actions.SlotTaken as refusal:
             return _taken_page(
                 request, refusal.alternatives, where=_slots_address(held), has_typed=True

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from booking import planning
-from booking.models import Appointment
+from booking.models import Appointment, AppointmentEvent
 from incidents.models import Report
 from onboarding.models import Launch
 from onboarding.stages import Module
@@ -26,7 +27,12 @@ def tell(*, now: datetime) -> int:
     if launch is None or launch.opened_at is None or launch.opened_at < now - WATCHED:
         return 0
     used = []
-    online = Appointment.objects.kept().filter(channel=Appointment.Channel.ONLINE)
+    by_team = AppointmentEvent.objects.filter(
+        appointment=OuterRef("pk"), kind="booked", by_id__isnull=False
+    )
+    online = Appointment.objects.kept().filter(
+        ~Exists(by_team), channel=Appointment.Channel.ONLINE
+    )
     if online.filter(booked_at__gte=launch.opened_at).exists():
         used.append(Module.BOOKING)
     reported = Report.objects.filter(submitted_at__gte=launch.opened_at)

@@ -14,6 +14,7 @@ from booking import actions, visitor
 from booking.models import Allocation, Appointment, Closure, Resource, Service
 from booking.presets import USUAL
 from parvis.models import OutgoingEmail
+from tests.conftest import login_as
 from tests.factories import AppointmentFactory
 
 
@@ -318,6 +319,14 @@ def test_keeping_the_slot_longer_keeps_what_was_typed(client):
     held.refresh_from_db()
     assert held.held_until - until == timedelta(minutes=10)
     assert "garder" not in client.get(DETAILS).text
+
+
+def test_whoever_books_while_logged_in_is_no_citizen(client, commune, make_user):
+    login_as(client, admin := make_user("admin", commune=commune), site=commune.schema_name)
+
+    (event,) = book(client).events.all()
+
+    assert (event.kind, event.by_id) == ("booked", admin.pk)
 
 
 def test_pressing_confirm_twice_gives_one_appointment(client):

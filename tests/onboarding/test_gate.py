@@ -225,6 +225,8 @@ def test_the_first_real_booking_makes_a_commune_live(settled, now):
         )
     AppointmentFactory(channel="online", booked_at=now - timedelta(hours=1))  # a trial
     AppointmentFactory(channel="phone", booked_at=now + timedelta(hours=1))
+    again = AppointmentFactory(channel="online", booked_at=now + timedelta(hours=1))
+    again.events.create(kind="booked", by_id=7, at=now)  # of somebody logged in
     assert first_use.tell(now=now + timedelta(hours=2)) == 0
 
     AppointmentFactory(channel="online", booked_at=now + timedelta(hours=1))
