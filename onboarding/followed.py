@@ -20,6 +20,7 @@ from onboarding.models import (
     Referent,
     Task,
 )
+from onboarding.progress import Progress, progress_of
 from onboarding.stages import Module, Reason, Stage
 from onboarding.switching import WindowState
 from parvis.pieces import Tone
@@ -47,6 +48,7 @@ class Followed:
     next_task: Task | None = None
     obstacles: Sequence[Obstacle] = ()
     words: str = ""
+    progress: Progress | None = None
     figures: dashboard.Row | None = field(default=None, repr=False)
 
     @property
@@ -143,6 +145,7 @@ def followed(association: Association, *, module: Module, today: date) -> list[F
         if module == Module.BOOKING
         else {}
     )
+    progress = progress_of(association)
     return [
         _one(
             commune,
@@ -154,6 +157,7 @@ def followed(association: Association, *, module: Module, today: date) -> list[F
             next_task=tasks.get(commune.pk),
             obstacles=obstacles.get(commune.pk, ()),
             words=normalise(" ".join([*people.get(commune.pk, ()), str(solution or "")])),
+            progress=progress.get(commune.pk),
             figures=figures.get(commune.pk),
         )
         for commune in Commune.objects.filter(association=association).order_by("slug")
@@ -225,6 +229,7 @@ SORTS: dict[str, Callable[[Followed], Any]] = {
     "name": lambda row: row.commune.slug,
     "stage": lambda row: dashboard.ORDER[row.stage] if row.is_eligible else None,
     "since": lambda row: row.days if row.is_eligible else None,
+    "ready": lambda row: row.progress.score if row.progress else None,
     "next": lambda row: row.next_task.due if row.next_task else None,
     "online": lambda row: row.figures.online if row.figures else None,
     "population": lambda row: row.commune.population,

@@ -4,7 +4,7 @@ Every check looks at facts; nothing is ever ticked by hand. Blocking ones form t
 others advise. Words are in :mod:`onboarding.readiness_words`.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -166,9 +166,14 @@ def is_ready(found: Sequence[Verdict]) -> bool:
 
 def score(found: Sequence[Verdict]) -> int:
     """Weigh what is settled, 0 to 100; 100 only when everything is."""
+    return weigh((each.item.is_blocking, each.is_settled) for each in found)
+
+
+def weigh(found: Iterable[tuple[bool, bool]]) -> int:
+    """Score what is known of each check: whether it blocks, whether it is settled."""
     weights = [
-        (BLOCKING_WEIGHT if each.item.is_blocking else WARNING_WEIGHT, each.is_settled)
-        for each in found
+        (BLOCKING_WEIGHT if is_blocking else WARNING_WEIGHT, is_settled)
+        for is_blocking, is_settled in found
     ]
     total = sum(weight for weight, _settled in weights)
     return 100 * sum(weight for weight, settled in weights if settled) // total if total else 0

@@ -372,3 +372,30 @@ def test_whoever_has_a_long_address_and_no_name_signs_all_the_same(director, com
 @pytest.mark.parametrize("code", ["%00", "33314%00", "99999", "x" * 3000])
 def test_a_code_that_no_commune_has_leads_nowhere(director, code):
     assert director.get(f"/communes/{code}/").status_code == 404
+
+
+def test_the_list_says_how_far_each_commune_is_from_its_opening(director, commune, now):
+    with owner():
+        Commune.objects.filter(pk=commune.pk).update(state="configuring")
+        for code, is_done, waived in (
+            ("agreement", True, None),
+            ("mail", False, None),
+            ("training", False, now),
+            ("poster", False, None),
+        ):
+            ReadinessItem.objects.create(
+                commune=commune,
+                code=code,
+                is_done=is_done,
+                is_blocking=code != "poster",
+                checked_at=now,
+                waived_at=waived,
+                waiver_reason="Formée ailleurs" if waived else "",
+            )
+
+    page = text_of(director.get("/communes/?sort=-ready"))
+    table = text_of(director.get("/communes/parcours.csv"))
+
+    assert "60 % · 1 point bloque" in page
+    assert f"/communes/{commune.insee_code}/ouverture/" in page
+    assert "Courriel d’essai reçu" in table
