@@ -198,7 +198,7 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         self.instance.minutes = self.minutes
         self.instance.documents = cleaned.get("documents") or []
         if cleaned.get("needs_no_document") and self.instance.documents:
-            self.add_error("documents", _("Aucune pièce, ou celles-ci : choisissez."))
+            self.add_error("documents", _("Aucune pièce, ou celles-ci : choisissez."))
         return cleaned
 
     @property

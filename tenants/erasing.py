@@ -4,7 +4,7 @@ Every public table with a key to a commune is in one of the two lists: a test lo
 """
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from tenants.models import Commune
 
@@ -70,10 +70,10 @@ def erase_public(commune: Commune) -> int:
     """Erase the rows of a commune that is gone; return how many there were."""
     erased = 0
     for label, which in ERASED.items():
-        rows = QuerySet(apps.get_model(label)).filter(which, commune=commune)
+        rows: QuerySet[Model] = QuerySet(apps.get_model(label)).filter(which, commune=commune)
         count, _by_table = rows.delete()
         erased += count
-    kinds = QuerySet(apps.get_model("slots.SlotKind"))
+    kinds: QuerySet[Model] = QuerySet(apps.get_model("slots.SlotKind"))
     count, _by_table = kinds.filter(
         service_code__startswith=f"local:{commune.schema_name}:"
     ).delete()
