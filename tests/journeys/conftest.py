@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -67,6 +68,23 @@ with schema_context(launch.commune.schema_name):
 gate_actions.open_due(launch_id=launch.pk, now=timezone.now())
 """
 
+WORK = """
+from contextlib import suppress
+from parvis.celery import app
+app.loader.import_default_modules()
+with app.connection_for_read() as broker:
+    queue = broker.SimpleQueue(app.amqp.queues[app.conf.task_default_queue])
+    with suppress(queue.Empty):
+        while True:
+            message = queue.get_nowait()
+            message.ack()
+            name, (arguments, named, _more) = message.headers["task"], message.payload
+            if name.startswith({names}):
+                place = {{"_schema_name": message.headers["_schema_name"]}}
+                app.tasks[name].apply(arguments, named, headers=place, throw=True)
+    queue.close()
+"""
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the journeys in one worker, and skip them where no browser is."""
@@ -109,6 +127,11 @@ class Demo:
         if self.environment is None:
             pytest.skip("a demo that runs already serves its lists when its scheduler says so")
         run(self.environment, "shell", "--no-imports", "-c", SERVE.format(schema=schema))
+
+    def work(self, *names: str) -> None:
+        """Do what the queue holds of tasks that begin so; where a worker runs, it does them."""
+        if self.environment is not None:
+            run(self.environment, "shell", "--no-imports", "-c", WORK.format(names=names))
 
     def write_about_trainings(self) -> None:
         """Write the letters about sessions; where a worker runs, it has done so."""
@@ -176,6 +199,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, maps: Geoportal) -> Iterator[
         "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
         "DJANGO_SETTINGS_MODULE": "parvis.settings",
     }
+    redis.Redis.from_url(environment["REDIS_URL"]).flushdb()  # what another database was asked
     for steps in (
         ["migrate", "--verbosity=0"],
         ["collectstatic", "--noinput", "--verbosity=0"],
@@ -361,11 +385,11 @@ def bare_page(browser: Browser, faults: list[str]) -> Iterator[Page]:
     context.close()
 
 
-def log_in(page: Page, demo: Demo, host: str, email: str) -> None:
+def log_in(page: Page, demo: Demo, host: str, email: str, *, password: str = PASSWORD) -> None:
     """Go through the login host and come back to ``host``."""
     page.goto(demo.url(host, "/connexion/"))
     page.get_by_label("Courriel").or_(page.get_by_label("E-mail")).first.fill(email)
-    page.get_by_label("Mot de passe").first.fill(PASSWORD)
+    page.get_by_label("Mot de passe").first.fill(password)
     page.get_by_role("button", name="Se connecter").first.click()
     # Neither an address that only names the host further on, nor a door on the way to a page.
     there = re.compile(rf"^http://{host}\.localhost:{demo.port}/(?!connexion/)")
