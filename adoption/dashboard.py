@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _, ngettext
 
 from adoption.cohorts import band
-from adoption.definitions import BANDS
+from adoption.comparison_words import BANDS
 from onboarding.dashboard import Row
 from onboarding.metrics import Share, hidden
 from onboarding.models import ExistingSolution, Onboarding

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from adoption import cohorts, health, reading
 from adoption.cohorts import Cohort, Place
-from adoption.definitions import COMPARED, DEFINITIONS, HEALTH, PRACTICES
+from adoption.comparison_words import HEALTH, PRACTICES
+from adoption.definitions import COMPARED, DEFINITIONS
 from adoption.health import Line
 from adoption.models import Benchmark, HealthScore
 from adoption.reading import NOTHING, Known

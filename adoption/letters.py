@@ -13,7 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext as _, ngettext
 
 from adoption import reading, subsidy
-from adoption.definitions import DEFINITIONS, PRACTICES
+from adoption.comparison_words import PRACTICES
+from adoption.definitions import DEFINITIONS
 from adoption.models import Benchmark, MonthlyReport, Preferences
 from adoption.reading import NOTHING
 from onboarding.stages import Module

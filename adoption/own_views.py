@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from adoption import actions, letter_sheet, letters, reading, subsidy
-from adoption.definitions import CRITERIA, PRACTICES
+from adoption.comparison_words import CRITERIA, PRACTICES
 from adoption.dts_views import entered, simulation, status_of
 from adoption.estimates import calls_avoided, minutes_saved
 from adoption.follow_views import compared

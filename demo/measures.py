@@ -8,7 +8,7 @@ import random
 from datetime import date, datetime, timedelta
 
 from adoption import actions, following, letters, reading
-from adoption.definitions import PRACTICES
+from adoption.comparison_words import PRACTICES
 from adoption.models import DtsMonth, DtsYear, MonthlyReport, Preferences
 from booking.models import Tally
 from demo import story
