@@ -164,8 +164,10 @@ def start(*, batch: ImportBatch, now: datetime) -> ImportBatch:
 
 
 @transaction.atomic
-def start_undoing(*, batch: ImportBatch, now: datetime) -> ImportBatch:
+def start_undoing(*, batch: ImportBatch, by: Member | None = None, now: datetime) -> ImportBatch:
     """Let the queue take back what the import created and nobody has changed since.
+
+    Invitations are withdrawn in the name of ``by``; the one who brought the file in otherwise.
 
     Raises:
         NotUndoable: it is not imported, or its rows are forgotten.
@@ -176,18 +178,16 @@ def start_undoing(*, batch: ImportBatch, now: datetime) -> ImportBatch:
     if not may_undo(current):
         raise NotUndoable
     current.state, current.touched_at = State.UNDOING, now
-    current.save(update_fields=["state", "touched_at"])
+    if by is not None:
+        current.settings = {**current.settings, "undone_by": by.user_id}
+    current.save(update_fields=["state", "touched_at", "settings"])
     defer("exchange.run_imports", batch=current.pk)
     return current
 
 
 def may_undo(batch: ImportBatch) -> bool:
     """Tell whether an import can be undone: it is over, and its rows are still known."""
-    return (
-        batch.state == State.DONE
-        and batch.kind != "staff"
-        and batch.rows.filter(state=ImportRow.State.CREATED).exists()
-    )
+    return batch.state == State.DONE and batch.rows.filter(state=ImportRow.State.CREATED).exists()
 
 
 @transaction.atomic

@@ -6,7 +6,14 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from exchange import import_appointments, import_closures, import_openings, import_reports, mapping
+from exchange import (
+    import_appointments,
+    import_closures,
+    import_openings,
+    import_reports,
+    import_staff,
+    mapping,
+)
 from exchange.import_items import Item, Refused, World
 from exchange.mapping import FIELDS, DateOrder
 from exchange.models import ImportBatch, ImportedRef, ImportRow
@@ -19,6 +26,7 @@ READERS = {
     "closures": import_closures.read,
     "openings": import_openings.read,
     "reports": import_reports.read,
+    "staff": import_staff.read,
 }
 
 
@@ -74,7 +82,8 @@ def judge(batch: ImportBatch, rows: Iterable[ImportRow], *, now: datetime) -> li
             refuse(row, Refused("ref", _("Cette ligne est déjà dans le fichier, plus haut.")))
             continue
         seen.add(found.ref)
-        accept(row, is_known=known.get(found.ref) == found.digest)
+        words = import_staff.already(found, world) if batch.kind == "staff" else ""
+        accept(row, is_known=bool(words) or known.get(found.ref) == found.digest, words=words)
         if found.ref not in known:
             fresh.append((row, found))
     if batch.kind == "appointments":
@@ -84,10 +93,10 @@ def judge(batch: ImportBatch, rows: Iterable[ImportRow], *, now: datetime) -> li
     return judged
 
 
-def accept(row: Judged, *, is_known: bool) -> None:
-    """Say that a row can be imported, or that nothing in it is new."""
+def accept(row: Judged, *, is_known: bool, words: str = "") -> None:
+    """Say that a row can be imported, or that nothing in it is new, in words where they help."""
     row.state = ImportRow.State.UNCHANGED if is_known else ImportRow.State.READY
-    row.field, row.message, row.proposals = "", "", []
+    row.field, row.message, row.proposals = "", words[:MESSAGE_MOST], []
 
 
 def refuse(row: Judged, refusal: Refused) -> None:

@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy
 
 from booking.models import Service
 from exchange import sniff
 from exchange.import_checks import READERS
 from exchange.import_models import ImportBatch, ImportKind
+from exchange.import_staff import ROLES
 from exchange.import_words import FAULTS, FIELDS as LABELS, HINTS
 from exchange.mapping import FIELDS, DateOrder
 from incidents.models import Category
@@ -81,9 +83,17 @@ class ColumnsForm(forms.Form):
         )
         if batch.kind == "appointments":
             self._ask_about_appointments()
+        if batch.kind == "staff":
+            del self.fields["date_order"]
+            self._ask_about_people()
         if batch.kind == "reports":
             active = Category.objects.filter(is_active=True).exclude(door=Category.Door.REDIRECT)
             self._ask_for("all_category", _("Catégorie, si la ligne n’en dit pas"), active)
+
+    def _ask_about_people(self) -> None:
+        choices = [("", "–"), *((str(role), capfirst(role.label)) for role in ROLES)]
+        label = _("Rôle, si la ligne n’en dit pas")
+        self.fields["all_role"] = forms.ChoiceField(label=label, choices=choices, required=False)
 
     def _ask_about_appointments(self) -> None:
         offered = Service.objects.offered()
@@ -136,6 +146,7 @@ class ColumnsForm(forms.Form):
         return {
             "service": known.get("all_service", ""),
             "category": known.get("all_category", ""),
+            "role": known.get("all_role", ""),
             "is_told": bool(known.get("is_told")),
         }
 
@@ -171,5 +182,6 @@ def _shown(batch: ImportBatch) -> dict[str, Any]:
         "date_order": batch.date_order,
         "all_service": settings.get("service", ""),
         "all_category": settings.get("category", ""),
+        "all_role": settings.get("role", ""),
         "is_told": settings.get("is_told", False),
     }

@@ -14,7 +14,13 @@ from django.db import DatabaseError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from booking.reconfiguring import reconfigure
-from exchange import import_appointments, import_closures, import_openings, import_reports
+from exchange import (
+    import_appointments,
+    import_closures,
+    import_openings,
+    import_reports,
+    import_staff,
+)
 from exchange.import_checks import MESSAGE_MOST, read_row, world_of
 from exchange.import_items import Item, Refused, World
 from exchange.models import ImportBatch, ImportedRef, ImportRow
@@ -36,6 +42,9 @@ def run(batch: ImportBatch, *, now: datetime) -> None:
     """Import every row that is ready; what was imported before is only followed."""
     ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.RUNNING, touched_at=now)
     world = world_of(batch, now=now)
+    if batch.kind == "staff":
+        _ask_for_people(batch, world)
+        return
     if batch.kind in AT_ONCE:
         label = _("Import de « %(name)s »") % {"name": batch.file_name}
         _at_once(label, lambda: _each(batch, State.READY, world, _import), world)
@@ -49,6 +58,10 @@ def run(batch: ImportBatch, *, now: datetime) -> None:
 def undo(batch: ImportBatch, *, now: datetime) -> None:
     """Take back what the batch created and nobody has changed since; the rest is kept and told."""
     world = world_of(batch, now=now)
+    if batch.kind == "staff":
+        import_staff.ask_back(batch)
+        import_staff.close(batch, now=now)
+        return
     if batch.kind in AT_ONCE:
         label = _("Import de « %(name)s » annulé") % {"name": batch.file_name}
         _at_once(label, lambda: _each(batch, State.CREATED, world, _take_back), world)
@@ -61,6 +74,19 @@ def undo(batch: ImportBatch, *, now: datetime) -> None:
 
 def _at_once(label: str, work: Callable[[], object], world: World) -> None:
     reconfigure(label=label, work=work, by=world.by, now=world.now)
+
+
+def _ask_for_people(batch: ImportBatch, world: World) -> None:
+    asked = []
+    for row in batch.rows.filter(state=State.READY):
+        try:
+            asked.append((row, read_row(row, batch, world)))
+        except Refused as refusal:
+            _refuse(row, refusal.message)
+            row.save(update_fields=["state", "message", "target"])
+    import_staff.ask(batch, asked)
+    batch.state = ImportBatch.State.RUNNING
+    import_staff.close(batch, now=world.now)
 
 
 Step = Callable[[ImportBatch, ImportRow, World], None]

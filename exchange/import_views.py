@@ -68,7 +68,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
         import_actions.choose_columns(
             batch=batch,
             columns=form.columns,
-            date_order=form.cleaned_data["date_order"],
+            date_order=form.cleaned_data.get("date_order", batch.date_order),
             settings=form.settings,
             now=timezone.now(),
         )
@@ -77,7 +77,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "batch": batch,
         "sample": [row.cells for row in batch.rows.all()[:SAMPLE_ROWS]],
-        "is_proved": is_proved,
+        "is_proved": is_proved or batch.kind == "staff",  # which has no dates
         "columns": [form[name] for name in form.column_names],
         "others": [form[name] for name in form.other_names],
     }
@@ -92,7 +92,8 @@ def show_import(request: HttpRequest, pk: int) -> HttpResponse:
     if not batch.is_mapped:
         return redirect("exchange:import_columns", pk)
     counts = import_actions.tally(batch)
-    rows = batch.rows.filter(state__in=TO_LOOK_AT)
+    shown = [*TO_LOOK_AT, "unchanged"] if batch.kind == "staff" else TO_LOOK_AT
+    rows = batch.rows.filter(state__in=shown)
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     total = sum(counts.values())
     waits_for = "created" if batch.state == ImportBatch.State.UNDOING else "ready"
@@ -167,7 +168,7 @@ def start_import(request: HttpRequest, pk: int) -> HttpResponse:
 def undo_import(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what was imported."""
     batch = get_object_or_404(ImportBatch, pk=pk)
-    import_actions.start_undoing(batch=batch, now=timezone.now())
+    import_actions.start_undoing(batch=batch, by=who(request), now=timezone.now())
     return redirect("exchange:import", pk)
 
 

@@ -98,7 +98,8 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "staff": (
         Field("email", ("courriel", "email", "e mail", "mail", "adresse mail"), is_required=True),
         Field("role", ("role", "profil", "droits", "fonction")),
-        Field("ref", REF),
+        Field("name", ("nom et prenom", "nom complet", "nom", "agent", "name")),
+        Field("first_name", ("prenom", "prenoms", "first name")),
     ),
 }  # fmt: skip
 WEEKDAYS = {

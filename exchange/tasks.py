@@ -1,9 +1,18 @@
 """Work that the queue asks for in a commune's schema."""
 
+from datetime import datetime
+
 from celery import shared_task
 from django.utils import timezone
 
-from exchange import archive_actions, calendar_actions, departure_letters, import_actions
+from exchange import (
+    archive_actions,
+    calendar_actions,
+    departure_letters,
+    import_actions,
+    import_staff,
+    invitations,
+)
 from exchange.models import CalendarFeed
 
 
@@ -11,6 +20,35 @@ from exchange.models import CalendarFeed
 def run_imports(*, batch: int) -> None:
     """Import a file, or undo its import."""
     import_actions.resume(batch=batch, now=timezone.now())
+
+
+@shared_task(name="exchange.invite")
+def invite(*, commune: int, row: int, by: int, since: str, **asked: str) -> None:
+    """In the public schema: invite somebody for a commune, and tell it."""
+    invitations.invite(
+        asked=asked,
+        commune_id=commune,
+        row=row,
+        by=by,
+        since=datetime.fromisoformat(since),
+        now=timezone.now(),
+    )
+
+
+@shared_task(name="exchange.withdraw")
+def withdraw(*, commune: int, row: int, invitation: int, by: int) -> None:
+    """In the public schema: withdraw an invitation for a commune, and tell it."""
+    invitations.withdraw(
+        commune_id=commune, row=row, invitation=invitation, by=by, now=timezone.now()
+    )
+
+
+@shared_task(name="exchange.note_invitation")
+def note_invitation(*, row: int, state: str, invitation: int, message: str) -> None:
+    """Write on a row what became of an invitation."""
+    import_staff.note(
+        row=row, state=state, invitation=invitation, message=message, now=timezone.now()
+    )
 
 
 @shared_task(name="exchange.resume_imports")

@@ -154,9 +154,15 @@ def redeem_ticket(*, token: str, host: str, state: str, now: datetime) -> Ticket
 
 @transaction.atomic
 def invite(
-    *, by: Membership, place: Commune | Association, email: str, role: str, now: datetime
+    *,
+    by: Membership,
+    place: Commune | Association,
+    email: str,
+    role: str,
+    now: datetime,
+    name: str = "",
 ) -> Invitation:
-    """Write an invitation and its message.
+    """Write an invitation and its message; ``name`` is proposed to whoever accepts it.
 
     Raises:
         NotAllowed: the inviter does not manage this team, or the role is above hers.
@@ -164,7 +170,7 @@ def invite(
         limits.TooMany: 20 invitations in a day, or 3 messages to one address in an hour.
     """
     _check_grant(by, place, role)
-    return _invite(by=by.user, place=place, email=email, role=role, now=now)
+    return _invite(by=by.user, place=place, email=email, role=role, now=now, name=name)
 
 
 @transaction.atomic
@@ -201,7 +207,13 @@ def invite_first_director(*, association: Association, email: str, now: datetime
 
 
 def _invite(
-    *, by: User | None, place: Commune | Association, email: str, role: str, now: datetime
+    *,
+    by: User | None,
+    place: Commune | Association,
+    email: str,
+    role: str,
+    now: datetime,
+    name: str = "",
 ) -> Invitation:
     email = email.strip().lower()
     if Membership.objects.filter(user__email__iexact=email, is_active=True, **where(place)):
@@ -217,6 +229,7 @@ def _invite(
         invitation = Invitation.objects.create(
             email=email,
             role=role,
+            name=name,
             digest=digest(token),
             invited_by=by,
             expires_at=now + INVITATION_LIFE,

@@ -56,6 +56,7 @@ class Invitation(models.Model):
         Association, models.CASCADE, null=True, related_name="invitations"
     )
     role = models.CharField(_("rôle"), choices=Membership.Role.choices, max_length=20)
+    name = models.CharField(_("nom proposé"), max_length=80, default="", blank=True)
     digest = models.CharField(_("empreinte du lien"), max_length=64)
     invited_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="sent_invitations"

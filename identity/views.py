@@ -251,7 +251,8 @@ def invitation(request: HttpRequest) -> HttpResponse:
     user = _user(request) if request.user.is_authenticated else None
     known = User.objects.filter(email__iexact=found.email).exists()
     needs_password = found.role in Membership.MANDATORY_SECOND_FACTOR
-    form = AcceptForm(request.POST or None, needs_password=needs_password)
+    proposed = {"display_name": found.name}
+    form = AcceptForm(request.POST or None, initial=proposed, needs_password=needs_password)
     if request.method == "POST" and (known or form.is_valid()):
         try:
             typed = {} if known else form.cleaned_data
