@@ -1,6 +1,7 @@
 """The tables of the active commune, read and written as lines of JSON by PostgreSQL itself.
 
-``to_jsonb`` and ``jsonb_populate_recordset`` keep every type: what is read comes back the same.
+``to_jsonb`` and ``jsonb_populate_record`` keep every type: what is read comes back the same. In a
+column of JSON, ``null`` is a value of its own: a column that holds nothing has no key in its line.
 """
 
 import hashlib
@@ -21,6 +22,12 @@ LEFT_OUT = {"django_migrations", "exchange_archivefile", "exchange_archiveevent"
 COLUMNS = """
 SELECT attname FROM pg_attribute
 WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+ORDER BY attnum
+"""
+DOCUMENTS = """
+SELECT attname FROM pg_attribute
+WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+  AND atttypid = 'jsonb'::regtype
 ORDER BY attnum
 """
 KEY = """
@@ -108,7 +115,8 @@ def read_rows(table: str) -> Iterator[bytes]:
     """
     stored = columns(table)
     key = _names(KEY, table) or stored
-    query = sql.SQL("SELECT to_jsonb(r)::text FROM (SELECT {} FROM {} ORDER BY {}) AS r").format(
+    query = sql.SQL("SELECT ({})::text FROM (SELECT {} FROM {} ORDER BY {}) AS r").format(
+        _without_nothing(_names(DOCUMENTS, table)),
         sql.SQL(", ").join(map(sql.Identifier, stored)),
         _in_schema(table),
         sql.SQL(", ").join(map(sql.Identifier, key)),
@@ -121,6 +129,21 @@ def read_rows(table: str) -> Iterator[bytes]:
         cursor.execute(query)
         for (line,) in cursor:
             yield line.encode() + b"\n"
+
+
+def _without_nothing(documents: list[str]) -> sql.Composable:
+    """Write a row as JSON, without the keys of its JSON columns that hold nothing."""
+    if not documents:
+        return sql.SQL("to_jsonb(r)")
+    empty = [
+        sql.SQL("CASE WHEN r.{} IS NULL THEN {} END").format(
+            sql.Identifier(name), sql.Literal(name)
+        )
+        for name in documents
+    ]
+    return sql.SQL("to_jsonb(r) - array_remove(ARRAY[{}]::text[], NULL)").format(
+        sql.SQL(", ").join(empty)
+    )
 
 
 def digest(lines: Iterator[bytes]) -> tuple[int, str]:
@@ -139,18 +162,31 @@ def write_rows(table: str, lines: Iterator[bytes]) -> int:
         ValueError: a line is not text.
         django.db.DatabaseError: a row does not fit the table.
     """
-    stored = columns(table)
-    listed = sql.SQL(", ").join(map(sql.Identifier, stored))
+    stored, documents = columns(table), set(_names(DOCUMENTS, table))
     query = sql.SQL(
-        "INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE"
-        " SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
-    ).format(table=_in_schema(table), columns=listed)
+        "INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values}"
+        " FROM jsonb_array_elements(%s::jsonb) AS line (said),"
+        " LATERAL jsonb_populate_record(NULL::{table}, line.said) AS r"
+    ).format(
+        table=_in_schema(table),
+        columns=sql.SQL(", ").join(map(sql.Identifier, stored)),
+        values=sql.SQL(", ").join(_value(name, name in documents) for name in stored),
+    )
     written = 0
     with connection.cursor() as cursor:
         while batch := list(islice(lines, BATCH)):
             cursor.execute(query, [f"[{','.join(line.decode() for line in batch)}]"])
             written += len(batch)
     return written
+
+
+def _value(column: str, is_document: bool) -> sql.Composable:  # noqa: FBT001
+    name = sql.Identifier(column)
+    if not is_document:
+        return sql.SQL("r.{}").format(name)
+    return sql.SQL(
+        "COALESCE(r.{}, CASE WHEN jsonb_exists(line.said, {}) THEN 'null'::jsonb END)"
+    ).format(name, sql.Literal(column))
 
 
 def models_by_table() -> dict[str, type[models.Model]]:

@@ -5,23 +5,32 @@ import json
 import random
 import zipfile
 from datetime import timedelta
+from io import StringIO
+from uuid import UUID
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Func, JSONField, TextField, Value
 from django.utils import timezone
+from django_tenants.utils import schema_context
 from icalendar import Calendar
 
-from booking.models import Service
+from booking.models import Appointment, Service, Sharing
 from demo import reports, seed, showcase, story
 from exchange import archive_actions, archive_arrival, archive_load, archive_tables, archive_write
 from exchange.archive_format import BadArchive, Reader
 from exchange.models import ArchiveEvent, ArchiveFile
+from shelf.models import Arrival, Origin
 from tenants import directory
+from tenants.models import Commune, Membership
 from tests.conftest import login_as, owner
 from tests.factories import AppointmentFactory, ServiceFactory
 
 
 pytestmark = pytest.mark.django_db
+SIDES = ("before", "after")
 
 
 @pytest.fixture
@@ -356,3 +365,74 @@ def test_the_dictionary_explains_every_column(staff):
 
     assert "incidents_report;" in text
     assert "référence" in text.lower()
+
+
+# --- Nothing, and nothing said ---------------------------------------------------------------
+
+
+def test_null_inside_a_column_of_json_is_not_an_empty_column(archive, media, other_commune, now):
+    nothing = Value(None, JSONField())
+    Sharing.objects.create(pk=1, asks=nothing, offers=[None, {"a": None}])
+    origin = Origin.objects.create(
+        kind="page", template_uuid=UUID(int=1), slug="x", name="X", version=1, base={},
+        last_merged_at=now,
+    )  # fmt: skip
+    for before, after in ((nothing, None), (None, nothing)):
+        Arrival.objects.create(
+            origin=origin, cause="law", version=1, before=before, after=after, at=now
+        )
+
+    proof = load(archive(), other_commune)
+
+    assert proof.differences == []
+    with owner():
+        connection.set_tenant(other_commune)
+        assert Sharing.objects.filter(asks=nothing, offers=[None, {"a": None}]).exists()
+        kinds = (Func(name, function="jsonb_typeof", output_field=TextField()) for name in SIDES)
+        assert set(Arrival.objects.values_list(*kinds)) == {("null", None), (None, "null")}
+
+
+# --- The command -----------------------------------------------------------------------------
+
+
+@pytest.mark.owner
+def test_the_command_brings_a_commune_and_its_people_into_another_schema(
+    furnished, archive, association, make_user, tmp_path
+):
+    gone = make_user("admin", commune=furnished, email="ana@example.org")
+    kept = make_user("booking_agent", commune=furnished, email="luc@example.org")
+    told = (
+        Appointment.objects.count(),
+        list(Service.objects.order_by("pk").values_list("name", flat=True)),
+    )
+    path = archive()
+    with owner():
+        gone.delete()
+        there = Commune.objects.create(
+            insee_code="33904", schema_name="c_33904", name="Essai", slug="essai-33904",
+            association=association,
+        )  # fmt: skip
+        said, certificate = StringIO(), tmp_path / "proof.json"
+        call_command(
+            "import_commune", path, "--as", "33904", "--certificate", certificate, stdout=said
+        )
+        there.refresh_from_db()
+        team = Membership.objects.filter(commune=there).order_by("user__email")
+        assert there.state == "configuring"
+        assert "differences: 0" in said.getvalue()
+        assert json.loads(certificate.read_text())["differences"] == []
+        assert list(team.values_list("user__email", "user__display_name", "role")) == [
+            ("ana@example.org", "admin", "admin"),
+            ("luc@example.org", "booking_agent", "booking_agent"),
+        ]
+        assert team.get(user__email="luc@example.org").user == kept
+        ana = team.get(user__email="ana@example.org").user
+        assert not ana.has_usable_password()
+        assert EmailAddress.objects.get(user=ana).verified
+        with schema_context("c_33904"):
+            assert told == (
+                Appointment.objects.count(),
+                list(Service.objects.order_by("pk").values_list("name", flat=True)),
+            )
+        with pytest.raises(CommandError, match="déjà"):
+            call_command("import_commune", path, "--as", "33904", stdout=StringIO())
