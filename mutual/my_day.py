@@ -7,6 +7,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from booking.models import Appointment
 from identity.members import ADMIN, BOOKING_AGENT, READER
@@ -16,6 +17,7 @@ from tenants.visits import in_each_of
 
 
 ROLES = (ADMIN, BOOKING_AGENT, READER)
+CONFIRMED = Appointment.Status.BOOKED
 PARIS = ZoneInfo("Europe/Paris")
 
 
@@ -31,6 +33,16 @@ class Visit:
     persons: int
     state: str
     href: str
+
+    @property
+    def who(self) -> str:
+        """Who comes, how many they are when not alone, and what became of it."""
+        told = [self.initials.replace(" ", "\u00a0")]
+        if self.persons > 1:
+            told.append(
+                ngettext("%(n)s personne", "%(n)s personnes", self.persons) % {"n": self.persons}
+            )
+        return ", ".join([*told, self.state] if self.state else told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,6 @@ def _visits(
             site=site,
             initials=initials(name),
             persons=persons,
-            state=str(Appointment.Status(status).label),
+            state=str(Appointment.Status(status).label) if status != CONFIRMED else "",
             href=f"{page}?rdv={reference}",
         )

@@ -85,7 +85,7 @@ def test_the_page_shows_initials_and_leads_to_each_commune(agent, settings):
 
     page = client.get("/ma-journee/?jour=2026-11-24").content.decode()
 
-    assert "J. D." in page
+    assert "J.\u00a0D." in page
     assert "Dupuy" not in page
     assert "http://lacanau.localhost:8000/agent/jour/2026-11-24/?rdv=" in page
     assert "/ma-journee/" in client.get("/lieux/").content.decode()
@@ -98,6 +98,15 @@ def test_days_nobody_means_are_today(agent, day):
         login_as(client, agent, site="login")
 
     assert client.get("/ma-journee/", {"jour": day}).status_code == 200
+
+
+def test_what_is_unusual_is_said_beside_who_comes(agent, commune):
+    with schema_context(commune.schema_name):
+        Appointment.objects.filter(name="Jeanne Dupuy").update(persons=3, status="missed")
+
+    _first, found = read_my_day(DAY, user_id=agent.pk).visits
+
+    assert found.who.startswith("J.\u00a0D., 3 personnes, ")
 
 
 def test_initials_are_two_letters_at_most():
