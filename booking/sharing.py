@@ -18,11 +18,24 @@ Uses = dict[tuple[str, date], int]
 
 
 @transaction.atomic
-def keep(*, asks: Sequence[tuple[str, str]], offers: Sequence[tuple[str, int]]) -> None:
+def keep(
+    *,
+    asks: Sequence[tuple[str, str]],
+    offers: Sequence[tuple[str, int]],
+    services: Sequence[dict[str, str]] = (),
+) -> None:
     """Keep what the agreements in force say; the same again changes nothing."""
-    Sharing.objects.update_or_create(
-        pk=1, defaults={"asks": [*map(list, asks)], "offers": [*map(list, offers)]}
-    )
+    told = {"asks": [*map(list, asks)], "offers": [*map(list, offers)], "services": [*services]}
+    Sharing.objects.update_or_create(pk=1, defaults=told)
+
+
+def services_elsewhere() -> list[tuple[str, list[dict[str, str]]]]:
+    """List the services of others that are shown beside ours, by who receives; one query."""
+    known = Sharing.objects.values_list("services", flat=True).first() or []
+    by_host: dict[str, list[dict[str, str]]] = {}
+    for each in known:
+        by_host.setdefault(each["host"], []).append(each)
+    return list(by_host.items())
 
 
 def asked_communes() -> list[tuple[str, str]]:

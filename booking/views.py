@@ -50,6 +50,7 @@ def services(request: HttpRequest) -> HttpResponse:
     context = {
         "services": _with_first_day(offered),
         "elsewhere": sharing.receive_for_us(offered, now=now),
+        "shared": sharing.services_elsewhere(),
         "by_phone": [
             (words.service_name(service), service)
             for service in Service.objects.offered().filter(is_online=False, is_collection=False)

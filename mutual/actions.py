@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from booking import planning, sharing
 from identity.actions import end_sessions
-from mutual.models import Agreement, AgreementMember, AgreementUse, PhoneDesk, PhoneDeskAgent
+from mutual.models import (
+    Agreement,
+    AgreementMember,
+    AgreementUse,
+    PhoneDesk,
+    PhoneDeskAgent,
+    SharedService,
+)
+from mutual.shared_services import read_cards, wanted_services
 from parvis.deferred import defer_to
 from parvis.errors import DomainError
 from parvis.guard import PUBLIC
@@ -84,6 +92,7 @@ def _tell(communes: Iterable[Commune]) -> None:
 # --- In a commune -------------------------------------------------------------------------
 
 
+@transaction.atomic
 def take_note(*, now: datetime) -> None:
     """Let the pages of citizens follow the agreements of this commune that are in force."""
     here, today = planning.current_commune(), planning.local_day(now)
@@ -100,7 +109,27 @@ def take_note(*, now: datetime) -> None:
         elif agreement.host_id != here.pk:
             is_always = agreement.kind == Agreement.Kind.COUNTER
             offers[agreement.host.name] = 0 if is_always else max(1, agreement.after_days)
-    sharing.keep(asks=list(asks.items()), offers=list(offers.items()))
+    _publish(here, list(found))
+    cards = read_cards(here, list(found))
+    sharing.keep(asks=list(asks.items()), offers=list(offers.items()), services=cards)
+
+
+def _publish(here: Commune, agreements: Iterable[Agreement]) -> None:
+    """Write which services members may list; who sees another list from now on hears of it."""
+    known = {
+        (row.agreement_id, row.number, row.slug, row.name, row.place)
+        for row in SharedService.objects.filter(host=here)
+    }
+    hosted = [each for each in agreements if each.host_id == here.pk]
+    rows = [row for each in hosted for row in wanted_services(each)]
+    wanted = {(row.agreement_id, row.number, row.slug, row.name, row.place) for row in rows}
+    if wanted == known:
+        return
+    SharedService.objects.filter(host=here).delete()
+    SharedService.objects.bulk_create(rows)
+    changed = {agreement for agreement, *_rest in wanted ^ known}
+    told = [each for each in hosted if each.pk in changed]
+    _tell({one.commune_id: one.commune for each in told for one in each.members.all()}.values())
 
 
 @transaction.atomic

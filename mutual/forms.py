@@ -6,11 +6,13 @@ from django import forms
 from django.utils.translation import gettext as _, gettext_lazy
 
 from mutual.models import Agreement
+from mutual.names import read_names
 from parvis.inputs import DayInput
 from tenants.models import Association, Commune, User
 
 
 MOST_EUROS = 1_000_000
+NAME_MOST = 100
 WEEKDAYS = [
     (0, gettext_lazy("lundi")),
     (1, gettext_lazy("mardi")),
@@ -40,6 +42,16 @@ class AgreementForm(forms.Form):
         queryset=Commune.objects.none(),
         error_messages={"required": gettext_lazy("Choisissez au moins une commune.")},
         widget=forms.SelectMultiple(attrs={"size": 8}),
+    )
+    services = forms.CharField(
+        label=gettext_lazy("Démarches, une par ligne"),
+        help_text=gettext_lazy(
+            "Comme la commune qui reçoit les nomme. Vide : les titres d’identité ; pour une "
+            "intercommunalité, toutes ses démarches."
+        ),
+        required=False,
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
     weekdays = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Jours qui leur sont proposés"),
@@ -79,6 +91,13 @@ class AgreementForm(forms.Form):
         for name in ("host", "communes"):
             self.fields[name].queryset = ours  # type: ignore[attr-defined]
 
+    def clean_services(self) -> list[str]:
+        """Read the names, each as long as a name can be."""
+        names = read_names(self.cleaned_data["services"])
+        if any(len(each) > NAME_MOST for each in names):
+            raise forms.ValidationError(_("Un nom de démarche a cent caractères au plus."))
+        return names
+
     def clean(self) -> dict[str, Any]:
         """Check that it ends after it begins."""
         known = super().clean() or {}
@@ -94,7 +113,7 @@ class AgreementForm(forms.Form):
     def terms(self) -> dict[str, Any]:
         """What :func:`mutual.actions.agree` takes."""
         known = self.cleaned_data
-        names = ("name", "kind", "host", "starts_on", "ends_on", "cost_key")
+        names = ("name", "kind", "host", "starts_on", "ends_on", "cost_key", "services")
         return {
             **{name: known[name] for name in names},
             "after_days": known["after_days"] or 0,

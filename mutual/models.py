@@ -46,6 +46,9 @@ class Agreement(models.Model):
     host = models.ForeignKey(Commune, models.PROTECT, related_name="hosted_agreements")
     starts_on = models.DateField(_("à partir du"))
     ends_on = models.DateField(_("jusqu’au, inclus"), null=True, blank=True)
+    services = ArrayField(  # none: those for titles; of an intercommunality, all
+        models.CharField(max_length=100), verbose_name=_("démarches"), default=list, blank=True
+    )
     after_days = models.PositiveSmallIntegerField(
         _("entraide quand le premier créneau est à plus de … jours"), default=0
     )
@@ -94,6 +97,25 @@ class AgreementMember(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="one_member_per_agreement", fields=["agreement", "commune"]
+            ),
+        ]
+
+
+class SharedService(models.Model):
+    """A service of the host that members list beside their own: a name and a place."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="shared_services")
+    host = models.ForeignKey(Commune, models.CASCADE, related_name="+", db_index=False)
+    number = models.BigIntegerField(_("démarche"))  # its id in the schema of the host
+    slug = models.CharField(_("adresse"), max_length=60)
+    name = models.CharField(_("nom"), max_length=100)
+    place = models.CharField(_("lieu"), max_length=300, default="", blank=True)
+
+    class Meta:
+        verbose_name = _("démarche partagée")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_shared_service_per_agreement", fields=["agreement", "number"]
             ),
         ]
 

@@ -55,24 +55,31 @@ def read_neighbours(here: Commune, *, now: datetime) -> list[Neighbour]:
         for each in Agreement.objects.of(here)
         .in_force(now.astimezone(zone).date())
         .select_related("host")
-        .prefetch_related("members")
+        .prefetch_related("members", "shared_services")
         if each.host_id != here.pk and each.host.is_real_and_open
     ]
     homes = home_pages([each.host for each in agreements])
     found = []
     for agreement in agreements:
         own = next(one for one in agreement.members.all() if one.commune_id == here.pk)
-        starts = next_starts([agreement.host_id], now=now, zone=zone, weekdays=own.weekdays)
+        names = {each.number: each.name for each in agreement.shared_services.all()}
+        codes = [f"local:{agreement.host.schema_name}:{number}" for number in names]
+        starts = next_starts(
+            [agreement.host_id], now=now, zone=zone, weekdays=own.weekdays, codes=codes
+        )
         home = homes.get(agreement.host_id, "").rstrip("/")
-        offers = [_offer(each, agreement.host, here, home) for each in starts[:SHOWN]]
+        offers = [
+            _offer(each, agreement.host, here, home, name=names.get(each.service, ""))
+            for each in starts[: max(SHOWN, len(names))]
+        ]
         is_overflow = agreement.kind == Agreement.Kind.OVERFLOW
         found.append(Neighbour(agreement.host.name, agreement.host.address, is_overflow, offers))
     return found
 
 
-def _offer(start: NextStart, host: Commune, here: Commune, home: str) -> Offer:
+def _offer(start: NextStart, host: Commune, here: Commune, home: str, *, name: str) -> Offer:
     told = {"service": start.service, "start": start.start.isoformat(), "from": here.name}
     token = sign_for(told, purpose=PURPOSE, schema=host.schema_name)
     path = reverse("mutual:arrive", urlconf="parvis.urls_commune")
-    label = str(TITLES.get(start.titles, start.titles))
+    label = name or str(TITLES.get(start.titles, start.titles))
     return Offer(label, start.start, f"{home}{path}?{urlencode({'t': token})}")

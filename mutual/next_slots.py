@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from slots.models import FreeSlotDay
 
 
@@ -28,9 +30,16 @@ class NextStart:
 
 
 def next_starts(
-    communes: Iterable[int], *, now: datetime, zone: ZoneInfo, weekdays: Collection[int] = ()
+    communes: Iterable[int],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    weekdays: Collection[int] = (),
+    codes: Collection[str] = (),
 ) -> list[NextStart]:
-    """Find, for one person, the soonest start of each service for titles, commune by commune.
+    """Find, for one person, the soonest start of each service, commune by commune.
+
+    Of the services for titles, or of those with these ``codes``.
 
     Two queries however many communes: what is left of today, and the first of the days after.
     ``weekdays`` keeps some days only (0 is Monday).
@@ -45,7 +54,7 @@ def next_starts(
             n__gt=0,
             day__lte=today + timedelta(days=SEARCH_DAYS),
         )
-        .exclude(kind__reason="")
+        .filter(Q(kind__service_code__in=codes) if codes else ~Q(kind__reason=""))
         .values_list("commune_id", "kind__service_code", "kind__reason", "day", "starts")
     )
     if weekdays:

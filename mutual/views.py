@@ -44,6 +44,7 @@ def change_agreement(request: HttpRequest, pk: int) -> HttpResponse:
     initial: dict[str, Any] = {name: getattr(found, name) for name in names}
     initial["yearly_euros"] = found.yearly_cents / 100
     initial["communes"] = [each.commune_id for each in members]
+    initial["services"] = "\n".join(found.services)
     initial["weekdays"] = members[0].weekdays if members else []
     return _agreement(request, found, initial)
 

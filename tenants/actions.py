@@ -1,10 +1,12 @@
 """Everything that changes the registry of communes."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from parvis.db import rejects
@@ -13,6 +15,10 @@ from tenants import provisioning
 from tenants.directory import slug as slug_of
 from tenants.hosts import RESERVED_LABELS, absolute_url, forget_hosts
 from tenants.models import Association, Commune, Domain, OfficialCommune
+
+
+NAME_MOST = 100
+SIREN = re.compile(r"[0-9]{9}")
 
 
 class TakenName(DomainError):
@@ -25,6 +31,13 @@ class UnknownInseeCode(DomainError):
     """No commune of France has this code today."""
 
     message = _("Aucune commune n’a ce code INSEE. Vérifiez les cinq caractères (« 33314 »).")
+    status = 404
+
+
+class UnknownSiren(DomainError):
+    """No commune of France belongs to such an intercommunality today."""
+
+    message = _("Aucune intercommunalité n’a ce SIREN. Vérifiez les neuf chiffres.")
     status = 404
 
 
@@ -45,6 +58,39 @@ def list_commune(
             insee_code=official.insee_code,
             defaults=_facts(official, free_slug(official), association, station_count),
         )
+    return commune
+
+
+def list_epci(*, siren: str, association: Association | None = None) -> Commune:
+    """Register an intercommunality by its SIREN, without a schema yet; safe to repeat.
+
+    Its name, members and population come from the official directory of communes.
+
+    Raises:
+        UnknownSiren: no commune of the directory belongs to it.
+    """
+    wanted = "".join(siren.split())
+    if not SIREN.fullmatch(wanted):
+        raise UnknownSiren
+    members = OfficialCommune.objects.filter(epci_siren=wanted)
+    largest = members.order_by("-population", "pk").first()
+    if largest is None:
+        raise UnknownSiren
+    name = largest.epci_name[:NAME_MOST]
+    labels = (slug_of(name), f"{slug_of(name)[:50]}-{largest.department.lower()}", f"e-{wanted}")
+    commune, _created = Commune.objects.get_or_create(
+        insee_code=wanted,
+        defaults={
+            "kind": Commune.Kind.EPCI,
+            "schema_name": f"e_{wanted}",
+            "name": name,
+            "slug": _free(labels),
+            "association": association,
+            "population": members.aggregate(n=Sum("population"))["n"] or 0,
+            "epci_siren": wanted,
+            "epci_name": largest.epci_name,
+        },
+    )
     return commune
 
 
@@ -70,9 +116,13 @@ def _facts(
 
 def free_slug(official: OfficialCommune) -> str:
     """Choose the host name of a commune: its name, with the département on a collision."""
+    return _free(_labels(official))
+
+
+def _free(labels: Iterable[str]) -> str:
     return next(
         label
-        for label in _labels(official)
+        for label in labels
         if label not in RESERVED_LABELS and not Commune.objects.filter(slug=label).exists()
     )
 

@@ -68,6 +68,7 @@ SHARED: dict[str, str] = {
     "adoption_dtsmonth": "SELECT, INSERT, UPDATE",
     "mutual_agreement": READ,  # those it takes part in
     "mutual_agreementmember": READ,
+    "mutual_sharedservice": WRITE,  # as the host; others read those of their agreements
     "mutual_agreementuse": WRITE,  # as the host; others read their own
     "mutual_phonedesk": WRITE,  # its own
     "slots_slotkind": "SELECT, INSERT",

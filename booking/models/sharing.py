@@ -12,11 +12,13 @@ class Sharing(TenantModel):
 
     ``asks`` lists the communes among which a citizen says hers: ``[code INSEE, name]``.
     ``offers`` lists who receives for this one: ``[name, days]``; with days above 0, only when the
-    first free start here is farther.
+    first free start here is farther. ``services`` lists those of others shown beside its own:
+    ``host``, ``name``, ``place``, ``href``.
     """
 
     asks = models.JSONField(_("communes demandées"), default=list)
     offers = models.JSONField(_("communes proposées"), default=list)
+    services = models.JSONField(_("démarches d’autres communes"), default=list)
 
     class Meta:
         verbose_name = _("partage")

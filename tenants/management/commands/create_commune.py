@@ -1,4 +1,4 @@
-"""Create a commune from its INSEE code: ``parvis create_commune --insee 33314``."""
+"""Create a commune: ``parvis create_commune --insee 33314``; or an intercommunality by SIREN."""
 
 import time
 from typing import Any
@@ -6,7 +6,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from tenants.actions import UnknownInseeCode, list_commune, open_commune
+from tenants.actions import (
+    UnknownInseeCode,
+    UnknownSiren,
+    list_commune,
+    list_epci,
+    open_commune,
+)
 from tenants.hosts import absolute_url
 from tenants.models import Association
 
@@ -18,7 +24,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Read the code, and the association the commune belongs to."""
-        parser.add_argument("--insee", required=True, help="official code, e.g. 33314")
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("--insee", help="official code, e.g. 33314")
+        which.add_argument("--siren", help="of an intercommunality, e.g. 200069995")
         parser.add_argument("--association", default="", help="slug of its association")
         parser.add_argument("--stations", type=int, default=0, help="biometric stations")
 
@@ -29,12 +37,15 @@ class Command(BaseCommand):
         if options["association"] and association is None:
             raise CommandError(f"No association is called {options['association']}.")
         try:
-            commune = list_commune(
-                insee_code=options["insee"],
-                association=association,
-                station_count=options["stations"],
-            )
-        except UnknownInseeCode as refusal:
+            if options["siren"]:
+                commune = list_epci(siren=options["siren"], association=association)
+            else:
+                commune = list_commune(
+                    insee_code=options["insee"],
+                    association=association,
+                    station_count=options["stations"],
+                )
+        except (UnknownInseeCode, UnknownSiren) as refusal:
             raise CommandError(str(refusal)) from refusal
         open_commune(commune=commune, now=timezone.now())
         seconds = time.perf_counter() - started
