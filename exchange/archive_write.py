@@ -81,7 +81,8 @@ def _write_table(writer: Writer, name: str) -> dict[str, Any]:
     names = tables.columns(name)
     rows = (json.loads(line) for line in tables.read_rows(name))
     writer.add(
-        f"csv/{name}.csv", csv_lines(names, ([_cell(row.get(key)) for key in names] for row in rows))
+        f"csv/{name}.csv",
+        csv_lines(names, ([_cell(row.get(key)) for key in names] for row in rows)),
     )
     return {"rows": count, "sha256": entry["sha256"]}
 
