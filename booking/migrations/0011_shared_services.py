@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0009_documents_event'),
+        ('booking', '0010_services_without_documents'),
     ]
 
     operations = [
