@@ -19,7 +19,7 @@ from parvis.processes import spawn, stop, wait_until
 from parvis.servers import LOOPBACK, free_port
 
 
-FIRST_START_S = 180
+FIRST_START_S = 300
 SECOND_START_S = 10
 # Coverage measures the supervisor, and not what it starts: that would slow everything down.
 DEMO = """
