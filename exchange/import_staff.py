@@ -26,12 +26,18 @@ from tenants.models import Membership
 
 
 NAME_MOST, EMAIL_MOST, MESSAGE_MOST = 80, 254, 300
-Role, State = Membership.Role, ImportRow.State
-ROLES: Mapping[Role, tuple[str, ...]] = {
-    Role.READER: ("reader", "lecture seule", "lecture", "lecteur", "lectrice", "consultation"),
-    Role.REPORT_AGENT: ("report agent", "agent technique", "technique", "services techniques"),
-    Role.BOOKING_AGENT: ("booking agent", "agent d accueil", "agent", "accueil", "secretaire"),
-    Role.ADMIN: (
+State = ImportRow.State
+ROLES: Mapping[Membership.Role, tuple[str, ...]] = {
+    Membership.Role.READER: (
+        "reader", "lecture seule", "lecture", "lecteur", "lectrice", "consultation",
+    ),
+    Membership.Role.REPORT_AGENT: (
+        "report agent", "agent technique", "technique", "services techniques",
+    ),
+    Membership.Role.BOOKING_AGENT: (
+        "booking agent", "agent d accueil", "agent", "accueil", "secretaire",
+    ),
+    Membership.Role.ADMIN: (
         "admin", "administrateur de la commune", "administrateur", "administratrice",
         "administration",
     ),
@@ -78,7 +84,7 @@ def already(known: Item, world: World) -> str:
     if role:
         return _(
             "Fait déjà partie de l’équipe : %(role)s. Son rôle ne change pas par un fichier."
-        ) % {"role": Role(role).label}
+        ) % {"role": Membership.Role(role).label}
     return (
         _("Déjà invité : une invitation attend sa réponse.")
         if known.ref in world.memory["invited"]
@@ -115,7 +121,7 @@ def note(*, row: int, state: str, invitation: int, message: str, now: datetime) 
     batch = ImportBatch.objects.select_for_update().get(pk=found.batch_id)
     undoes = batch.state == ImportBatch.State.UNDOING
     waiting = batch.rows.filter(state=State.CREATED if undoes else State.READY)
-    written = {"state": state, "message": message[:MESSAGE_MOST]}
+    written: dict[str, str | int] = {"state": state, "message": message[:MESSAGE_MOST]}
     if invitation:
         written["target"] = invitation
     waiting.filter(pk=row).update(**written)
@@ -134,14 +140,14 @@ def close(batch: ImportBatch, *, now: datetime) -> None:
     ImportBatch.objects.filter(pk=batch.pk).update(state=batch.state, **told)
 
 
-def _role(text: str, world: World) -> Role:
+def _role(text: str, world: World) -> Membership.Role:
     found = BY_WORD.get(folded(text) or folded(world.settings.get("role", "")))
     if found is not None and may_grant(world.by.role, found):
         return found
     fixes: list[Fix] = [
         (capfirst(str(role.label)), {"role": str(role.label)})
         for role in ROLES
-        if role != Role.ADMIN
+        if role != Membership.Role.ADMIN
     ]
     words = (
         _("Aucun rôle ne s’appelle « %(name)s ».") % {"name": text[:60]}
