@@ -102,17 +102,18 @@ def letter_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @staff_only(*TEAM)
 def letter(request: HttpRequest, insee_code: str, written: str) -> HttpResponse:
-    """Show a letter as it was written."""
+    """Show a letter as it was written, but for what published lists hide."""
     report = _letter(request, insee_code, written)
-    context = {"report": report, "facts": report.facts, "place": report.commune}
+    context = {"report": report, "facts": letters.as_seen(report), "place": report.commune}
     return render(request, "adoption/letter.html", context)
 
 
 @require_safe
 @staff_only(*TEAM)
 def letter_pdf(request: HttpRequest, insee_code: str, written: str) -> HttpResponse:
-    """Give a letter on one page of paper."""
+    """Give a letter on one page of paper, but for what published lists hide."""
     report = _letter(request, insee_code, written)
+    report.facts = letters.as_seen(report)
     name = f"chiffres-{report.commune.slug}-{report.month:%Y-%m}.pdf"
     return download(letter_sheet.draw(report, now=report.written_at), name, is_shown=True)
 

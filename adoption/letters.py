@@ -109,6 +109,30 @@ def facts_of(
     ]
 
 
+def as_seen(report: MonthlyReport) -> dict[str, Any]:
+    """Say what the team may read of a letter: not the figures that published lists hide."""
+    before = reading.month_before(report.month)
+    seen = reading.seen_of(report.commune, WANTED, first=before, last=report.month)
+
+    def said(words: str, code: str, month: date) -> str:
+        is_seen = seen.get((report.commune_id, code, month), NOTHING) != NOTHING
+        return words if is_seen else "–"
+
+    return {
+        **report.facts,
+        "near": "",
+        "sentence": said(report.facts["sentence"], "online_share", report.month),
+        "figures": [
+            {
+                **each,
+                "value": said(each["value"], each["code"], report.month),
+                "before": said(each["before"], each["code"], before),
+            }
+            for each in report.facts["figures"]
+        ],
+    }
+
+
 def month_name(month: date) -> str:
     """Name a month: "novembre 2026"."""
     return date_format(month, "F Y")
@@ -145,6 +169,7 @@ def _figures(
         peer = peers.get((pk, code))
         found.append(
             {
+                "code": code,
                 "name": str(definition.name),
                 "value": definition.said(value),
                 "before": definition.said(earlier) if earlier is not None else "–",
