@@ -10,7 +10,7 @@ from tenants import lifecycle
 from tenants.actions import create_schema
 from tenants.hosts import absolute_url, site_of
 from tenants.models import Commune, TrialKey
-from tests.conftest import login_as, owner
+from tests.conftest import NOW, login_as, owner
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.public]
@@ -155,7 +155,7 @@ WRONG = [
     {"schema_name": "c_99001"},
     {"schema_name": "e_33902"},
     {"schema_name": "public"},
-    {"delete_after": timezone.now(), "opened_at": timezone.now()},
+    {"delete_after": NOW, "opened_at": NOW},
 ]
 
 
