@@ -58,13 +58,9 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Keep the tests of a file in one process, and start with what takes longest.
-
-    The journeys stay together: the demo is loaded for them once.
-    """
+    """Keep the tests of a file in one process, and start with what takes longest."""
     for item in items:
-        if "journeys" not in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group(item.path.as_posix().replace("/", "_")))
+        item.add_marker(pytest.mark.xdist_group(item.path.as_posix().replace("/", "_")))
     yield
     items.sort(key=lambda item: item.path.name != "test_supervisor.py")
     items.sort(key=lambda item: "journeys" not in item.path.parts)

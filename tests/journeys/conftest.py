@@ -87,10 +87,9 @@ with app.connection_for_read() as broker:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the journeys in one worker, and skip them where no browser is."""
+    """Let the journeys reach the network, and skip them where no browser is."""
     for item in items:
         if "journeys" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.enable_socket)
             item.add_marker(pytest.mark.browser)
             if CHROMIUM is None:
