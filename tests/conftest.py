@@ -29,6 +29,7 @@ from tenants.provisioning import drop
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 9 h in Paris
 COMMUNES = [("33314", "Pauillac", "pauillac"), ("33214", "Lacanau", "lacanau")]
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+OPENING = {"test_opening.py", "test_prospect_to_live.py"}
 THROW_AWAY = f"{33999 - WORKER}"  # no commune of France has such codes; roles are the cluster's
 
 
@@ -58,12 +59,16 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Keep the tests of a file in one process, and start with what takes longest."""
+    """Keep the tests of a file in one process, and start with what takes longest.
+
+    Journeys that open a commune come after those that count the communes of the story.
+    """
     for item in items:
         item.add_marker(pytest.mark.xdist_group(item.path.as_posix().replace("/", "_")))
     yield
-    items.sort(key=lambda item: item.path.name != "test_supervisor.py")
+    items.sort(key=lambda item: item.path.name in OPENING)
     items.sort(key=lambda item: "journeys" not in item.path.parts)
+    items.sort(key=lambda item: item.path.name != "test_supervisor.py")
 
 
 @pytest.fixture(scope="session")

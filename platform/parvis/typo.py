@@ -32,7 +32,7 @@ SHORT_MONTHS = {
     ),
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
-VOWELS = "AEIOUYÀÂÄÉÈÊËÎÏÔÖÙÛÜŒÆH"
+VOWELS = "AEIOUÀÂÄÉÈÊËÎÏÔÖÙÛÜŒÆ"
 PAIRS = re.compile(r"(\d\d)(?=\d)")
 
 
@@ -118,14 +118,20 @@ def de(name: str) -> str:
         return f"du {name[3:]}"
     if name.startswith("Les "):
         return f"des {name[4:]}"
-    return f"d’{name}" if name[:1].upper() in VOWELS else f"de {name}"
+    return f"d’{name}" if _elides(name) or name[:1].upper() == "H" else f"de {name}"
 
 
 def de_qui(name: str, language: str = "fr") -> str:
     """Put "de" before a person's name: "d’Ana Lacoste", "de Jeanne Dupuy"; English has none."""
     if _key(language) == "en":
         return name
-    return f"d’{name}" if name and name[0].upper() in VOWELS.rstrip("H") else f"de {name}"
+    return f"d’{name}" if _elides(name) else f"de {name}"
+
+
+def _elides(name: str) -> bool:
+    """Tell whether "de" is cut before a name: before Yves and Yvrac, not before Yasmine."""
+    first, second = name[:1].upper(), name[1:2].upper()
+    return bool(first) and (first in VOWELS or (first == "Y" and second not in VOWELS))
 
 
 def opening_hours(hours: Iterable[Sequence[Any]], language: str = "fr") -> list[tuple[str, str]]:

@@ -107,7 +107,7 @@ def test_an_agent_of_two_communes_goes_from_one_to_the_other(browser, demo, faul
     watch(page, faults)
     log_in(page, demo, "pauillac", SHARED)
 
-    page.locator("header summary").click()
+    page.locator("header summary").last.click()
     page.get_by_role("link", name="Changer de commune").click()
     walks.heading(page, "Où travaillez-vous aujourd’hui\u00a0?")
     page.get_by_role("link", name="Mairie de Lesparre-Médoc").click()

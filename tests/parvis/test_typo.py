@@ -112,6 +112,8 @@ def test_de_is_elided_before_the_name_of_a_person():
     assert typo.de_qui("Ana Lacoste") == "d’Ana Lacoste"
     assert typo.de_qui("Élodie Le Goff") == "d’Élodie Le Goff"
     assert typo.de_qui("Le Goff Jeanne") == "de Le Goff Jeanne"
+    assert typo.de_qui("Yves Martin") == "d’Yves Martin"
+    assert typo.de_qui("Yasmine Gomez") == "de Yasmine Gomez"
     assert typo.de_qui("") == "de "
     assert typo.de_qui("Ana Lacoste", "en") == "Ana Lacoste"
 
