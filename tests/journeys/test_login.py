@@ -47,7 +47,7 @@ def test_an_agent_comes_and_goes_without_javascript(bare_page, demo):
     assert cookies["__Host-sid"]["secure"]
     assert cookies["__Host-sid"]["httpOnly"]
 
-    bare_page.locator("summary").first.click()
+    bare_page.locator("header summary").last.click()
     bare_page.get_by_role("button", name="Se déconnecter").click()
     bare_page.goto(demo.url("pauillac", "/agent/"))
     expect(bare_page.get_by_role("button", name="Continuer")).to_be_visible()

@@ -278,9 +278,13 @@ def test_a_place_in_another_commune_leads_there_with_the_words(open_page, demo):
 
 
 def known_hole(page: Page, demo: Demo) -> dict[str, float]:
-    """Find where a published hole in a road is."""
-    page.goto(demo.url("pauillac", "/signalements/"))
-    page.get_by_role("link", name=re.compile(HOLE)).first.click()
+    """Find where a published hole in a road is, that nobody has repaired yet."""
+    links = page.get_by_role("link", name=re.compile(HOLE))
+    for state in ("recus", "en-cours"):
+        page.goto(demo.url("pauillac", f"/signalements/?etat={state}"))
+        if links.count():
+            break
+    links.first.click()
     heading(page, HOLE)
     area = page.locator("[data-map]")
     lat, lon = area.get_attribute("data-lat"), area.get_attribute("data-lon")
