@@ -17,6 +17,7 @@ ERASED = {
     "library.TemplateApplication": Q(),
     "library.Impact": Q(),
     "mutual.PhoneDesk": Q(),
+    "mutual.SharedService": Q(),
     "adoption.Preferences": Q(),
     "adoption.HealthScore": Q(),
     "adoption.Benchmark": Q(),
@@ -37,6 +38,8 @@ ERASED = {
     "ideas.Subscription": Q(),
     "training.HelpRequest": Q(),
 }
+OWNER = {"mutual.SharedService": "host"}
+"""How a table names the commune, where it is not by ``commune``."""
 KEPT = {
     # What shows that it was destroyed, and keeps its names from others.
     "tenants.Departure",
@@ -70,7 +73,8 @@ def erase_public(commune: Commune) -> int:
     """Erase the rows of a commune that is gone; return how many there were."""
     erased = 0
     for label, which in ERASED.items():
-        rows: QuerySet[Model] = QuerySet(apps.get_model(label)).filter(which, commune=commune)
+        owned = {OWNER.get(label, "commune"): commune}
+        rows: QuerySet[Model] = QuerySet(apps.get_model(label)).filter(which, **owned)
         count, _by_table = rows.delete()
         erased += count
     kinds: QuerySet[Model] = QuerySet(apps.get_model("slots.SlotKind"))

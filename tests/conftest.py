@@ -59,12 +59,10 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Keep the tests of a file in one process, and start with what takes longest.
+    """Start with what takes longest: the other process would wait for it at the end.
 
     Journeys that open a commune come after those that count the communes of the story.
     """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.as_posix().replace("/", "_")))
     yield
     items.sort(key=lambda item: item.path.name in OPENING)
     items.sort(key=lambda item: "journeys" not in item.path.parts)

@@ -148,7 +148,7 @@ def test_the_commune_enters_its_requests_and_keeps_what_it_typed_wrongly(admin, 
     assert admin.post(f"{HOME}dotation/", stations).status_code == 422
     assert admin.post(f"{HOME}dotation/", stations | {"connected": "2"}).status_code == 302
     page = page_of(admin, f"{HOME}dotation/")
-    assert "Il vous manque 126 demandes pour atteindre le seuil de 1876." in page
+    assert "Il vous manque 126 demandes pour atteindre le seuil de 1 876." in page
     assert "19 000,00 €" in page
     asked = "requests=4000&certifications=0&stations=1&connected=1"
     simulated = page_of(admin, f"{HOME}dotation/?{asked}")

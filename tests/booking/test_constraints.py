@@ -20,6 +20,8 @@ def allowed(condition, name):
             yield from allowed(child, name)
         elif child[0] == f"{name}__in":
             yield from child[1]
+        elif child[0] == name:
+            yield child[1]
 
 
 @pytest.mark.parametrize(("model", "field"), CHOICES)

@@ -93,7 +93,7 @@ def test_the_demo_serves_a_commune_survives_a_kill_and_starts_again_quickly(
         first.kill()
         first.wait(10)
         assert len(family) > 6
-        assert wait_until(lambda: not any(is_alive(pid) for pid in family), seconds=30)
+        assert wait_until(lambda: not any(is_alive(pid) for pid in family), seconds=60)
 
     started = time.monotonic()
     with demo(folder, port) as second:
