@@ -3,7 +3,6 @@
 import random
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django_tenants.utils import tenant_context
@@ -11,6 +10,7 @@ from django_tenants.utils import tenant_context
 from demo import lessons
 from learning.models import StepDone
 from parvis.models import OutgoingEmail
+from parvis.periods import PARIS
 from tenants.models import Association, Commune, Membership
 from training import letters, scheduling, surveys
 from training.models import (
@@ -28,7 +28,6 @@ from training.models import (
 from training.scheduling import Plan
 
 
-PARIS = ZoneInfo("Europe/Paris")
 TRAINERS = (("Claire Videau", "claire.videau@demo.parvis.test"), ("Hugo Lestage", ""))
 SEATS, ROOM, INVITED_COMMUNES = 12, 20, 6
 FRIDAY = 4

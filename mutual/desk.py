@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from mutual.models import PhoneDesk
 from mutual.neighbours import TITLES
 from mutual.next_slots import next_starts
+from parvis.periods import PARIS
 from tenants.hosts import home_pages
 
 
-PARIS = ZoneInfo("Europe/Paris")
 NEW = "agent/rendez-vous/nouveau/"
 
 

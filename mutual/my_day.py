@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from booking.models import Appointment
 from identity.members import ADMIN, BOOKING_AGENT, READER
+from parvis.periods import PARIS
 from tenants.hosts import home_pages
 from tenants.models import Commune
 from tenants.visits import in_each_of
@@ -18,7 +19,6 @@ from tenants.visits import in_each_of
 
 ROLES = (ADMIN, BOOKING_AGENT, READER)
 CONFIRMED = Appointment.Status.BOOKED
-PARIS = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,6 +29,7 @@ from onboarding.stages import Module, Stage
 from onboarding.switching import WindowState
 from onboarding.task_words import ToDo, to_do
 from parvis.lanes import JournalEntry
+from parvis.periods import PARIS
 from parvis.pieces import Tone
 from parvis.typo import date_pleine
 from tenants import hosts
@@ -38,7 +38,6 @@ from tenants.models import Commune
 from training.models import Commitment
 
 
-PARIS = ZoneInfo("Europe/Paris")
 MONTHS = 12
 JOURNAL_MOST = 60
 ICONS = {"call": "phone", "mail": "mail", "visit": "footprints", "note": "notebook-pen"}

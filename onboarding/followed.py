@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _, ngettext
 
@@ -23,12 +22,10 @@ from onboarding.models import (
 from onboarding.progress import Progress, progress_of
 from onboarding.stages import Module, Reason, Stage
 from onboarding.switching import WindowState
+from parvis.periods import PARIS
 from parvis.pieces import Tone
 from tenants.directory import normalise
 from tenants.models import Association, Commune
-
-
-PARIS = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max, Min
@@ -15,12 +14,12 @@ from onboarding.reminders import Reminder, Standing, due_reminder
 from onboarding.stages import Stage
 from onboarding.switching import WindowState
 from parvis.errors import DomainError
+from parvis.periods import PARIS
 from tenants.models import Commune
 from training.models import Attendance, TrainingSession
 
 
 WEEK = timedelta(days=7)
-PARIS = ZoneInfo("Europe/Paris")
 
 
 class TaskSettled(DomainError):

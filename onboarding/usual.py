@@ -5,12 +5,11 @@ commune lies by the sea is told from names. The commune confirms all of it in it
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import time
 from typing import Any
 
-from tenants.directory import normalise
+from tenants.directory import normalise, weekly_hours
 
 
 Spans = tuple[tuple[time, time], ...]
@@ -64,12 +63,18 @@ def counters_for(*, population: int, stations: int) -> int:
 
 def opening_hours(hours: Iterable[Sequence[Any]]) -> dict[int, Spans]:
     """Spread the directory's hours over the week, with a lunch break in the longest spans."""
-    week: dict[int, list[tuple[time, time]]] = defaultdict(list)
-    for first, last, periods in hours:
-        for step in range((last - first) % 7 + 1):
-            for start, end in periods:
-                week[(first + step) % 7] += _with_lunch(_rounded(start), _rounded(end))
-    return {day: tuple(sorted(set(spans))) for day, spans in sorted(week.items())}
+    return {
+        day: tuple(
+            sorted(
+                {
+                    span
+                    for start, end in periods
+                    for span in _with_lunch(_rounded(start), _rounded(end))
+                }
+            )
+        )
+        for day, periods in weekly_hours(hours).items()
+    }
 
 
 def _with_lunch(start: time, end: time) -> list[tuple[time, time]]:
@@ -78,6 +83,5 @@ def _with_lunch(start: time, end: time) -> list[tuple[time, time]]:
     return [(start, end)]
 
 
-def _rounded(text: str) -> time:
-    at = time.fromisoformat(text)
+def _rounded(at: time) -> time:
     return at.replace(minute=at.minute // 5 * 5)

@@ -9,7 +9,7 @@ import json
 import lzma
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import time
 from functools import cache, lru_cache
@@ -119,10 +119,13 @@ def parse_hours(text: str) -> Hours:
     return tuple(kept)
 
 
-def weekly_hours(record: CommuneRecord) -> dict[int, list[tuple[time, time]]]:
-    """Spread the hours over the week: day (0 is Monday) to its periods; closed days are absent."""
+def weekly_hours(hours: Iterable[Sequence[Any]]) -> dict[int, list[tuple[time, time]]]:
+    """Spread hours over the week: day (0 is Monday) to its periods; closed days are absent.
+
+    ``hours`` are those of a ``CommuneRecord``, or what JSON made of them.
+    """
     week: dict[int, list[tuple[time, time]]] = {}
-    for first, last, periods in record.hours:
+    for first, last, periods in hours:
         for step in range((last - first) % 7 + 1):
             day = week.setdefault((first + step) % 7, [])
             day += [(time.fromisoformat(start), time.fromisoformat(end)) for start, end in periods]

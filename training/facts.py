@@ -22,13 +22,3 @@ def trained_share(commune: Commune) -> tuple[int, int]:
     for path_id, step_id in steps.values_list("path_id", "pk"):
         paths.setdefault(path_id, set()).add(step_id)
     return len(active & (trained | finished(paths))), len(active)
-
-
-def has_trained_admin(commune: Commune) -> bool:
-    """Whether an administrator of the commune attended a session."""
-    admins = Membership.objects.filter(
-        commune=commune, is_active=True, role=Membership.Role.ADMIN
-    ).values("user_id")
-    return Attendance.objects.filter(
-        commune=commune, state=Attendance.State.ATTENDED, user_id__in=admins
-    ).exists()

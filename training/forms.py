@@ -11,10 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy
 
 from parvis.inputs import DayInput
+from parvis.periods import PARIS
 from tenants.models import Association, Commune
 from training.models import Attendance, Trainer, TrainingSession
 from training.scheduling import Plan, hours_of
-from training.seating import PARIS
 from training.words import Topic
 
 

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from parvis.periods import PARIS
 from training.models import Attendance, HalfDay, TrainingSession
 
 
-PARIS = ZoneInfo("Europe/Paris")
 STATUS = {
     Attendance.State.REGISTERED: "ACCEPTED",
     Attendance.State.ATTENDED: "ACCEPTED",

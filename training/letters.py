@@ -11,10 +11,10 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 
 from parvis.models import OutgoingEmail
+from parvis.periods import PARIS
 from training import emails
 from training.calendar import reminder_due, surveys_due
 from training.models import Attendance, Signature, TrainingSession
-from training.seating import PARIS
 
 
 State = Attendance.State

@@ -8,10 +8,10 @@ from fpdf import FPDF
 
 from parvis import paper
 from parvis.paper import FACE, MARGIN_MM, WIDE_MM
+from parvis.periods import PARIS
 from parvis.typo import date_longue, heure
 from training.drawings import TALL, WIDE, strokes
 from training.models import Attendance, HalfDay, Signature, TrainingSession
-from training.seating import PARIS
 
 
 ROW_MM = 13

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +20,6 @@ from training.models.people import Carpool
 from training.seats import Room, seated_next
 
 
-PARIS = ZoneInfo("Europe/Paris")
 State = Attendance.State
 
 

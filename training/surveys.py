@@ -10,10 +10,10 @@ from django.utils.translation import gettext, gettext_lazy as _
 from ideas import actions as ideas
 from ideas.workflow import Origin
 from parvis.errors import DomainError
+from parvis.periods import PARIS
 from parvis.typo import date_longue
 from training.models import Attendance, SurveyReply, TrainingSession
 from training.scores import Score, mean, nps
-from training.seating import PARIS
 
 
 Kind = SurveyReply.Kind

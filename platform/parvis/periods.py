@@ -5,6 +5,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
+PARIS = ZoneInfo("Europe/Paris")
+"""The local time of an association: communes have a time zone of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Some local days in a row, the last one included."""

@@ -110,7 +110,7 @@ def test_hours_that_make_no_sense_are_left_out(text):
 
 
 def test_hours_spread_over_the_week(pauillac):
-    week = directory.weekly_hours(pauillac)
+    week = directory.weekly_hours(pauillac.hours)
 
     assert list(week) == [0, 1, 2, 3, 4]
     assert week[4] == [(time(8, 30), time(12, 30)), (time(13, 30), time(17, 15))]
@@ -119,12 +119,12 @@ def test_hours_spread_over_the_week(pauillac):
 def test_hours_that_pass_sunday_come_back_to_monday(pauillac):
     weekend = replace(pauillac, hours=((5, 0, (("09:00", "12:00"),)),))
 
-    assert sorted(directory.weekly_hours(weekend)) == [0, 5, 6]
+    assert sorted(directory.weekly_hours(weekend.hours)) == [0, 5, 6]
 
 
 def test_every_period_of_every_commune_ends_after_it_starts(records):
     for record in records:
-        for periods in directory.weekly_hours(record).values():
+        for periods in directory.weekly_hours(record.hours).values():
             assert all(start < end for start, end in periods)
 
 

@@ -14,7 +14,7 @@ from learning.models import ExerciseTry, StepDone
 from parvis.models import OutgoingEmail
 from tests.conftest import login_as, owner
 from training import seating
-from training.facts import has_trained_admin, trained_share
+from training.facts import trained_share
 from training.models import (
     Commitment,
     HelpRequest,
@@ -274,7 +274,6 @@ def test_who_is_trained_is_counted(commune, make_user, make_session, guest, path
         )
 
     assert trained_share(commune) == (2, 3)
-    assert has_trained_admin(commune)
 
 
 # --- The association's side ---------------------------------------------------------------
