@@ -6,8 +6,9 @@ Rows are written in the transaction that changes what is free, under the lock of
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Min
 
 from booking import occupancy, planning
@@ -177,7 +178,8 @@ def _number(schema: str, service: Service, persons: int) -> int:
         kind, _created = SlotKind.objects.get_or_create(
             service_code=_code(schema, service), reason=service.titles, persons=persons
         )
-        _numbers[key] = kind.pk
+        transaction.on_commit(partial(_numbers.__setitem__, key, kind.pk))  # it may be rolled back
+        return kind.pk
     return _numbers[key]
 
 

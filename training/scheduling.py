@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from parvis.db import rejects
 from parvis.deferred import defer
 from parvis.errors import DomainError
+from parvis.periods import PARIS
 from tenants.models import Association
 from training import seating
 from training.models import (
@@ -244,13 +245,13 @@ def hours_of(session: TrainingSession) -> list[tuple[datetime, datetime]]:
 
 def _days(plan: Plan) -> int:
     """Count the local days of a plan."""
-    return len({start.astimezone(seating.PARIS).date() for start, _end in plan.half_days})
+    return len({start.astimezone(PARIS).date() for start, _end in plan.half_days})
 
 
 def _later(moment: datetime, days: int) -> datetime:
     """Move by so many local days: the hour on the wall stays, whatever the season."""
-    local = moment.astimezone(seating.PARIS)
-    return (local.replace(tzinfo=None) + timedelta(days=days)).replace(tzinfo=seating.PARIS)
+    local = moment.astimezone(PARIS)
+    return (local.replace(tzinfo=None) + timedelta(days=days)).replace(tzinfo=PARIS)
 
 
 def _write_half_days(session: TrainingSession, plan: Plan) -> None:

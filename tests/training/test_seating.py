@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 from icalendar import Calendar
 
 from parvis.mail import _message
+from parvis.periods import PARIS
 from tenants.models import Membership
 from tests.conftest import NOW, owner
 from tests.training.conftest import FIRST, letters
@@ -249,7 +250,7 @@ def test_the_same_session_later_keeps_its_hours_on_the_wall(make_session):
 
     again = scheduling.duplicate(session=session, days=182)
 
-    start = again.starts_at.astimezone(seating.PARIS)
+    start = again.starts_at.astimezone(PARIS)
     assert (start.hour, start.month, again.status) == (9, 6, "draft")
     assert again.uid != session.uid
 
