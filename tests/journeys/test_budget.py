@@ -60,6 +60,7 @@ def test_a_page_is_light(open_page, demo, host, path, who, budget):
 
     document = page.goto(demo.url(host, path), wait_until="load")
 
+    answers = since_the_document(answers)
     answers = [each for each in answers if not any(part in each.url for part in BESIDE)]
     weights = Counter({"requests": len(answers)})
     for answer in answers:
@@ -84,6 +85,12 @@ def heard(page, event: str) -> list:
 
     page.on(event, note)
     return found
+
+
+def since_the_document(answers: list) -> list:
+    """Forget the pages gone through on the way, as when a session is opened again by itself."""
+    documents = [i for i, each in enumerate(answers) if each.request.resource_type == "document"]
+    return answers[documents[-1] :]
 
 
 def weight(answer, kind: str) -> int:
