@@ -6,9 +6,8 @@ Rows are written in the transaction that changes what is free, under the lock of
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import partial
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Min
 
 from booking import occupancy, planning
@@ -57,12 +56,8 @@ class _Kind:
     question: Question
 
 
-_numbers: dict[tuple[str, int, int], int] = {}
-"""The number of each kind already met: schema, service, persons."""
-
-
 def refresh(days: Iterable[date], *, now: datetime) -> None:
-    """Write the rows of some local days, under their locks; three queries for each day."""
+    """Write the rows of some local days, under their locks; three queries for each day, and one."""
     wanted = sorted(set(days))
     if wanted:
         kinds = _kinds(planning.current_plan(wanted[0].year), now=now)
@@ -158,8 +153,10 @@ def _kinds(plan: Plan, *, now: datetime) -> list[_Kind]:
     """List what can be asked of this commune online, with the number of each kind."""
     schema = current_schema()
     is_shared = all(rule.services is None for rule in plan.timetable.openings)
+    services = list(Service.objects.offered_online())
+    numbers = _numbers(services, schema)
     kinds = []
-    for service in Service.objects.offered_online():
+    for service in services:
         for persons in range(1, service.most_persons + 1):
             question = planning.question_for(plan, service, persons=persons, now=now, online=True)
             question = replace(
@@ -168,19 +165,34 @@ def _kinds(plan: Plan, *, now: datetime) -> list[_Kind]:
                 latest=None,
                 service=None if is_shared else service.pk,  # the same hours for all
             )
-            kinds.append(_Kind(_number(schema, service, persons), service, question))
+            number = numbers[_code(schema, service), service.titles, persons]
+            kinds.append(_Kind(number, service, question))
     return kinds
 
 
-def _number(schema: str, service: Service, persons: int) -> int:
-    key = (schema, service.pk, persons)
-    if key not in _numbers:
-        kind, _created = SlotKind.objects.get_or_create(
-            service_code=_code(schema, service), reason=service.titles, persons=persons
-        )
-        transaction.on_commit(partial(_numbers.__setitem__, key, kind.pk))  # it may be rolled back
-        return kind.pk
-    return _numbers[key]
+def _numbers(services: Sequence[Service], schema: str) -> dict[tuple[str, str, int], int]:
+    """Find the numbers of what may be asked for of these services; make those that are new."""
+    asked = [
+        (_code(schema, service), service.titles, persons)
+        for service in services
+        for persons in range(1, service.most_persons + 1)
+    ]
+    found = _known(asked)
+    missing = [
+        SlotKind(service_code=code, reason=reason, persons=persons)
+        for code, reason, persons in asked
+        if (code, reason, persons) not in found
+    ]
+    if missing:
+        SlotKind.objects.bulk_create(missing, ignore_conflicts=True)
+        found = _known(asked)
+    return found
+
+
+def _known(asked: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str, int], int]:
+    codes = {code for code, _reason, _persons in asked}
+    kinds = SlotKind.objects.filter(service_code__in=codes, channel="online")
+    return {(kind.service_code, kind.reason, kind.persons): kind.pk for kind in kinds}
 
 
 def _code(schema: str, service: Service) -> str:

@@ -40,6 +40,8 @@ def pytest_configure() -> None:
     settings.FERNET_KEYS = ["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="]
     settings.DELIVERY_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.DEMO = False
+    # Roles are the cluster's: a process waits for those that the other one is making.
+    settings.DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=60s"
     settings.TILES_URL = settings.GEOCODER_URL = ""
     hosts.LIFETIME = 3600.0  # a host looked up again in the middle of a count would be counted
     settings.BASE_DOMAIN = "localhost"

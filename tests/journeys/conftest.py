@@ -4,6 +4,7 @@ These journeys need the distribution's Chromium; without it they are reported as
 the reason. They read the outbox viewer instead of a mailbox.
 """
 
+import fcntl
 import os
 import re
 import shutil
@@ -29,6 +30,7 @@ from playwright.sync_api import (
 )
 from psycopg import sql
 
+from tests.conftest import WORKER
 from tests.geoportal import Geoportal, feature, geoportal
 
 
@@ -41,6 +43,7 @@ FLAGS = [
 ]  # fmt: skip
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 PASSWORD = "parvis-demo"
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
 RUNNING = "PARVIS_JOURNEYS_AT"  # the port of a running demo, to write journeys faster
 MAPS = "PARVIS_JOURNEYS_MAPS"  # the port where that demo looks for maps and addresses
 COUNT = """
@@ -169,6 +172,51 @@ def maps() -> Iterator[Geoportal]:
         yield known
 
 
+def environment_of(name: str, home: Path, maps: Geoportal, port: int) -> dict[str, str]:
+    """Name the database, the files and the servers of a demo; each process has its own cache."""
+    owner, app = (
+        os.environ.get(each, os.environ["DATABASE_URL"]).partition("?")[0].rpartition("/")[0]
+        for each in ("DATABASE_URL", "PARVIS_APP_DATABASE_URL")
+    )
+    return {
+        **os.environ,
+        "DATABASE_URL": f"{owner}/{name}",
+        "PARVIS_APP_DATABASE_URL": f"{app}/{name}",
+        "REDIS_URL": os.environ["REDIS_URL"].rpartition("/")[0] + f"/{9 + WORKER}",
+        "PARVIS_DEMO": "1",
+        "PARVIS_TILES_URL": maps.tiles,
+        "PARVIS_GEOCODER_URL": maps.geocoder,
+        "PARVIS_PORT": str(port),
+        "PARVIS_HOME": str(home),
+        "PARVIS_SECRET_KEY": "for journeys only, long enough to please everybody 0123456789",
+        "PARVIS_FERNET_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
+        "DJANGO_SETTINGS_MODULE": "parvis.settings",
+    }
+
+
+def load(home: Path, maps: Geoportal) -> None:
+    """Make the database and the files that each process copies, called alike."""
+    drop_database(os.environ["DATABASE_URL"], home.name)  # of a load that failed
+    copy(os.environ["DATABASE_URL"], "template1", home.name)
+    unfinished = home.with_suffix(".part")
+    environment = environment_of(home.name, unfinished, maps, port=8000)
+    for steps in (
+        ["migrate", "--verbosity=0"],
+        ["collectstatic", "--noinput", "--verbosity=0"],
+        ["demo_load", "--seed", "33"],
+    ):
+        run(environment, *steps)
+    unfinished.rename(home)
+
+
+def copy(dsn: str, model: str, name: str) -> None:
+    """Make a database like another one."""
+    with psycopg.connect(dsn, autocommit=True) as db:
+        words = (sql.Identifier(name), sql.Identifier(model))
+        db.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*words))
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, maps: Geoportal) -> Iterator[Demo]:
     """Load the demo in a database of its own and serve it."""
@@ -177,35 +225,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory, maps: Geoportal) -> Iterator[
         return
     dsn = os.environ["DATABASE_URL"]
     name = f"journeys_{os.getpid()}"
-    with psycopg.connect(dsn, autocommit=True) as db:
-        db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    home = tmp_path_factory.mktemp("home")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    base, _, _query = dsn.partition("?")
-    app = os.environ.get("PARVIS_APP_DATABASE_URL", dsn).partition("?")[0]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"{base.rpartition('/')[0]}/{name}",
-        "PARVIS_APP_DATABASE_URL": f"{app.rpartition('/')[0]}/{name}",
-        "REDIS_URL": os.environ["REDIS_URL"].rpartition("/")[0] + "/9",
-        "PARVIS_DEMO": "1",
-        "PARVIS_TILES_URL": maps.tiles,
-        "PARVIS_GEOCODER_URL": maps.geocoder,
-        "PARVIS_PORT": str(port),
-        "PARVIS_HOME": str(tmp_path_factory.mktemp("home")),
-        "PARVIS_SECRET_KEY": "for journeys only, long enough to please everybody 0123456789",
-        "PARVIS_FERNET_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-        "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
-        "DJANGO_SETTINGS_MODULE": "parvis.settings",
-    }
+    environment = environment_of(name, home, maps, port)
     redis.Redis.from_url(environment["REDIS_URL"]).flushdb()  # what another database was asked
-    for steps in (
-        ["migrate", "--verbosity=0"],
-        ["collectstatic", "--noinput", "--verbosity=0"],
-        ["demo_load", "--seed", "33"],
-    ):
-        run(environment, *steps)
+    model = tmp_path_factory.getbasetemp().parent / f"journeys_model_{RUN}"
+    with model.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other process waits, then copies
+        if not model.exists():
+            load(model, maps)
+        copy(dsn, model.name, name)
+    shutil.copytree(model, home, dirs_exist_ok=True)
     server = subprocess.Popen(
         [
             sys.executable,
@@ -235,6 +267,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory, maps: Geoportal) -> Iterator[
         server.terminate()
         server.wait(timeout=20)
         drop_database(dsn, name)
+        drop_database(dsn, model.name)
+        shutil.rmtree(model, ignore_errors=True)
 
 
 def drop_database(dsn: str, name: str) -> None:
@@ -242,7 +276,7 @@ def drop_database(dsn: str, name: str) -> None:
     with psycopg.connect(dsn, autocommit=True) as db:
         for attempt in range(50):
             try:
-                db.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+                db.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
             except psycopg.errors.ObjectInUse:
                 if attempt == 49:
                     raise

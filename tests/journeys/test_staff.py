@@ -36,14 +36,14 @@ def test_what_became_of_a_visit_is_noted_and_taken_back(open_page, demo, with_sc
     to_a_later_day(page, demo)
     page.locator(EXPECTED).first.click()
     file = page.locator("#fiche")
-    expect(file.get_by_text("attendu", exact=True)).to_be_visible()
+    expect(file.get_by_text("attendu", exact=True).first).to_be_visible()
 
     for button, said, group in MARKS:
         file.get_by_role("button", name=button).click()
         expect(page.get_by_role("status").filter(has_text=said)).to_be_visible()
         expect(page.get_by_role("heading", name=group)).to_be_visible()
         page.get_by_role("button", name="Défaire").click()
-        expect(file.get_by_text("attendu", exact=True)).to_be_visible()
+        expect(file.get_by_text("attendu", exact=True).first).to_be_visible()
 
 
 def test_a_secretary_cancels_and_changes_her_mind(open_page, demo):

@@ -8,7 +8,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django_tenants.utils import schema_context
 
-from booking import read_model
 from booking.models import Appointment
 from identity import actions as identity
 from incidents.models import Report
@@ -33,7 +32,6 @@ LATER = timedelta(days=4000)
 def made(django_db_setup, django_db_blocker):
     """A sandbox with committed rows, made once; its schema goes with it."""
     with django_db_blocker.unblock():
-        read_model._numbers.clear()  # kinds that a test before has rolled back
         connection.settings_dict["TENANT_ROLES"] = False
         connection.set_schema_to_public()
         commune = sandbox.ask_sandbox(association=Association.objects.get(slug="gironde"))
@@ -44,7 +42,6 @@ def made(django_db_setup, django_db_blocker):
         connection.settings_dict["TENANT_ROLES"] = False
         connection.set_schema_to_public()
         drop(commune.schema_name)
-        read_model._numbers.clear()
         FreeSlotDay.objects.filter(commune=commune).delete()
         SlotKind.objects.filter(service_code__contains=commune.schema_name).delete()
         Commune.objects.filter(pk=commune.pk).delete()
