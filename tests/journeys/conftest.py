@@ -43,6 +43,7 @@ FLAGS = [
 ]  # fmt: skip
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 PASSWORD = "parvis-demo"
+MODEL_PORT = 8000
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
 RUNNING = "PARVIS_JOURNEYS_AT"  # the port of a running demo, to write journeys faster
 MAPS = "PARVIS_JOURNEYS_MAPS"  # the port where that demo looks for maps and addresses
@@ -200,7 +201,7 @@ def load(home: Path, maps: Geoportal) -> None:
     drop_database(os.environ["DATABASE_URL"], home.name)  # of a load that failed
     copy(os.environ["DATABASE_URL"], "template1", home.name)
     unfinished = home.with_suffix(".part")
-    environment = environment_of(home.name, unfinished, maps, port=8000)
+    environment = environment_of(home.name, unfinished, maps, MODEL_PORT)
     for steps in (
         ["migrate", "--verbosity=0"],
         ["collectstatic", "--noinput", "--verbosity=0"],
@@ -215,6 +216,17 @@ def copy(dsn: str, model: str, name: str) -> None:
     with psycopg.connect(dsn, autocommit=True) as db:
         words = (sql.Identifier(name), sql.Identifier(model))
         db.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*words))
+
+
+def move(dsn: str, port: int) -> None:
+    """Let the site that shows the widget be where this copy answers."""
+    with psycopg.connect(dsn) as db:
+        ports = (f":{MODEL_PORT}", f":{port}")
+        db.execute(
+            "UPDATE widgets_embeddingsite"
+            " SET page = replace(page, %s, %s), origin = replace(origin, %s, %s)",
+            [*ports, *ports],
+        )
 
 
 @pytest.fixture(scope="session")
@@ -238,6 +250,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, maps: Geoportal) -> Iterator[
             load(model, maps)
         copy(dsn, model.name, name)
     shutil.copytree(model, home, dirs_exist_ok=True)
+    move(environment["DATABASE_URL"], port)
     server = subprocess.Popen(
         [
             sys.executable,
