@@ -57,7 +57,7 @@ class _Kind:
 
 
 def refresh(days: Iterable[date], *, now: datetime) -> None:
-    """Write the rows of some local days, under their locks; three queries for each day, and one."""
+    """Write the rows of some local days, under their locks; three queries a day, and one."""
     wanted = sorted(set(days))
     if wanted:
         kinds = _kinds(planning.current_plan(wanted[0].year), now=now)
