@@ -64,7 +64,7 @@ WORK = frozenset({"Intervention", "Round"})
 LEDGER = frozenset({"Elimination"})
 """What was erased and when: references only, replayed after a restore."""
 
-_MODELS: Mapping[str, Mapping[Kind, str]] = {
+MODELS: Mapping[str, Mapping[Kind, str]] = {
     "Report": {
         Kind.NOTHING: "id reference category status reason visibility channel road_class asset"
         " handler team priority submitted_at answered_at planned_on due_at closed_at touched_at"
@@ -106,6 +106,6 @@ _MODELS: Mapping[str, Mapping[Kind, str]] = {
 }
 FIELDS: Mapping[str, Mapping[str, Kind]] = {
     model: {name: kind for kind, names in kinds.items() for name in names.split()}
-    for model, kinds in _MODELS.items()
+    for model, kinds in MODELS.items()
 }
 """Of each model that hangs on a report: the kind of each of its fields."""

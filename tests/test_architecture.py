@@ -25,6 +25,7 @@ PACKAGES = [
     *("platform/parvis", "tenants", "identity", "slots"),
     *("booking", "incidents", "onboarding", "adoption", "demo"),
     *("library", "shelf", "ideas", "training", "learning", "exchange", "widgets", "mutual"),
+    "privacy",
 ]
 # The sanctioned places: who provisions, migrates and visits communes may switch schemas.
 SWITCHERS = {

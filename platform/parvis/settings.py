@@ -84,6 +84,7 @@ TENANT_APPS = [
     "shelf",
     "learning",
     "exchange",
+    "privacy",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
 TENANT_MODEL = "tenants.Commune"
