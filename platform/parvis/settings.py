@@ -53,6 +53,7 @@ SHARED_APPS = [
     "parvis",
     "tenants",
     "identity",
+    "messaging",
     "slots",
     "library",
     "ideas",
@@ -79,6 +80,7 @@ SHARED_APPS = [
 ]
 TENANT_APPS = [
     "parvis",  # each commune keeps its own outbox
+    "messaging",
     "booking",
     "incidents",
     "shelf",
@@ -220,6 +222,22 @@ EMAIL_HOST_PASSWORD = env.str("PARVIS_SMTP_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("PARVIS_SMTP_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("PARVIS_FROM_EMAIL", default=f"parvis@{BASE_DOMAIN}")
+
+# --- Channels: a table of messages and a way to hand over one of them, see parvis.delivery ---
+CHANNELS = [
+    "messaging.channels.Emails",
+    "messaging.channels.Texts",
+]
+SMS_GATEWAY = env.str("PARVIS_SMS_GATEWAY", default="console" if DEMO else "")
+SMS_PART_COST = env.int("PARVIS_SMS_PART_COST", default=65)  # thousandths of a euro for each part
+OVH_SMS_URL = env.str("PARVIS_OVH_SMS_URL", default="https://eu.api.ovh.com/1.0")
+OVH_SMS_SERVICE = env.str("PARVIS_OVH_SMS_SERVICE", default="")
+OVH_SMS_APPLICATION = env.str("PARVIS_OVH_SMS_APPLICATION", default="")
+OVH_SMS_SECRET = env.str("PARVIS_OVH_SMS_SECRET", default="")
+OVH_SMS_CONSUMER = env.str("PARVIS_OVH_SMS_CONSUMER", default="")
+OCTOPUSH_URL = env.str("PARVIS_OCTOPUSH_URL", default="https://api.octopush.com/v1/public")
+OCTOPUSH_LOGIN = env.str("PARVIS_OCTOPUSH_LOGIN", default="")
+OCTOPUSH_KEY = env.str("PARVIS_OCTOPUSH_KEY", default="")
 
 # --- Maps: the State's servers, asked by ours only; an empty address does without ---
 TILES_URL = env.str(

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from parvis.mail import deliver_due, forget_delivered as forget
+from parvis.delivery import deliver_due, forget_delivered as forget
 
 
 @shared_task(name="parvis.deliver")

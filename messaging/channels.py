@@ -1,0 +1,116 @@
+"""The channels that every schema has: e-mail and text messages. See ``parvis.delivery``."""
+
+import contextlib
+import smtplib
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from messaging.budget import count, give_back, text_settings
+from messaging.gateways import Text, gateway
+from messaging.models import OutgoingText
+from parvis.delivery import Later, Refused, Unsure
+from parvis.guard import current_schema
+from parvis.models import OutgoingEmail
+
+
+RENEWED_AFTER = 100  # messages: many mail servers end a connection that goes on
+REMEMBERED = timedelta(hours=8)  # how long a provider surely knows a message again
+
+
+class Emails:
+    """E-mails: one connection to the mail server for all that is due.
+
+    The Message-ID is made of the fact and the commune: a message sent twice is recognised.
+    """
+
+    model = OutgoingEmail
+    repeats = True
+
+    def __init__(self) -> None:
+        self._connection: BaseEmailBackend | None = None
+        self._used = 0
+
+    def send(self, row: OutgoingEmail, *, now: datetime) -> None:  # noqa: ARG002 (it is a channel)
+        """Hand one e-mail over to the mail server."""
+        message = message_of(row)
+        try:
+            message.connection = self._open()
+            message.send()
+        except smtplib.SMTPRecipientsRefused as refusal:
+            codes = [code for code, _text in refusal.recipients.values()]
+            if all(code >= HTTPStatus.INTERNAL_SERVER_ERROR for code in codes):
+                raise Refused(str(refusal)) from refusal
+            self.close()
+            raise Later(str(refusal)) from refusal
+        except (smtplib.SMTPException, OSError) as fault:
+            self.close()
+            raise Later(str(fault)) from fault
+
+    def _open(self) -> BaseEmailBackend:
+        if self._used >= RENEWED_AFTER:
+            self.close()
+        if self._connection is None:
+            self._connection, self._used = get_connection(settings.DELIVERY_BACKEND), 0
+            self._connection.open()
+        self._used += 1
+        return self._connection
+
+    def close(self) -> None:
+        """Leave the mail server."""
+        if self._connection is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                self._connection.close()
+            self._connection = None
+
+
+def message_of(row: OutgoingEmail) -> EmailMultiAlternatives:
+    """Write the message as it leaves."""
+    message = EmailMultiAlternatives(
+        row.subject,
+        row.body,
+        to=row.to,
+        reply_to=[row.reply_to] if row.reply_to else None,
+        headers={"Message-ID": f"<{row.key}@{current_schema()}.{settings.BASE_DOMAIN}>"},
+    )
+    if row.html:
+        message.attach_alternative(row.html, "text/html")
+    for name, content, mimetype in row.attachments:
+        message.attach(name, content, mimetype)
+    return message
+
+
+class Texts:
+    """Text messages, counted in the budget of the commune before they leave."""
+
+    model = OutgoingText
+
+    def __init__(self) -> None:
+        self._gateway = gateway()
+        self._settings = text_settings()
+        self.repeats = self._gateway.repeats
+
+    def send(self, row: OutgoingText, *, now: datetime) -> None:
+        """Hand one text over to the provider."""
+        if row.not_after is not None and row.not_after <= now:
+            raise Refused("Too late: what it says is over.")
+        if not count(row, most=self._settings.monthly_budget, now=now):
+            raise Refused("The budget of the month is spent.")
+        sender = self._settings.sender_name if row.sender == OutgoingText.Sender.NAME else ""
+        text = Text(row.key, row.to, row.body, sender, row.not_after)
+        try:
+            row.provider_key = self._gateway.send(text, now=now)[:80]
+        except (Refused, Later):
+            give_back(row)
+            raise
+        except Unsure as fault:
+            if self.repeats and now - row.written_at < REMEMBERED:
+                raise Later(str(fault)) from fault
+            raise
+        row.save(update_fields=["provider_key"])
+
+    def close(self) -> None:
+        """Nothing is kept open."""
