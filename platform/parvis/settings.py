@@ -173,6 +173,11 @@ SKIP_PG_EXTRA_VALIDATION = True  # it queries at boot what a check constraint al
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PG_BIN = env.str("PARVIS_PG_BIN", default="")  # folder of pg_dump, for `parvis migrate`
 
+# --- Backups: see docs/operations.md ---
+BACKUPS = Path(env.str("PARVIS_BACKUPS", default=str(HOME / "backups")))
+BACKUP_DATABASE_URL = env.str("PARVIS_BACKUP_DATABASE_URL", default="")  # a role that may copy all
+RESTORE_COMMAND = env.str("PARVIS_RESTORE_COMMAND", default="")  # else from PARVIS_BACKUPS/wal
+
 # --- Valkey: queue, cache and limits; losing it loses nothing that matters ---
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {

@@ -87,7 +87,7 @@ def demo(folder: Path) -> None:
     with only_one(folder):
         refuse_taken_port(port)
         say("Starting PostgreSQL and Valkey…")
-        with servers(folder, durable=True) as found:
+        with servers(folder, durable=True, archive=True) as found:
             environment = found | {
                 "PARVIS_HOME": str(folder),
                 "PARVIS_PORT": str(port),
@@ -145,7 +145,8 @@ def serving(folder: Path, environment: Mapping[str, str], port: int) -> Iterator
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
     # The serving processes never see the owner's address: they only have the restricted role.
-    inherited = {k: v for k, v in (os.environ | environment).items() if k != "DATABASE_URL"}
+    hidden = {"DATABASE_URL", "PARVIS_BACKUP_DATABASE_URL"}
+    inherited = {k: v for k, v in (os.environ | environment).items() if k not in hidden}
     children: list[Child] = []
     try:
         for name, (program, *arguments) in PARTS.items():
