@@ -46,6 +46,7 @@ from booking.taking import (
     lock_days,
 )
 from identity.members import Member
+from parvis import faults
 from parvis.signing import digest, new_token
 
 
@@ -178,7 +179,9 @@ def confirm(
         tell(emails.booked, held, token=token)
         return held
 
-    return or_alternatives(work, appointment, now=now)
+    booked = or_alternatives(work, appointment, now=now)
+    faults.point("after_commit:booking")
+    return booked
 
 
 def book_directly(

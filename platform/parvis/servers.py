@@ -272,12 +272,12 @@ class Postgres:
 
 
 @contextmanager
-def valkey(folder: Path, *, password: str) -> Iterator[str]:
+def valkey(folder: Path, *, password: str, port: int | None = None) -> Iterator[str]:
     """Run Valkey for as long as the block lasts and yield its address.
 
     Nothing is saved: what must survive a restart is in the database.
     """
-    port = free_port()
+    port = port or free_port()
     log = folder / "valkey.log"
     log.write_text("")
     child = spawn(

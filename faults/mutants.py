@@ -1,0 +1,186 @@
+"""Bugs put in on purpose, to prove that the checkers see them.
+
+Each replaces a function of the product in a process of the harness; the product itself has no
+switch for it. A checker that none of them makes fail is worth nothing.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from threading import Thread
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from booking import actions, taking
+from parvis import faults, mail
+from parvis.models import OutgoingEmail
+
+
+# --- Delivery ---------------------------------------------------------------------------------
+
+
+def mark_before_send() -> None:
+    """Mark a mail as sent, then send it: a crash between the two loses it."""
+    original = mail._deliver
+
+    def marked(email: OutgoingEmail, now: Any) -> bool:
+        OutgoingEmail.objects.filter(pk=email.pk).update(sent_at=now)
+        return bool(original(email, now))
+
+    mail._deliver = marked
+
+
+def random_message_id() -> None:
+    """Draw a Message-ID each time: nobody recognises a duplicate."""
+    original = mail._message
+
+    def renamed(email: OutgoingEmail) -> Any:
+        message = original(email)
+        message.extra_headers["Message-ID"] = f"<{random.getrandbits(64):x}@anywhere.test>"
+        return message
+
+    mail._message = renamed
+
+
+def no_claim() -> None:
+    """Read what is due, send it, mark it, and tell nobody meanwhile."""
+
+    def unclaimed(_now: Any) -> OutgoingEmail | None:
+        due = OutgoingEmail.objects.filter(
+            sent_at=None, dead_at=None, not_before__lte=timezone.now()
+        )
+        return due.order_by("not_before", "id").first()
+
+    mail._claim = unclaimed
+
+
+def claim_for_ever() -> None:
+    """Never look again at what somebody has begun: a crash loses it."""
+    original = mail._claim
+
+    def kept(now: Any) -> OutgoingEmail | None:
+        email = original(now)
+        if email is not None:
+            OutgoingEmail.objects.filter(pk=email.pk).update(claimed_until="2999-01-01T00:00:00Z")
+        return email
+
+    mail._claim = kept
+
+
+# --- Booking ----------------------------------------------------------------------------------
+
+
+def check_then_insert() -> None:
+    """Look whether a place is free, then take it; the harness drops the constraint."""
+
+    def unlocked(days: Any) -> None:
+        (taking._locked_days.get() or set()).update(days)
+
+    original = actions.place
+
+    def slow(*args: Any, **kwargs: Any) -> None:
+        original(*args, **kwargs)
+        time.sleep(0.2)
+
+    actions.lock_days = unlocked
+    actions.place = slow
+
+
+def answer_before_commit() -> None:
+    """Say yes, and commit a little later."""
+    original = actions.or_alternatives
+
+    def hasty(work: Callable[[], Any], wanted: Any, *, now: Any) -> Any:
+        tenant, said, done = connection.tenant, [], []
+
+        def slow() -> Any:
+            result = work()
+            said.append(result)
+            time.sleep(0.5)
+            return result
+
+        def run() -> None:
+            connection.set_tenant(tenant)
+            try:
+                done.append(original(slow, wanted, now=now))
+            except Exception as fault:  # noqa: BLE001 (nobody is left to tell)
+                done.append(fault)
+            finally:
+                connection.close()
+
+        Thread(target=run, daemon=True).start()
+        while not said and not done:
+            time.sleep(0.005)
+        if said:
+            return said[0]
+        raise done[0]
+
+    actions.or_alternatives = hasty
+
+
+def outbox_after_commit() -> None:
+    """Write the message once the appointment is committed: a crash between the two loses it."""
+    original = actions.tell
+
+    def late(email: Any, appointment: Any, **facts: Any) -> None:
+        def write() -> None:
+            faults.point("after_commit:booking")
+            with transaction.atomic():
+                original(email, appointment, **facts)
+
+        transaction.on_commit(write)
+
+    actions.tell = late
+
+
+def refuse_what_is_done() -> None:
+    """Commit, then say no."""
+    original = actions.confirm
+
+    def liar(**wanted: Any) -> Any:
+        booked = original(**wanted)
+        if booked.pk % 3 == 0:
+            raise actions.HoldLost
+        return booked
+
+    actions.confirm = liar
+
+
+def book_each_press() -> None:
+    """Confirm without asking whether it is confirmed: every press leaves its trace."""
+    original = actions.record
+
+    def again(held: Any, *args: Any, **kwargs: Any) -> None:
+        original(held, *args, **kwargs)
+        original(held, *args, **kwargs)
+
+    actions.record = again
+
+
+BUGS: dict[str, Callable[[], None]] = {
+    bug.__name__: bug
+    for bug in (
+        mark_before_send,
+        random_message_id,
+        no_claim,
+        claim_for_ever,
+        check_then_insert,
+        answer_before_commit,
+        outbox_after_commit,
+        refuse_what_is_done,
+        book_each_press,
+    )
+}
+ELSEWHERE = ("new_key", "no_sweep")  # in the citizens, in the scheduler
+
+
+def put_in(name: str) -> None:
+    """Put one bug into this process; nothing for an empty name.
+
+    Raises:
+        KeyError: there is no such bug.
+    """
+    if name and name not in ELSEWHERE:
+        BUGS[name]()

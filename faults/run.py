@@ -1,0 +1,110 @@
+"""Run scenarios one after the other, then the bugs that they must find; write the report."""
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+
+
+django.setup()
+
+from django.core.management import call_command
+from django.db import connection, connections
+
+from faults import deliveries
+from faults.deliveries import Size
+from faults.ground import Ground
+from faults.outcome import Outcome, Stopwatch
+
+
+Scenario = Callable[..., Outcome]
+SCENARIOS: dict[str, tuple[Scenario, dict[str, Any], dict[str, Any]]] = {
+    "S3": (
+        deliveries.killed_between,
+        {"size": Size(300, 20, 10)},
+        {"size": Size(40, 6, 3)},
+    ),
+    "S5": (
+        deliveries.delivered_many_times,
+        {"size": Size(200, 20, 10)},
+        {"size": Size(60, 8, 3)},
+    ),
+}
+MUTANTS: list[tuple[str, str, str]] = [
+    ("S3", "mark_before_send", "I6"),
+    ("S3", "random_message_id", "I6"),
+    ("S3", "claim_for_ever", "I6"),
+    ("S5", "no_claim", "I6"),
+]
+
+
+def run(
+    ground: Ground, *, names: list[str], seed: int, is_short: bool, with_mutants: bool, report: str
+) -> bool:
+    """Run, print a line each, and say whether everything held."""
+    print(f"seed {seed}", flush=True)
+    call_command("migrate", verbosity=0, skip_checks=True)
+    wanted = names or list(SCENARIOS)
+    lines, good = [], True
+    for name in wanted:
+        outcome = _one(ground, name, seed=seed, is_short=is_short)
+        good &= outcome.is_kept or bool(outcome.not_run)
+        lines.append(outcome)
+        _say(outcome)
+    found = []
+    if with_mutants:
+        for name, mutant, invariant in MUTANTS:
+            if name in wanted:
+                is_found, text = _mutant(ground, name, mutant, invariant, seed=seed)
+                good &= is_found
+                found.append(text)
+                print(text, flush=True)
+    if report:
+        _write(Path(report), lines, found, seed=seed)
+    passed = sum(each.is_kept for each in lines)
+    not_run = sum(bool(each.not_run) for each in lines)
+    print(f"{passed} passed, {len(lines) - passed - not_run} failed, {not_run} not run;", end=" ")
+    print(f"{sum(each.landed for each in lines)} faults landed", flush=True)
+    return good
+
+
+def _one(ground: Ground, name: str, *, seed: int, is_short: bool, mutant: str = "") -> Outcome:
+    scenario, full, short = SCENARIOS[name]
+    _clean()
+    watch = Stopwatch()
+    try:
+        outcome = scenario(ground, seed=seed, mutant=mutant, **(short if is_short else full))
+    except (AssertionError, OSError, TimeoutError, RuntimeError, django.db.Error) as fault:
+        outcome = Outcome(name, "did not come to its end", required=1)
+        outcome.broken.append(f"I11 {type(fault).__name__}: {fault}")
+        traceback.print_exc()
+    outcome.facts.append(f"{watch.seconds():.0f} s in all")
+    return outcome
+
+
+def _clean() -> None:
+    connections.close_all()
+    connection.set_schema_to_public()
+
+
+def _say(outcome: Outcome) -> None:
+    print(outcome.line(), flush=True)
+    for each in outcome.found[:5]:
+        print(f"      {each}", flush=True)
+
+
+def _mutant(
+    ground: Ground, name: str, mutant: str, invariant: str, *, seed: int
+) -> tuple[bool, str]:
+    """Put one bug in and say whether the invariant that it breaks is reported."""
+    outcome = _one(ground, name, seed=seed, is_short=True, mutant=mutant)
+    seen = [each for each in outcome.broken if each.startswith(invariant)]
+    verdict = f"found {len(seen)} x, first: {seen[0]}" if seen else f"NOT FOUND {outcome.broken}"
+    return bool(seen), f"{name:<4} bug {mutant:<22} {verdict}"
+
+
+def _write(path: Path, lines: list[Outcome], found: list[str], *, seed: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("")
