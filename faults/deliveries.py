@@ -4,11 +4,12 @@ import itertools
 import random
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from faults import dispatchers, history, invariants, world
 from faults.ground import Ground
 from faults.outcome import Outcome, Stopwatch, patience
-from parvis import mail
+from parvis import delivery
 from parvis.models import OutgoingEmail
 
 
@@ -130,15 +131,16 @@ def _has_hit(ground: Ground, dispatcher: dispatchers.Process) -> bool:
 
 def _note_claims(pen: history.History) -> None:
     """Write down when each claim of this process began and ended, whatever claims."""
-    original = mail._claim
+    original = delivery._claim
 
-    def noted(now: object) -> OutgoingEmail | None:
+    def noted(channel: Any, now: Any) -> Any:
         began = time.monotonic()
-        email = original(now)  # type: ignore[arg-type]
-        pen.write("claim", began=began, row=email.pk if email else None)
-        return email
+        row = original(channel, now)
+        if channel.model is OutgoingEmail:
+            pen.write("claim", began=began, row=row.pk if row else None)
+        return row
 
-    mail._claim = noted
+    delivery._claim = noted
 
 
 def _met(claims: list[dict[str, object]]) -> int:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from faults.mutants import put_in
 from faults.world import forget_connections, serve_as_deployed
-from parvis import mail
+from parvis import delivery
 from tenants.models import Commune
 
 
@@ -53,7 +53,7 @@ def was_killed(process: Process) -> bool:
 
 def deliver() -> int:
     """Do what the task of the queue does."""
-    return mail.deliver_due(now=timezone.now())
+    return delivery.deliver_due(now=timezone.now())
 
 
 def _run(commune: Commune, mutant: str, work: Callable[[], object] | None) -> None:
@@ -69,7 +69,7 @@ def _run(commune: Commune, mutant: str, work: Callable[[], object] | None) -> No
     connection.set_tenant(commune)
     DNS_NAME._fqdn = f"d{os.getpid()}.fault.test"
     settings.EMAIL_TIMEOUT = 2
-    mail.LEASE = LEASE
+    delivery.LEASE = LEASE
     put_in(mutant)
     if work is not None:
         work()

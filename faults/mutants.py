@@ -14,7 +14,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from booking import actions, taking
-from parvis import faults, mail
+from messaging import channels
+from parvis import delivery, faults
 from parvis.models import OutgoingEmail
 
 
@@ -23,50 +24,50 @@ from parvis.models import OutgoingEmail
 
 def mark_before_send() -> None:
     """Mark a mail as sent, then send it: a crash between the two loses it."""
-    original = mail._deliver
+    original = delivery._deliver
 
-    def marked(email: OutgoingEmail, now: Any) -> bool:
-        OutgoingEmail.objects.filter(pk=email.pk).update(sent_at=now)
-        return bool(original(email, now))
+    def marked(channel: Any, row: Any, now: Any) -> bool:
+        type(row).objects.filter(pk=row.pk).update(sent_at=now)
+        return bool(original(channel, row, now))
 
-    mail._deliver = marked
+    delivery._deliver = marked
 
 
 def random_message_id() -> None:
     """Draw a Message-ID each time: nobody recognises a duplicate."""
-    original = mail._message
+    original = channels.message_of
 
-    def renamed(email: OutgoingEmail) -> Any:
-        message = original(email)
+    def renamed(row: OutgoingEmail) -> Any:
+        message = original(row)
         message.extra_headers["Message-ID"] = f"<{random.getrandbits(64):x}@anywhere.test>"
         return message
 
-    mail._message = renamed
+    channels.message_of = renamed
 
 
 def no_claim() -> None:
     """Read what is due, send it, mark it, and tell nobody meanwhile."""
 
-    def unclaimed(_now: Any) -> OutgoingEmail | None:
-        due = OutgoingEmail.objects.filter(
+    def unclaimed(channel: Any, _now: Any) -> Any:
+        due = channel.model.objects.filter(
             sent_at=None, dead_at=None, not_before__lte=timezone.now()
         )
         return due.order_by("not_before", "id").first()
 
-    mail._claim = unclaimed
+    delivery._claim = unclaimed
 
 
 def claim_for_ever() -> None:
     """Never look again at what somebody has begun: a crash loses it."""
-    original = mail._claim
+    original = delivery._claim
 
-    def kept(now: Any) -> OutgoingEmail | None:
-        email = original(now)
-        if email is not None:
-            OutgoingEmail.objects.filter(pk=email.pk).update(claimed_until="2999-01-01T00:00:00Z")
-        return email
+    def kept(channel: Any, now: Any) -> Any:
+        row = original(channel, now)
+        if row is not None:
+            channel.model.objects.filter(pk=row.pk).update(claimed_until="2999-01-01T00:00:00Z")
+        return row
 
-    mail._claim = kept
+    delivery._claim = kept
 
 
 # --- Booking ----------------------------------------------------------------------------------

@@ -1,5 +1,8 @@
 """Run scenarios one after the other, then the bugs that they must find; write the report."""
 
+import os
+import platform
+import subprocess
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +15,7 @@ django.setup()
 
 from django.core.management import call_command
 from django.db import connection, connections
+from django.utils import timezone
 
 from faults import deliveries
 from faults.deliveries import Size
@@ -38,6 +42,33 @@ MUTANTS: list[tuple[str, str, str]] = [
     ("S3", "claim_for_ever", "I6"),
     ("S5", "no_claim", "I6"),
 ]
+
+HEAD = """# What happens when things break
+
+Made by `make faults MUTANTS=1 REPORT=docs/trust/faults.md`; nothing here is written by hand.
+{day} · commit {commit} · seed {seed} · PostgreSQL {server} · Python {python} · {machine}
+
+Each scenario runs on the real product: its web server, its worker, PostgreSQL that really waits
+for the disk, Valkey, a mail server. A fault counts when it **landed**: it hit the moment it was
+meant for. Below the number required, a run fails as empty, whatever else it found.
+
+| | what is broken | landed | lost / doubled | mails sent again | back after | |
+|---|---|---|---|---|---|---|
+{rows}
+
+{kept} held, {failed} failed, {not_run} not run; {landed} faults landed. A mail is sent again at
+most once for each fault that landed, with the same Message-ID. What was not run here is not
+counted as held.
+"""
+BUGS = """
+## Bugs put in on purpose
+
+A check that never fails proves nothing: each of these bugs was put into the running product, and
+the check had to find it.
+
+| scenario | | bug | what the check said |
+|---|---|---|---|
+"""
 
 
 def run(
@@ -106,5 +137,44 @@ def _mutant(
 
 
 def _write(path: Path, lines: list[Outcome], found: list[str], *, seed: int) -> None:
+    """Write the report of this run, so that it may be read without running it again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        server = cursor.fetchone()[0]
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    rows = [_row(each) for each in lines]
+    text = HEAD.format(
+        day=timezone.localdate().isoformat(),
+        commit=commit or "-",
+        seed=seed,
+        server=server,
+        python=platform.python_version(),
+        machine=f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        rows="\n".join(rows),
+        kept=sum(each.is_kept for each in lines),
+        failed=sum(not each.is_kept and not each.not_run for each in lines),
+        not_run=sum(bool(each.not_run) for each in lines),
+        landed=sum(each.landed for each in lines),
+    )
+    if found:
+        text += BUGS + "\n".join(f"| {' | '.join(each.split(maxsplit=3))} |" for each in found)
+        text += "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("")
+    path.write_text(text)
+
+
+def _row(outcome: Outcome) -> str:
+    if outcome.not_run:
+        return f"| {outcome.code} | {outcome.title} | not run: {outcome.not_run} |||||"
+    recovery = "–" if outcome.recovery_s is None else f"{outcome.recovery_s:.1f} s"
+    what = "; ".join([outcome.title, *outcome.facts])
+    figures = (
+        f"{outcome.landed} (≥ {outcome.required})",
+        f"{outcome.count('lost')} / {outcome.count('doubled')}",
+        f"{outcome.duplicates}",
+        recovery,
+        outcome.verdict,
+    )
+    return f"| {outcome.code} | {what} | {' | '.join(figures)} |"
