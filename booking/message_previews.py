@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.functional import Promise
@@ -71,7 +71,7 @@ class _Example:
     other_list: dict[str, Any]
 
 
-MAKERS: dict[str, Callable[[_Example], EmailMultiAlternatives]] = {
+MAKERS: dict[str, Callable[[_Example], EmailMessage]] = {
     "booked": lambda it: emails.booked(it.appointment, it.commune, token=TOKEN),
     "moved": lambda it: emails.moved(
         it.appointment,

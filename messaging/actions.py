@@ -13,7 +13,7 @@ from messaging.models import OutgoingText, TextSettings
 from messaging.numbers import mobile
 from parvis.deferred import defer
 from parvis.errors import DomainError
-from parvis.models import Outgoing
+from parvis.models import Outgoing, OutgoingEmail
 
 
 SEGMENTS_MOST = 3
@@ -37,18 +37,12 @@ def write_text(
 
     None is when the commune did not switch text messages on, or when the telephone is not a
     French mobile. ``body`` says nothing that somebody typed. A fact already told is not told
-    again.
-
-    Raises:
-        ValueError: the text is longer than three parts.
+    again. What would take more than three parts loses its foreign letters, then its end.
     """
     number, chosen = mobile(to), text_settings()
     if not (is_available() and number and chosen.is_on and (chosen.reminds or not is_reminder)):
         return False
-    words = gsm.plain(body)
-    segments = gsm.size(words).segments
-    if not 0 < segments <= SEGMENTS_MOST:
-        raise ValueError(f"{key}: a text of {segments} parts")
+    words = gsm.fitting(body, most=SEGMENTS_MOST)
     OutgoingText.objects.bulk_create(
         [
             OutgoingText(
@@ -58,7 +52,7 @@ def write_text(
                 sender=OutgoingText.Sender.NAME
                 if chosen.sender_name
                 else OutgoingText.Sender.NUMBER,
-                segments=segments,
+                segments=gsm.size(words).segments,
                 cost=gsm.cost(words, each=settings.SMS_PART_COST),
                 not_after=not_after,
             )
@@ -114,6 +108,19 @@ def give_up(*, message: Outgoing, now: datetime) -> None:
     current.dead_at, current.claimed_until = now, None
     current.last_error = current.last_error or str(_("Abandonné par la commune."))
     current.save(update_fields=["dead_at", "claimed_until", "last_error"])
+
+
+@transaction.atomic
+def note_bounce(*, pk: int, is_permanent: bool, reason: str, now: datetime) -> bool:
+    """Note that an e-mail came back; for good, it is dead. Tell whether anything was noted."""
+    email = OutgoingEmail.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if email is None or email.dead_at is not None:
+        return False
+    email.last_error = reason.replace("\0", "")
+    if is_permanent:
+        email.dead_at = now
+    email.save(update_fields=["last_error", "dead_at"])
+    return is_permanent
 
 
 @transaction.atomic

@@ -3,15 +3,18 @@
 import contextlib
 import smtplib
 from datetime import datetime, timedelta
+from email.utils import formataddr, parseaddr
 from http import HTTPStatus
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from messaging.bounces import return_path
 from messaging.budget import count, give_back, text_settings
 from messaging.gateways import Text, gateway
 from messaging.models import OutgoingText
+from messaging.twin import Look, look, twin
 from parvis.delivery import Later, Refused, Unsure
 from parvis.guard import current_schema
 from parvis.models import OutgoingEmail
@@ -33,10 +36,12 @@ class Emails:
     def __init__(self) -> None:
         self._connection: BaseEmailBackend | None = None
         self._used = 0
+        self._look: Look | None = None
 
     def send(self, row: OutgoingEmail, *, now: datetime) -> None:  # noqa: ARG002 (it is a channel)
         """Hand one e-mail over to the mail server."""
-        message = message_of(row)
+        self._look = self._look or look()
+        message = message_of(row, self._look)
         try:
             message.connection = self._open()
             message.send()
@@ -67,17 +72,33 @@ class Emails:
             self._connection = None
 
 
-def message_of(row: OutgoingEmail) -> EmailMultiAlternatives:
-    """Write the message as it leaves."""
+def message_of(row: OutgoingEmail, by: Look) -> EmailMultiAlternatives:
+    """Write the message as it leaves: its text, the HTML twin, and where to answer.
+
+    A notification that it cannot be delivered comes back to an address of its own.
+    """
+    sender = formataddr((by.named(row.language), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+    schema = current_schema()
+    headers = {
+        "Message-ID": f"<{row.key}@{schema}.{settings.BASE_DOMAIN}>",
+        "Content-Language": row.language,
+        "Auto-Submitted": "auto-generated",
+        "From": sender,
+    }
+    if row.unsubscribe:
+        headers["List-Unsubscribe"] = f"<{row.unsubscribe}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    answers = row.reply_to or by.email
     message = EmailMultiAlternatives(
         row.subject,
         row.body,
+        from_email=return_path(schema, row.pk) or sender,
         to=row.to,
-        reply_to=[row.reply_to] if row.reply_to else None,
-        headers={"Message-ID": f"<{row.key}@{current_schema()}.{settings.BASE_DOMAIN}>"},
+        reply_to=[answers] if answers else None,
+        headers=headers,
     )
-    if row.html:
-        message.attach_alternative(row.html, "text/html")
+    html = row.html or twin(subject=row.subject, text=row.body, language=row.language, by=by)
+    message.attach_alternative(html, "text/html")
     for name, content, mimetype in row.attachments:
         message.attach(name, content, mimetype)
     return message

@@ -40,6 +40,16 @@ def plain(text: str) -> str:
     )  # fmt: skip
 
 
+def fitting(text: str, *, most: int) -> str:
+    """Write a text in at most so many parts: without foreign letters, then without its end."""
+    words = plain(text)
+    if size(words).segments > most:
+        words = "".join(each for each in words if each in BASIC or each in EXTENDED)
+    while size(words).segments > most:
+        words = words[: len(words) - 1 - len(words) // 50]
+    return words
+
+
 def size(text: str) -> Size:
     """Measure a text; one that fits exactly travels in one part.
 

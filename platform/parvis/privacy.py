@@ -9,9 +9,9 @@ STATUS = Pii(Kind.TRACE, Purpose.MESSAGES, "message_status")
 
 MODELS: Table = {
     "OutgoingEmail": {
-        NOT_PERSONAL: "id not_before attempts claimed_until",
-        TO: "to reply_to",
+        NOT_PERSONAL: "id not_before attempts claimed_until language",
+        TO: "to reply_to unsubscribe",
         WORDS: "subject body html attachments",
-        STATUS: "key written_at last_error sent_at dead_at",
+        STATUS: "key written_at last_error sent_at dead_at unsure_at",
     },
 }

@@ -227,6 +227,7 @@ EMAIL_HOST_PASSWORD = env.str("PARVIS_SMTP_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("PARVIS_SMTP_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("PARVIS_FROM_EMAIL", default=f"parvis@{BASE_DOMAIN}")
+BOUNCE_DOMAIN = env.str("PARVIS_BOUNCE_DOMAIN", default="")  # its mail goes to `parvis bounce`
 
 # --- Channels: a table of messages and a way to hand over one of them, see parvis.delivery ---
 CHANNELS = [

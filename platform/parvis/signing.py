@@ -4,13 +4,27 @@ import hashlib
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.core import signing
 from django.core.signing import BadSignature
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from parvis.guard import current_schema
 
 
-__all__ = ["BadSignature", "digest", "new_token", "seal", "sign", "sign_for", "unseal", "unsign"]
+__all__ = [
+    "BadSignature",
+    "digest",
+    "is_stamp",
+    "new_token",
+    "seal",
+    "sign",
+    "sign_for",
+    "stamp",
+    "unseal",
+    "unsign",
+]
+STAMP = 20  # hexadecimal digits: 80 bits
 
 
 def sign(value: Any, *, purpose: str) -> str:
@@ -44,6 +58,22 @@ def unseal(sealed: str, *, purpose: str) -> str:
         django.core.signing.BadSignature: forged, or sealed elsewhere.
     """
     return signing.Signer(sep=".", salt=f"{purpose}:{current_schema()}").unsign(sealed)
+
+
+def stamp(text: str, *, purpose: str, schema: str) -> str:
+    """Sign a text with small letters and digits alone, for where their case is lost."""
+    return _stamp(text, f"{purpose}:{schema}", settings.SECRET_KEY)
+
+
+def is_stamp(value: str, text: str, *, purpose: str, schema: str) -> bool:
+    """Tell whether ``value`` is the stamp of a text, by this key or an earlier one."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    found = [_stamp(text, f"{purpose}:{schema}", key) for key in keys]
+    return any(constant_time_compare(value.lower(), each) for each in found)
+
+
+def _stamp(text: str, salt: str, key: str) -> str:
+    return salted_hmac(salt, text, secret=key, algorithm="sha256").hexdigest()[:STAMP]
 
 
 def new_token() -> str:

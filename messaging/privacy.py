@@ -1,0 +1,19 @@
+"""What text messages tell about people."""
+
+from parvis.personal import NOT_PERSONAL, Kind, Pii, Purpose, Table
+
+
+TO = Pii(Kind.CONTACT, Purpose.MESSAGES, "message_words")
+WORDS = Pii(Kind.WORDS, Purpose.MESSAGES, "message_words")
+STATUS = Pii(Kind.TRACE, Purpose.MESSAGES, "message_status")
+
+MODELS: Table = {
+    "OutgoingText": {
+        NOT_PERSONAL: "id not_before attempts claimed_until sender segments cost not_after counted_on",
+        TO: "to",
+        WORDS: "body",
+        STATUS: "key written_at last_error sent_at dead_at unsure_at provider_key",
+    },
+    "TextSettings": {NOT_PERSONAL: "id is_on reminds sender_name monthly_budget"},
+    "TextSpending": {NOT_PERSONAL: "month spent messages"},
+}
