@@ -257,14 +257,13 @@ def _render(  # noqa: PLR0913 (all that a message is made of)
         name = f"booking/emails/{event}"
         words = render_to_string(f"{name}.txt", context, using="text")
         subject = own.subject or render_to_string(f"{name}_subject.txt", context, using="text")
-        message = EmailMessage(
+        return EmailMessage(
             subject=" ".join(subject.strip().splitlines()),
             body=f"{words}\n\n{own.text}" if own.text else words,
             to=[to],
             reply_to=[commune.email] if commune.email else None,
             headers={FACT: fact, LANGUAGE: language},
         )
-    return message
 
 
 def _own_words(event: str, language: str) -> MessageText:

@@ -286,11 +286,10 @@ def _render(
         }
         name = f"incidents/emails/{event}"
         subject = render_to_string(f"{name}_subject.txt", context, using="text")
-        message = EmailMessage(
+        return EmailMessage(
             subject=" ".join(subject.strip().splitlines()),
             body=render_to_string(f"{name}.txt", context, using="text"),
             to=[to.email],
             reply_to=[commune.email] if commune.email else None,
             headers={FACT: fact, LANGUAGE: to.language},
         )
-    return message

@@ -139,7 +139,8 @@ def decide_texts(*, is_on: bool, reminds: bool, sender_name: str, monthly_budget
 
 def _decided(message: Outgoing) -> Outgoing:
     current = _locked(message)
-    if current.dead_at is None and current.unsure_at is None:
+    is_unsure = current.unsure_at is not None and current.sent_at is None
+    if current.dead_at is None and not is_unsure:
         raise NotWaitingForAnyone
     return current
 

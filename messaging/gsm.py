@@ -44,7 +44,8 @@ def fitting(text: str, *, most: int) -> str:
     """Write a text in at most so many parts: without foreign letters, then without its end."""
     words = plain(text)
     if size(words).segments > most:
-        words = "".join(each for each in words if each in BASIC or each in EXTENDED)
+        narrow = "".join(each for each in words if each in BASIC or each in EXTENDED)
+        words = narrow if len(narrow) * 2 > len(words) else words
     while size(words).segments > most:
         words = words[: len(words) - 1 - len(words) // 50]
     return words

@@ -9,7 +9,9 @@ STATUS = Pii(Kind.TRACE, Purpose.MESSAGES, "message_status")
 
 MODELS: Table = {
     "OutgoingText": {
-        NOT_PERSONAL: "id not_before attempts claimed_until sender segments cost not_after counted_on",
+        NOT_PERSONAL: (
+            "id not_before attempts claimed_until sender segments cost not_after counted_on"
+        ),
         TO: "to",
         WORDS: "body",
         STATUS: "key written_at last_error sent_at dead_at unsure_at provider_key",

@@ -66,7 +66,7 @@ def twin(*, subject: str, text: str, language: str, by: Look) -> str:
 
 
 def blocks(text: str) -> list[Block]:
-    """Cut a text into paragraphs, lists, and links that stand alone under the words they follow."""
+    """Cut a text into paragraphs, lists, and links alone in their line, with the words before."""
     found: list[Block] = []
     for lines in paragraphs(text):
         current = Block()
