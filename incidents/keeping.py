@@ -36,6 +36,15 @@ ABUSIVE_KEPT = "30 days"
 UNCONFIRMED_KEPT = "30 days"
 """After it was typed: an address to which nobody said yes."""
 
+USUAL: Mapping[str, str] = {
+    "report_contact": PERSON_KEPT,
+    "report_photos": PHOTOS_KEPT,
+    "report_record": RECORD_KEPT,
+    "report_cancelled": CANCELLED_KEPT,
+    "report_abusive": ABUSIVE_KEPT,
+    "report_unconfirmed": UNCONFIRMED_KEPT,
+}
+"""By the names of the rules, what holds where the commune has chosen nothing else."""
 KEPT: Mapping[Kind, str] = {
     Kind.NOTHING: RECORD_KEPT,
     Kind.REPORTER: PERSON_KEPT,

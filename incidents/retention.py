@@ -9,6 +9,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import ProgrammingError, connection, transaction
@@ -24,7 +25,10 @@ from incidents.models import (
     ReportContact,
     Stop,
 )
+from parvis.erasing import Spans, Step
 from parvis.signing import digest, new_token
+from tenants import ledger
+from tenants.models import Erasure
 
 
 log = logging.getLogger(__name__)
@@ -69,14 +73,16 @@ class Group:
     references: list[str]
 
 
-def due(what: Elimination.What, *, now: datetime, key: int | None = None) -> list[Group]:
+def due(
+    what: Elimination.What, *, now: datetime, key: int | None = None, kept: Spans = keeping.USUAL
+) -> list[Group]:
     """List what has reached its end, without touching it: one query."""
     values: dict[str, Any] = {
-        "cancelled": keeping.CANCELLED_KEPT,
-        "abusive": keeping.ABUSIVE_KEPT,
-        "record": keeping.RECORD_KEPT,
-        "person": keeping.PERSON_KEPT,
-        "photos": keeping.PHOTOS_KEPT,
+        "cancelled": kept["report_cancelled"],
+        "abusive": kept["report_abusive"],
+        "record": kept["report_record"],
+        "person": kept["report_contact"],
+        "photos": kept["report_photos"],
         "now": now,
         "key": key,
         "most": MOST,
@@ -86,17 +92,25 @@ def due(what: Elimination.What, *, now: datetime, key: int | None = None) -> lis
         return [Group(*row) for row in cursor.fetchall()]
 
 
-def run(*, now: datetime) -> dict[str, int]:
+def run(*, now: datetime, kept: Spans = keeping.USUAL) -> dict[str, int]:
     """Erase everything whose time has come; return how many reports each way."""
-    done = {str(what): 0 for what in WAYS}
-    for what in WAYS:
-        for group in due(what, now=now):
-            try:
-                done[what] += _erase(what, group, now=now)
-            except ProgrammingError:
-                # The wall of the database: a history newer than the closing it tells of.
-                log.exception("The report %s cannot be deleted yet", group.references[0])
-    _forget_unconfirmed(now=now)
+    done = {str(what): _erase_all(what, kept, now) for what in WAYS}
+    _forget_unconfirmed(kept, now)
+    return done
+
+
+def _count(what: Elimination.What, kept: Spans, now: datetime) -> int:
+    return sum(len(group.ids) for group in due(what, now=now, kept=kept))
+
+
+def _erase_all(what: Elimination.What, kept: Spans, now: datetime) -> int:
+    done = 0
+    for group in due(what, now=now, kept=kept):
+        try:
+            done += _erase(what, group, kept, now=now)
+        except ProgrammingError:
+            # The wall of the database: a history newer than the closing it tells of.
+            log.exception("The report %s cannot be deleted yet", group.references[0])
     return done
 
 
@@ -110,21 +124,56 @@ def replay(*, now: datetime) -> int:
         for each in Elimination.objects.filter(what=Elimination.What.PERSON)
         for reference in each.references
     }
-    with transaction.atomic():
-        found = list(Report.objects.filter(reference__in=known, contact__erased_at__isnull=True))
-        _erase_people([each.pk for each in found], now=now)
-    return len(found)
+    return forget_people(sorted(known), at=now, reason=Erasure.Reason.REPLAY)
 
 
 @transaction.atomic
-def _erase(what: Elimination.What, group: Group, *, now: datetime) -> int:
+def forget_people(references: Sequence[str], *, at: datetime, reason: Erasure.Reason) -> int:
+    """Erase who reported and all words about these reports, if that is not done; count them."""
+    found = list(
+        Report.objects.filter(reference__in=references, contact__erased_at__isnull=True).order_by(
+            "pk"
+        )
+    )
+    for each in found:
+        locked(each)
+    _erase_people([each.pk for each in found], now=at)
+    return ledger.note(
+        Erasure.Kind.PERSON, [each.reference for each in found], at=at, reason=reason
+    )
+
+
+@transaction.atomic
+def forget_photos(references: Sequence[str], *, at: datetime, reason: Erasure.Reason) -> int:
+    """Remove the photos of these reports and their files; count the reports."""
+    found = list(Report.objects.filter(reference__in=references, photos__isnull=False).distinct())
+    _remove_photos([each.pk for each in found])
+    return ledger.note(
+        Erasure.Kind.PHOTOS, [each.reference for each in found], at=at, reason=reason
+    )
+
+
+@transaction.atomic
+def forget_followers(
+    tokens: Sequence[str], *, at: datetime, reason: Erasure.Reason = Erasure.Reason.POLICY
+) -> int:
+    """Delete these followers, by the fingerprint of their link; count them."""
+    found = Follower.objects.filter(token_hash__in=tokens)
+    records = list(found.values_list("token_hash", flat=True))
+    found.delete()
+    return ledger.note(Erasure.Kind.FOLLOWER, records, at=at, reason=reason)
+
+
+@transaction.atomic
+def _erase(what: Elimination.What, group: Group, kept: Spans, *, now: datetime) -> int:
     """Erase one group if it is still due once nobody else can change it."""
     for pk in group.ids:
         locked(Report(pk=pk))
-    current = due(what, now=now, key=group.key)
+    current = due(what, now=now, key=group.key, kept=kept)
     if [each.ids for each in current] != [group.ids]:
         return 0
     Elimination.objects.create(what=what, references=group.references, at=now)
+    ledger.note(Erasure.Kind(what.value), group.references, at=now)
     if what == Elimination.What.PERSON:
         _erase_people(group.ids, now=now)
     elif what == Elimination.What.PHOTOS:
@@ -163,6 +212,8 @@ def _delete(group: Group) -> None:
     files = list(Photo.objects.filter(report__in=group.ids))
     with connection.cursor() as cursor:
         cursor.execute("SELECT incidents_forget_history(%s)", [group.ids])
+        # Not by the ORM: it would clear the key in the history, which nobody may change.
+        cursor.execute("DELETE FROM incidents_message WHERE report_id = ANY(%s)", [group.ids])
     duplicates = Report.objects.filter(pk__in=group.ids).exclude(pk=group.key)
     duplicates.delete()
     Report.objects.filter(pk=group.key).delete()
@@ -170,11 +221,55 @@ def _delete(group: Group) -> None:
         photos.delete_files(photo)
 
 
-def _forget_unconfirmed(*, now: datetime) -> None:
+UNCONFIRMED = "confirmed_at IS NULL AND created_at + %s::interval <= %s"
+OLD = "at + %s::interval <= %s AND by_id IS NOT NULL"
+
+
+def _forget_unconfirmed(kept: Spans, now: datetime) -> int:
     """Forget the addresses that were typed and to which nobody said yes, of open reports too."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM incidents_follower"
-            " WHERE confirmed_at IS NULL AND created_at + %s::interval <= %s",
-            [keeping.UNCONFIRMED_KEPT, now],
+            f"SELECT token_hash FROM incidents_follower WHERE {UNCONFIRMED}",  # noqa: S608
+            [kept["report_unconfirmed"], now],
         )
+        tokens = [token for (token,) in cursor.fetchall()]
+    return forget_followers(tokens, at=now) if tokens else 0
+
+
+def _count_unconfirmed(kept: Spans, now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM incidents_follower WHERE {UNCONFIRMED}",  # noqa: S608
+            [kept["report_unconfirmed"], now],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _count_authors(kept: Spans, now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM incidents_settingschange WHERE {OLD}",  # noqa: S608
+            [kept["history"], now],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _forget_authors(kept: Spans, now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE incidents_settingschange SET by_id = NULL, by_name = '–' WHERE {OLD}",  # noqa: S608
+            [kept["history"], now],
+        )
+        return int(cursor.rowcount)
+
+
+_RULES = {
+    Elimination.What.RECORD: "report_record",
+    Elimination.What.PHOTOS: "report_photos",
+    Elimination.What.PERSON: "report_contact",
+}
+STEPS = (
+    *(Step(_RULES[what], partial(_count, what), partial(_erase_all, what)) for what in WAYS),
+    Step("report_unconfirmed", _count_unconfirmed, _forget_unconfirmed),
+    Step("history", _count_authors, _forget_authors),
+)

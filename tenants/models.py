@@ -11,6 +11,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from tenants.departure_models import BlockedName, Departure, Suspension
+from tenants.erasure_models import Erasure
 from tenants.official import OfficialCommune
 
 
@@ -23,6 +24,7 @@ __all__ = [
     "Commune",
     "Departure",
     "Domain",
+    "Erasure",
     "Membership",
     "OfficialCommune",
     "Suspension",

@@ -44,6 +44,7 @@ MODELS: Table = {
         NOT_PERSONAL: "id commune association is_active is_phone_desk",
         ACCOUNT: "user role granted_at",
     },
+    "Erasure": {NOT_PERSONAL: "id schema kind record at reason"},
     "Template": {NOT_PERSONAL: "id fingerprint sql tables sequences applied made_at"},
     "MigrationStatus": {NOT_PERSONAL: "id schema_name fingerprint state error at"},
 }

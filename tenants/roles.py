@@ -26,6 +26,7 @@ SHARED: dict[str, str] = {
     # Their own departure, asked for or given up; what is decided of it is the platform's to write.
     "tenants_departure": "SELECT, INSERT, UPDATE (state, cancelled_at, cancelled_by_name)",
     "tenants_blockedname": READ,
+    "privacy_erasure": "SELECT, INSERT",  # its own rows only, by a policy
     "tenants_membership": READ,
     "tenants_user": "SELECT, UPDATE (last_login, language)",
     "django_session": WRITE,
@@ -87,7 +88,7 @@ SHARED: dict[str, str] = {
 # What only the owner may touch: structure and releases.
 OWNER_ONLY = {"tenants_template", "tenants_migrationstatus", "django_migrations"}
 READ_ONLY_IN_PUBLIC = {"tenants_officialcommune"}
-APPEND_ONLY_IN_PUBLIC = {"training_signature"}
+APPEND_ONLY_IN_PUBLIC = {"privacy_erasure", "training_signature"}
 APPEND_ONLY_IN_COMMUNES = {
     "booking_appointmentevent",
     "exchange_archiveevent",

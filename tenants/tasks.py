@@ -42,7 +42,7 @@ EVERY_NIGHT = (
     "booking.check_slots",
     "booking.tell_new_prices",
     "booking.tell_new_documents",
-    "incidents.erase_what_is_due",
+    "privacy.erase_what_is_due",
     "incidents.ask_again",
     "incidents.chase_silent",
     "adoption.measure",
@@ -60,6 +60,7 @@ EVERY_MINUTE_ONCE = (
     "onboarding.go_on",
 )
 EVERY_NIGHT_ONCE = (
+    "privacy.erase_what_is_due_once",
     "parvis.forget_delivered",
     "widgets.check_domains",
     "exchange.follow_departures",
