@@ -107,7 +107,7 @@ def _erase_all(what: Elimination.What, kept: Spans, now: datetime) -> int:
     done = 0
     for group in due(what, now=now, kept=kept):
         try:
-            done += _erase(what, group, kept, now=now)
+            done += _erase(what, group, now=now, kept=kept)
         except ProgrammingError:
             # The wall of the database: a history newer than the closing it tells of.
             log.exception("The report %s cannot be deleted yet", group.references[0])
@@ -165,7 +165,9 @@ def forget_followers(
 
 
 @transaction.atomic
-def _erase(what: Elimination.What, group: Group, kept: Spans, *, now: datetime) -> int:
+def _erase(
+    what: Elimination.What, group: Group, *, now: datetime, kept: Spans = keeping.USUAL
+) -> int:
     """Erase one group if it is still due once nobody else can change it."""
     for pk in group.ids:
         locked(Report(pk=pk))
