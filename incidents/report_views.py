@@ -31,6 +31,7 @@ DOORS = {
 REPORTS = Limit("report", 40, timedelta(hours=1))  # per address; a library shares one
 UNFINISHED = Limit("report-unfinished", 60, timedelta(hours=1))  # forms whose photos wait
 QUEUED = "X-Offline-Queue"
+SHELL = "shell"  # the form as a browser keeps it: without token, and for nobody in particular
 PREFILLED = {"categorie": "category", "texte": "text", "adresse": "address", "merci": "merci"}
 PREFILLED_MOST = 500
 
@@ -74,8 +75,10 @@ def _shown(
 ) -> HttpResponse:
     if status == 200 and form.errors and "edit" not in request.POST:  # noqa: PLR2004
         status = 422
+    is_shell = SHELL in request.GET
     context = {
         "form": form,
+        "is_shell": is_shell,
         "door": str(form.door),
         "tabs": _tabs(form.door),
         "asset": form.asset,
@@ -86,7 +89,12 @@ def _shown(
         "is_placed": form.door != Category.Door.COMPLIMENT and form.asset is None,
         "refused": _refused(form),
     }
-    return render(request, "incidents/report.html", context, status=status)
+    if is_shell:
+        context["csrf_token"] = ""
+    answer = render(request, "incidents/report.html", context, status=status)
+    if is_shell:
+        answer["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 def _received(request: HttpRequest, form: ReportForm, *, now: datetime) -> HttpResponse | None:

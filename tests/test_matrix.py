@@ -332,6 +332,10 @@ MATRIX = {
         **{f"incidents:agent:settings:{name}": row for name, row in REPORT_SETTINGS.items()},
         **{f"frames:{name}": Row(EVERYBODY) for name in ("script", "booking", "report", "badge")},
         **{f"widgets:{name}": row for name, row in WIDGETS.items()},
+        **{
+            f"pwa:{name}": Row(EVERYBODY)
+            for name in ("manifest", "icon", "worker", "offline", "token")
+        },
         **{f"exchange:{name}": row for name, row in ARCHIVES.items()},
         "incidents:report_form": Row(EVERYBODY, EVERYBODY),
         "incidents:find_link": Row(EVERYBODY, EVERYBODY),
@@ -590,6 +594,8 @@ MATRIX = {
     "unknown": {},
 }
 ARGUMENTS = {
+    "shape": "plein",
+    "size": 192,
     "number": 1,
     "line": 2,
     "entry_id": 1,

@@ -87,6 +87,7 @@ TENANT_APPS = [
     "learning",
     "exchange",
     "privacy",
+    "pwa",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
 TENANT_MODEL = "tenants.Commune"

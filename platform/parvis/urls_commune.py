@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("mutual.commune_urls")),
     path("", include("onboarding.site_urls")),
     path("", include("widgets.frame_urls")),
+    path("", include("pwa.urls")),
     path("", include("identity.urls_commune")),
     path("", include("parvis.urls_everywhere")),
 ]
