@@ -18,8 +18,12 @@ from booking.links import path_to, path_to_entry, path_to_proposals, path_to_tit
 from booking.models import Appointment, MessageText, Service, Title, WaitingEntry
 from booking.words import discreet_name
 from parvis.mail import FACT, LANGUAGE
+from parvis.pacing import PACED
 from tenants.hosts import absolute_url
 from tenants.models import Commune
+
+
+PACED_EVENTS = {"booked", "moved", "cancelled", "link", "waiting"}  # a stranger can cause them
 
 
 def booked(appointment: Appointment, commune: Commune, *, token: str) -> EmailMessage:
@@ -262,7 +266,8 @@ def _render(  # noqa: PLR0913 (all that a message is made of)
             body=f"{words}\n\n{own.text}" if own.text else words,
             to=[to],
             reply_to=[commune.email] if commune.email else None,
-            headers={FACT: fact, LANGUAGE: language},
+            headers={FACT: fact, LANGUAGE: language}
+            | ({PACED: "1"} if event in PACED_EVENTS else {}),
         )
 
 

@@ -21,14 +21,10 @@ from booking.forms import OTHER, SAME, DetailsForm, SituationForm, SlotForm, Ter
 from booking.models import Appointment, Service
 from booking.refusals import NotOnline
 from booking.weeks import by_day, offer_of, week_of
+from identity import limits, visits
 from identity.access import member_of
-from identity.addresses import address_of
-from identity.limits import Limit, take
 from parvis.templatetags.ui_words import date_heure
 from tenants.directory import outline
-
-
-HOLDS = Limit("hold", 60, timedelta(hours=1))  # per address; a family or a library shares one
 
 
 @require_safe
@@ -86,10 +82,16 @@ def slots(request: HttpRequest, slug: str) -> HttpResponse:
     if not wish.is_valid():
         return _situation_page(request, service, wish)
     if request.method != "POST":
+        visits.count(request, limits.SEARCH, now=timezone.now())
         return _slots_page(request, service, wish)
     pressed = SlotForm(request.POST)
     if not pressed.is_valid():
         return _slots_page(request, service, wish, form=pressed)
+    try:
+        _count_hold(request, now=timezone.now())
+    except limits.TooMany as refusal:
+        visits.refuse(request, pressed, refusal)
+        return visits.refused(_slots_page(request, service, wish, form=pressed), refusal)
     return _hold(request, service, wish, start=pressed.cleaned_data["slot"])
 
 
@@ -160,6 +162,7 @@ def check(request: HttpRequest) -> HttpResponse:
             return _taken_page(
                 request, refusal.alternatives, where=_slots_address(held), has_typed=True
             )
+        visits.give_one_back(request, limits.HOLDS_AT_ONCE)
         return _to_confirmed(request)
     context = words.about(held) | {
         "held": held,
@@ -343,10 +346,7 @@ def _hold(
     request: HttpRequest, service: Service, wish: SituationForm, *, start: datetime
 ) -> HttpResponse:
     now = timezone.now()
-    take(HOLDS, address_of(request), now=now)
-    before = visitor.held(request)
-    if before is not None and before.status != Appointment.Status.HELD:
-        before = None
+    before = _held_before(request)
     try:
         held, token = actions.hold_slot(
             service=service,
@@ -361,6 +361,24 @@ def _hold(
         return _taken_page(request, refusal.alternatives, where=request.get_full_path())
     target = "booking:check" if held.name and (held.email or held.phone) else "booking:details"
     return visitor.give(redirect(target), visitor.HOLD, token)
+
+
+def _held_before(request: HttpRequest) -> Appointment | None:
+    """Find the slot this browser holds already, which another one takes the place of."""
+    before = visitor.held(request)
+    return before if before and before.status == Appointment.Status.HELD else None
+
+
+def _count_hold(request: HttpRequest, *, now: datetime) -> None:
+    """Count one more slot held from this address, or another one instead.
+
+    Raises:
+        TooMany: this address holds two at this moment, or has held five within an hour.
+    """
+    if _held_before(request):
+        visits.count(request, limits.OTHER_SLOT, now=now)
+    else:
+        visits.count(request, limits.HOLD, limits.HOLDS_AT_ONCE, now=now)
 
 
 def _taken_page(

@@ -20,11 +20,13 @@ from incidents.models import Follower, Handler, Message, Report, StatusChange
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
 from incidents.workflow import DECIDED, Status
 from parvis.mail import FACT, LANGUAGE
+from parvis.pacing import PACED
 from parvis.signing import digest
 from tenants.hosts import absolute_url
 from tenants.models import Commune
 
 
+PACED_EVENTS = {"received", "link", "asked_to_follow"}  # what a stranger can make us send
 SHOWN_MOST = 30  # reports that one message lists
 
 
@@ -291,5 +293,6 @@ def _render(
             body=render_to_string(f"{name}.txt", context, using="text"),
             to=[to.email],
             reply_to=[commune.email] if commune.email else None,
-            headers={FACT: fact, LANGUAGE: to.language},
+            headers={FACT: fact, LANGUAGE: to.language}
+            | ({PACED: "1"} if event in PACED_EVENTS else {}),
         )

@@ -1,7 +1,7 @@
 """The page of one report for whoever holds its link: where it is, and what she may still do."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from identity.addresses import address_of
-from identity.limits import Limit, take
+from identity import limits, visits
 from incidents import following, journal, links, published, receipt_sheets, receipts, reporters
 from incidents.calendar import current_commune
 from incidents.follow_forms import AddPhotosForm, ContestForm, FindForm
@@ -31,7 +30,6 @@ from parvis.exports import download
 from parvis.pieces import TimelineEntry
 
 
-LOOKUPS = Limit("report-lookup", 10, timedelta(hours=1))  # per address
 LEVELS = ("1", "2", "3", "4", "5")
 DOORS = {
     Category.Door.REPORT: "signaler",
@@ -205,7 +203,12 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.POST or None)
     if form.is_valid():
         now = timezone.now()
-        take(LOOKUPS, address_of(request), now=now)
+        try:
+            visits.count(request, limits.LOOKUP, now=now)
+        except limits.TooMany as refusal:
+            visits.refuse(request, form, refusal)
+            page = render(request, "incidents/follow/find.html", {"form": form})
+            return visits.refused(page, refusal)
         reporters.send_link_again(**form.cleaned_data, now=now)
         return redirect("incidents:link_sent")
     status = 422 if form.errors else 200

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from identity.addresses import address_of
-from identity.limits import Limit, TooMany, take
+from identity import limits, visits
+from identity.limits import Limit, TooMany
 from incidents import already, before_sending, drafts, links, public_views, published, where
 from incidents.geo import Place, read_place
 from incidents.models import Asset, Category
 from incidents.report_forms import ReportForm
-from incidents.submission import Said, submit
+from incidents.submission import Said, is_known, submit
 from parvis.errors import DomainError
 from parvis.pieces import Tab
 
@@ -28,7 +28,6 @@ DOORS = {
     "suggerer": Category.Door.SUGGESTION,
     "feliciter": Category.Door.COMPLIMENT,
 }
-REPORTS = Limit("report", 40, timedelta(hours=1))  # per address; a library shares one
 UNFINISHED = Limit("report-unfinished", 60, timedelta(hours=1))  # forms whose photos wait
 QUEUED = "X-Offline-Queue"
 SHELL = "shell"  # the form as a browser keeps it: without token, and for nobody in particular
@@ -116,22 +115,42 @@ def _received(request: HttpRequest, form: ReportForm, *, now: datetime) -> HttpR
     if waiting and not (is_queued and waiting.may_be_skipped):
         _keep_photos(request, form, now=now)
         return _before(request, form, waiting, place)
+    return _sent(request, form, _said(form, chosen, place), now=now)
+
+
+def _sent(request: HttpRequest, form: ReportForm, said: Said, *, now: datetime) -> HttpResponse:
+    """Send what was said, and lead to it; what is refused is shown again as it was typed."""
     try:
-        take(REPORTS, address_of(request), now=now)
-        made, token, lost = submit(_said(form, chosen, place), form.contents, now=now)
+        _count(request, said, now=now)
+        made, token, lost = submit(said, form.contents, now=now)
     except DomainError as refusal:
-        form.add_error(None, str(refusal))
         _keep_photos(request, form, now=now)
-        status = 429 if isinstance(refusal, TooMany) else 422
-        return _shown(request, form, now=now, status=status)
-    drafts.forget(form.cleaned_data["key"])
+        if isinstance(refusal, TooMany):
+            visits.refuse(request, form, refusal)
+            return visits.refused(_shown(request, form, now=now), refusal)
+        form.add_error(None, str(refusal))
+        return _shown(request, form, now=now, status=422)
+    drafts.forget(said.key)
     address = (links.path_with(token) if token else links.path_to(made)) + "?envoye=1"
-    if is_queued:
-        said = {"reference": made.reference, "url": address, "refused": _refused(form) + lost}
-        return JsonResponse(said, status=201 if token else 200)
+    if QUEUED in request.headers:
+        told = {"reference": made.reference, "url": address, "refused": _refused(form) + lost}
+        return JsonResponse(told, status=201 if token else 200)
     for line in _refused(form) + lost:
         messages.warning(request, line)
     return redirect(address)
+
+
+def _count(request: HttpRequest, said: Said, *, now: datetime) -> None:
+    """Count a report by its address, then by whom it names; sent again, it is counted once.
+
+    Raises:
+        TooMany: this address has sent five within an hour, or somebody for this contact ten.
+    """
+    if is_known(said):
+        return
+    visits.count(request, limits.REPORT, now=now)
+    for contact in filter(None, (said.email, said.phone)):
+        limits.take(limits.REPORT_CONTACT, contact, now=now)
 
 
 def _before(
@@ -183,7 +202,7 @@ def _keep_photos(request: HttpRequest, form: ReportForm, *, now: datetime) -> No
     if not key or not photos or not photos.kept:
         return
     try:
-        take(UNFINISHED, address_of(request), now=now)
+        visits.count(request, UNFINISHED, now=now)
     except TooMany:
         return
     drafts.add(key, photos.kept[: form.room])

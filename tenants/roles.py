@@ -32,6 +32,7 @@ SHARED: dict[str, str] = {
     "django_session": WRITE,
     "django_content_type": READ,
     "usersessions_usersession": WRITE,
+    "identity_attempt": WRITE,  # counters without a name, for when Valkey is down
     "identity_ticket": "SELECT, UPDATE (used_at)",
     "identity_invitation": (
         "SELECT (id, commune_id, email, role, sent_at, expires_at, accepted_at, cancelled_at)"

@@ -62,6 +62,7 @@ EVERY_MINUTE_ONCE = (
 EVERY_NIGHT_ONCE = (
     "privacy.erase_what_is_due_once",
     "parvis.forget_delivered",
+    "parvis.forget_attempts",
     "widgets.check_domains",
     "exchange.follow_departures",
     "onboarding.follow_departures",

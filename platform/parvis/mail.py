@@ -5,6 +5,7 @@ In a commune that is not real and open, nobody delivers: see ``parvis.transport`
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
@@ -15,6 +16,7 @@ from django.utils.translation import get_language
 from parvis.deferred import defer
 from parvis.delivery import deliver_due, forget_delivered
 from parvis.models import OutgoingEmail
+from parvis.pacing import PACED, REASON, departure
 
 
 __all__ = ["FACT", "LANGUAGE", "Outbox", "deliver_due", "forget_delivered", "letter", "refusable"]
@@ -67,7 +69,7 @@ class Outbox(BaseEmailBackend):
 
 def _row(message: EmailMessage) -> OutgoingEmail:
     alternatives = getattr(message, "alternatives", [])
-    return OutgoingEmail(
+    row = OutgoingEmail(
         key=str(message.extra_headers.get(FACT) or uuid.uuid4()),
         subject=str(message.subject),
         body=str(message.body),
@@ -78,3 +80,15 @@ def _row(message: EmailMessage) -> OutgoingEmail:
         language=str(message.extra_headers.get(LANGUAGE) or get_language() or "fr"),
         unsubscribe=str(message.extra_headers.get(UNSUBSCRIBE) or ""),
     )
+    if PACED in message.extra_headers:
+        _pace(row, datetime.now(UTC))
+    return row
+
+
+def _pace(row: OutgoingEmail, now: datetime) -> None:
+    """Hold back what would be one more of many messages to the same address."""
+    leaves = departure(row.to[0], now=now)
+    if leaves is None:
+        row.dead_at, row.last_error = now, REASON
+    elif leaves > now:
+        row.not_before = leaves

@@ -47,6 +47,15 @@ TLS_ASK_SECRET = env.str("PARVIS_TLS_ASK_SECRET", default="")  # else only this 
 RESOLVERS: list[str] = env.list("PARVIS_RESOLVERS", default=["9.9.9.9", "80.67.169.12"])
 ALLOWED_HOSTS = ["*"]  # tenants.middleware answers 404 for every name that is not registered
 USE_X_FORWARDED_HOST = False
+# Networks whose people share one address and bear more: town halls, libraries; the demo's browser.
+OFFICE_NETWORKS: list[str] = env.list(
+    "PARVIS_OFFICE_NETWORKS", default=["127.0.0.0/8", "::/64"] if DEMO else []
+)
+# Requests a second that one commune may cost the others; 0: as many as come.
+COMMUNE_CEILING = env.int("PARVIS_COMMUNE_CEILING", default=50)
+COMMUNE_CEILINGS: dict[str, int] = env.dict(  # of some communes: c_33314=200,c_33214=80
+    "PARVIS_COMMUNE_CEILINGS", subcast_values=int, default={}
+)
 
 # --- Applications ---
 SHARED_APPS = [
@@ -103,6 +112,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "parvis.middleware.content_security_policy",
     "tenants.middleware.CommuneMiddleware",
+    "tenants.breaker.middleware",
     "parvis.middleware.utf_8_only",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -16,3 +16,9 @@ def deliver() -> int:
 def forget_delivered() -> int:
     """Every night: empty the messages that were delivered long enough ago."""
     return forget(now=timezone.now())
+
+
+@shared_task(name="parvis.forget_attempts")
+def forget_attempts() -> None:
+    """Every night, in public: drop what was counted while Valkey was down."""
+    forget_old(now=timezone.now())

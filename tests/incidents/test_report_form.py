@@ -207,10 +207,7 @@ class TestKey:
         assert answer.status_code == 201
 
     def test_too_many_reports_keep_what_was_typed(self, client, monkeypatch):
-
-        monkeypatch.setattr(
-            "incidents.report_views.REPORTS", Limit("report", 1, timedelta(hours=1))
-        )
+        monkeypatch.setattr("identity.limits.REPORT", Limit("report", 1, timedelta(hours=1)))
         category()
         client.post("/signaler/", sent())
 
