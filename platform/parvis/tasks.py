@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from parvis.counters import forget_old
 from parvis.delivery import deliver_due, forget_delivered as forget
 
 
