@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from booking import planning
+from booking import planning, topics
 from booking.models import Appointment, AppointmentEvent
 from booking.taking import Busy, lock_days
 from identity.members import Member
+from parvis import live
 from parvis.deferred import defer
 
 
@@ -53,7 +54,8 @@ def record(
 ) -> None:
     """Add a line to the history; ``by`` is None when the citizen did it, or nobody.
 
-    What gives time back is offered to those who wait as soon as it is committed.
+    Once it is committed, pages that show the day follow, and what gives time back is offered to
+    those who wait.
     """
     AppointmentEvent.objects.create(
         appointment=appointment,
@@ -63,6 +65,7 @@ def record(
         by_id=by.user_id if by else None,
         by_name=by.name if by else "",
     )
+    live.touch(topics.of_day(planning.local_day(appointment.start)))
     if kind in GIVES_BACK:
         defer("booking.serve_waiting")
 

@@ -15,7 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from identity import limits, visits
-from incidents import following, journal, links, published, receipt_sheets, receipts, reporters
+from incidents import (
+    following,
+    journal,
+    links,
+    published,
+    receipt_sheets,
+    receipts,
+    reporters,
+    topics,
+)
 from incidents.calendar import current_commune
 from incidents.follow_forms import AddPhotosForm, ContestForm, FindForm
 from incidents.forms import WordsForm
@@ -125,6 +134,7 @@ def _context(reader: Reader, offered: Forms, *, now: datetime) -> dict[str, Any]
     return {
         "report": report,
         "reader": reader,
+        "topic": topics.of_report(report.pk),
         "contact": reader.contact,
         "state": state_of(report.status),
         "status_word": STATUS_WORDS[Status(report.status)] if is_hers else "",

@@ -43,6 +43,7 @@ BASE_DOMAIN = env.str("PARVIS_BASE_DOMAIN", default="localhost").lower()
 SCHEME = env.str("PARVIS_SCHEME", default="http")
 PORT = env.int("PARVIS_PORT", default=8000)  # as seen from outside
 LOGIN_HOST_LABEL = "connexion"
+LIVE_PORT = env.int("PARVIS_LIVE_PORT", default=0)  # 0: the edge leads /direct/ to live pages
 TLS_ASK_SECRET = env.str("PARVIS_TLS_ASK_SECRET", default="")  # else only this machine may ask
 RESOLVERS: list[str] = env.list("PARVIS_RESOLVERS", default=["9.9.9.9", "80.67.169.12"])
 ALLOWED_HOSTS = ["*"]  # tenants.middleware answers 404 for every name that is not registered
@@ -111,6 +112,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "parvis.middleware.content_security_policy",
+    "parvis.live_pages.middleware",
     "tenants.middleware.CommuneMiddleware",
     "tenants.breaker.middleware",
     "parvis.middleware.utf_8_only",

@@ -33,7 +33,7 @@ from parvis.processes import (
     stop_on_signals,
     wait_until,
 )
-from parvis.servers import LOOPBACK, delete_data, servers
+from parvis.servers import LOOPBACK, delete_data, free_port, servers
 
 
 SEED = "33"
@@ -41,6 +41,11 @@ COLLECT = ("collectstatic", "--noinput", "--verbosity", "0", "--skip-checks")
 FIRST_PAGE_S = 60
 COMMAND_S = 900
 STOP_S = 60
+LIVE = (
+    *("granian", "--interface", "asgi", "--workers", "1", "--no-ws", "--http", "1"),
+    *("--backlog", "4096", "--backpressure", "8192", "--workers-kill-timeout", "1"),
+    *("--respawn-failed-workers", "--log-level", "warning"),
+)
 PARTS = {
     "web": (
         *("granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "2"),
@@ -52,6 +57,7 @@ PARTS = {
         *("--loglevel", "WARNING", "--without-mingle", "--without-gossip"),
     ),
     "scheduler": ("celery", "-A", "parvis.worker", "beat", "--loglevel", "WARNING"),
+    "live": (*LIVE, "--host", LOOPBACK, "parvis.live_server:application"),
 }
 
 
@@ -91,6 +97,7 @@ def demo(folder: Path) -> None:
             environment = found | {
                 "PARVIS_HOME": str(folder),
                 "PARVIS_PORT": str(port),
+                "PARVIS_LIVE_PORT": str(port_beside(port)),
                 "PARVIS_DEMO": "1",
                 "PARVIS_SCHEME": os.environ.get("PARVIS_SCHEME", "http"),
                 "PARVIS_BASE_DOMAIN": os.environ.get("PARVIS_BASE_DOMAIN", "localhost"),
@@ -141,7 +148,7 @@ def prepare(folder: Path, environment: Mapping[str, str]) -> None:
 
 @contextmanager
 def serving(folder: Path, environment: Mapping[str, str], port: int) -> Iterator[list[Child]]:
-    """Run web, worker and scheduler for as long as the block lasts."""
+    """Run web, worker, scheduler and live pages for as long as the block lasts."""
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
     # The serving processes never see the owner's address: they only have the restricted role.
@@ -154,6 +161,7 @@ def serving(folder: Path, environment: Mapping[str, str], port: int) -> Iterator
             log.write_text("")
             extra = {
                 "web": ["--port", str(port)],
+                "live": ["--port", environment["PARVIS_LIVE_PORT"]],
                 "scheduler": ["--schedule", str(folder / "schedule"), "--pidfile="],
             }.get(name, [])
             children.append(
@@ -253,6 +261,15 @@ def refuse_taken_port(port: int) -> None:
                 f"Port {port} cannot be used ({error.strerror}): "
                 f"choose another one, for example PARVIS_PORT={port % 60000 + 1001} make demo"
             ) from error
+
+
+def port_beside(port: int) -> int:
+    """Choose the port of live pages: the next one, or any that is free."""
+    try:
+        refuse_taken_port(port + 1)
+    except (Trouble, OverflowError):
+        return free_port()
+    return port + 1
 
 
 @contextmanager

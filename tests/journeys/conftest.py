@@ -30,8 +30,10 @@ from playwright.sync_api import (
 )
 from psycopg import sql
 
+from parvis.servers import free_port
 from tests.conftest import WORKER
 from tests.geoportal import Geoportal, feature, geoportal
+from tests.streams import live_process
 
 
 ROOT = Path(__file__).parents[2]
@@ -241,7 +243,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, maps: Geoportal) -> Iterator[
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = environment_of(name, home, maps, port)
+    environment = environment_of(name, home, maps, port) | {"PARVIS_LIVE_PORT": str(free_port())}
     redis.Redis.from_url(environment["REDIS_URL"]).flushdb()  # what another database was asked
     model = tmp_path_factory.getbasetemp().parent / f"journeys_model_{RUN}"
     with model.with_suffix(".lock").open("w") as lock:
@@ -275,7 +277,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory, maps: Geoportal) -> Iterator[
     )
     try:
         wait(port)
-        yield Demo(port, environment)
+        with live_process(environment, int(environment["PARVIS_LIVE_PORT"])):
+            yield Demo(port, environment)
     finally:
         server.terminate()
         server.wait(timeout=20)
