@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from booking import planning, topics
+from booking import planning, texts, topics
 from booking.models import Appointment, AppointmentEvent
 from booking.taking import Busy, lock_days
 from identity.members import Member
+from messaging.actions import call_off
+from messaging.models import OutgoingText
 from parvis import live
 from parvis.deferred import defer
+from parvis.models import OutgoingEmail
 
 
 GIVES_BACK = {
@@ -17,6 +20,9 @@ GIVES_BACK = {
     AppointmentEvent.Kind.MOVED,
     AppointmentEvent.Kind.SHORTENED,
 }
+
+
+DAYS_REMINDED = 8  # a reminder's key ends with how many days before it was written
 
 
 def locked(appointment: Appointment) -> Appointment:
@@ -68,9 +74,27 @@ def record(
     live.touch(topics.of_day(planning.local_day(appointment.start)))
     if kind in GIVES_BACK:
         defer("booking.serve_waiting")
+        _call_off(appointment, now)
+
+
+def _call_off(appointment: Appointment, now: datetime) -> None:
+    """Give up what still waits to remind her of the appointment as it was."""
+    written = [f"{appointment.pk}.{version}" for version in range(1, appointment.version + 1)]
+    repeats = range(1, DAYS_REMINDED + 1)
+    emails = [
+        *(f"presence.{each}" for each in written),
+        *(f"reminder.{each}" for each in written),
+        *(f"reminder.{each}.{days}" for each in written for days in repeats),
+    ]
+    call_off(model=OutgoingEmail, keys=emails, now=now)
+    call_off(model=OutgoingText, keys=[f"{texts.REMINDER}.{each}" for each in written], now=now)
 
 
 def tell(mail: Callable[..., Any], appointment: Appointment, **facts: Any) -> None:
-    """Write a message of :mod:`booking.emails` to the citizen, if she gave an address."""
+    """Write a message of :mod:`booking.emails` to the citizen; without an address, by text."""
     if appointment.email:
         mail(appointment, planning.current_commune(), **facts).send()
+    elif appointment.phone and texts.may_text(appointment.phone):
+        texts.instead_of_email(
+            mail.__name__, appointment, planning.current_commune(), token=facts.get("token", "")
+        )

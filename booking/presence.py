@@ -10,13 +10,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from booking import emails, planning
+from booking import emails, planning, texts
 from booking.actions import cancel
 from booking.events import locked, record, tell
 from booking.models import Appointment, AppointmentEvent, OutageCase, Settings
+from messaging.budget import text_settings
+from messaging.models import OutgoingText
 
 
 WEEK_BEFORE, EVE = 7, 1  # days before, when documents are repeated
+TEXTED = 2  # days before, when a text reminds
 LATELY = timedelta(days=1)  # who has just booked needs no reminder
 NOON = time(12)  # of the eve: when a place nobody answered for is given back
 FIRST_HOUR, LAST_HOUR = 9, 19  # local, when messages are sent
@@ -57,7 +60,7 @@ def write_to_citizens(*, now: datetime) -> int:
     """
     if not FIRST_HOUR <= now.astimezone(planning.zone()).hour < LAST_HOUR:
         return 0
-    return _ask(now=now) + _remind(now=now)
+    return _ask(now=now) + _remind(now=now) + _remind_by_text(now=now)
 
 
 def give_back_unanswered(*, now: datetime) -> int:
@@ -127,6 +130,28 @@ def _remind(*, now: datetime) -> int:
             current.save(update_fields=["reminded_at"])
             tell(emails.reminder, current, now=now)
             reminded += 1
+    return reminded
+
+
+def _remind_by_text(*, now: datetime) -> int:
+    """Remind everybody with a mobile two days before, where the commune has switched it on."""
+    chosen = text_settings()
+    if not (chosen.is_on and chosen.reminds):
+        return 0
+    soon = Appointment.objects.filter(
+        status=Appointment.Status.BOOKED,
+        booked_at__lte=now - LATELY,
+        period__startswith__gte=_midnight(now, days=TEXTED),
+        period__startswith__lt=_midnight(now, days=TEXTED + 1),
+    ).exclude(phone="")
+    due = {texts.reminder_key(each): each for each in soon.exclude(pk__in=_touched())}
+    known = OutgoingText.objects.filter(key__in=due).values_list("key", flat=True)
+    reminded = 0
+    for key in due.keys() - set(known):
+        with transaction.atomic():
+            current = locked(due[key])
+            if current.status == Appointment.Status.BOOKED:
+                reminded += texts.reminder(current, planning.current_commune())
     return reminded
 
 

@@ -1,9 +1,11 @@
 """What people decide about messages, and how a text message is written."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from messaging import gsm
@@ -108,6 +110,13 @@ def give_up(*, message: Outgoing, now: datetime) -> None:
     current.dead_at, current.claimed_until = now, None
     current.last_error = current.last_error or str(_("Abandonné par la commune."))
     current.save(update_fields=["dead_at", "claimed_until", "last_error"])
+
+
+def call_off(*, model: type[Outgoing], keys: Sequence[str], now: datetime) -> int:
+    """Give up the messages of these keys that still wait: what they say is over. Count them."""
+    waiting = model.objects.waiting().filter(key__in=keys)
+    free = waiting.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
+    return int(free.update(dead_at=now, last_error=str(_("Annulé : ce qu’il disait a changé."))))
 
 
 @transaction.atomic

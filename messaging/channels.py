@@ -9,6 +9,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.translation import gettext as _, gettext_lazy
 
 from messaging.bounces import return_path
 from messaging.budget import count, give_back, text_settings
@@ -30,6 +31,7 @@ class Emails:
     The Message-ID is made of the fact and the commune: a message sent twice is recognised.
     """
 
+    slug, label, icon = "courriels", gettext_lazy("Courriels"), "mail"
     model = OutgoingEmail
     repeats = True
 
@@ -46,7 +48,7 @@ class Emails:
             message.connection = self._open()
             message.send()
         except smtplib.SMTPRecipientsRefused as refusal:
-            codes = [code for code, _text in refusal.recipients.values()]
+            codes = [code for code, _said in refusal.recipients.values()]
             if all(code >= HTTPStatus.INTERNAL_SERVER_ERROR for code in codes):
                 raise Refused(str(refusal)) from refusal
             self.close()
@@ -107,6 +109,7 @@ def message_of(row: OutgoingEmail, by: Look) -> EmailMultiAlternatives:
 class Texts:
     """Text messages, counted in the budget of the commune before they leave."""
 
+    slug, label, icon = "sms", gettext_lazy("SMS"), "message-square-text"
     model = OutgoingText
 
     def __init__(self) -> None:
@@ -117,9 +120,9 @@ class Texts:
     def send(self, row: OutgoingText, *, now: datetime) -> None:
         """Hand one text over to the provider."""
         if row.not_after is not None and row.not_after <= now:
-            raise Refused("Too late: what it says is over.")
+            raise Refused(_("Trop tard : ce qu’il disait est passé."))
         if not count(row, most=self._settings.monthly_budget, now=now):
-            raise Refused("The budget of the month is spent.")
+            raise Refused(_("Le budget SMS du mois est épuisé."))
         sender = self._settings.sender_name if row.sender == OutgoingText.Sender.NAME else ""
         text = Text(row.key, row.to, row.body, sender, row.not_after)
         try:

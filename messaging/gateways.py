@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from parvis import egress
 from parvis.delivery import Later, Refused, Unsure
@@ -64,7 +65,7 @@ class Nobody:
 
     def send(self, text: Text, *, now: datetime) -> str:  # noqa: ARG002 (it is a gateway)
         """Refuse."""
-        raise Refused("No provider of text messages is configured.")
+        raise Refused(_("Aucun fournisseur de SMS n’est configuré."))
 
 
 class Ovh:
@@ -101,10 +102,10 @@ class Ovh:
             },
         )
         if text.to in said.get("invalidReceivers", []):
-            raise Refused("The provider says that this number is not valid.")
+            raise Refused(_("Le fournisseur dit que ce numéro n’existe pas."))
         ids = said.get("ids") or []
         if not ids:
-            raise Unsure("The provider gave no reference.")
+            raise Unsure(_("Le fournisseur n’a donné aucune référence."))
         return str(ids[0])
 
 

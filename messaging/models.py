@@ -4,10 +4,12 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from parvis.guard import TenantModel
 from parvis.models import Outgoing
+from parvis.typo import telephone
 
 
 class OutgoingText(Outgoing):
@@ -22,6 +24,7 @@ class OutgoingText(Outgoing):
         NUMBER = "number", _("un numéro du fournisseur")
 
     WORDS: ClassVar[dict[str, Any]] = {"to": "", "body": ""}
+    SEARCHED: ClassVar[tuple[str, ...]] = ("body", "to")
 
     to = models.CharField(_("numéro"), max_length=16)  # E.164
     body = models.TextField(_("texte"))
@@ -53,6 +56,21 @@ class OutgoingText(Outgoing):
                 condition=Q(sent_at__isnull=True, dead_at__isnull=True),
             ),
         ]
+
+    @property
+    def heading(self) -> str:
+        """Its first words, while they are kept."""
+        return Truncator(self.body).chars(60) or super().heading
+
+    @property
+    def reader(self) -> str:
+        """Its number, as it is dialled."""
+        return telephone(self.to)
+
+    @property
+    def words(self) -> str:
+        """Its text."""
+        return self.body
 
 
 class TextSettings(TenantModel):

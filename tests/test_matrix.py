@@ -174,6 +174,16 @@ WIDGETS = {
     "remove_site": Row((), ADMIN),
     "widget": Row(ADMIN),
 }
+MESSAGING = {
+    "home": Row(ADMIN),
+    "texts": Row(ADMIN, ADMIN),
+    "list": Row(ADMIN),
+    "message": Row(ADMIN),
+    "twin": Row(ADMIN),
+    "send_again": Row((), ADMIN),
+    "note_sent": Row((), ADMIN),
+    "give_up": Row((), ADMIN),
+}
 OWN_TRAINING = {
     "home": Row(COMMUNE_ROLES),
     "session": Row(COMMUNE_ROLES, COMMUNE_ROLES),
@@ -336,6 +346,7 @@ MATRIX = {
             f"pwa:{name}": Row(EVERYBODY)
             for name in ("manifest", "icon", "worker", "offline", "token")
         },
+        **{f"messaging:{name}": row for name, row in MESSAGING.items()},
         **{f"exchange:{name}": row for name, row in ARCHIVES.items()},
         "incidents:report_form": Row(EVERYBODY, EVERYBODY),
         "incidents:find_link": Row(EVERYBODY, EVERYBODY),

@@ -7,12 +7,14 @@ in the middle delays its one message by the lease.
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from parvis.guard import current_schema
 from parvis.models import Outgoing
@@ -64,9 +66,13 @@ class Channel(Protocol):
     """A way to reach people; one instance lives as long as one pass over its outbox.
 
     ``repeats`` tells whether a message may be sent again when its outcome is unknown: its reader
-    recognises the second one, or whoever carries it does.
+    recognises the second one, or whoever carries it does. ``slug``, ``label`` and ``icon`` name it
+    in addresses and on pages.
     """
 
+    slug: ClassVar[str]
+    label: ClassVar[str | Promise]
+    icon: ClassVar[str]
     model: type[Outgoing]
     repeats: bool
 
@@ -83,14 +89,14 @@ class Channel(Protocol):
         """Let go of what was kept open from one row to the next."""
 
 
-def channels() -> list[Channel]:
-    """Make every channel, in the order of the settings."""
-    return [import_string(path)() for path in settings.CHANNELS]
+def channel_types() -> list[type[Channel]]:
+    """List every channel, in the order of the settings."""
+    return [import_string(path) for path in settings.CHANNELS]
 
 
 def deliver_due(*, now: datetime) -> int:
     """Deliver every due message of the current schema, one claim at a time; count them."""
-    return sum(_drain(channel, now) for channel in channels())
+    return sum(_drain(channel(), now) for channel in channel_types())
 
 
 def forget_delivered(*, now: datetime) -> int:
@@ -99,7 +105,7 @@ def forget_delivered(*, now: datetime) -> int:
     The key stays those six months, so that no fact is told twice meanwhile. What was kept back
     until a commune opened is given up then, and what nobody has checked.
     """
-    return sum(_forget(channel.model, now) for channel in channels())
+    return sum(_forget(channel.model, now) for channel in channel_types())
 
 
 def _drain(channel: Channel, now: datetime) -> int:
@@ -135,7 +141,7 @@ def _run(statement: str, channel: Channel, now: datetime) -> tuple[Any, ...] | N
 def _deliver(channel: Channel, row: Outgoing, now: datetime) -> bool:
     try:
         if row.attempts > MOST_ATTEMPTS:
-            raise Refused(row.last_error or "Each attempt killed its worker.")  # noqa: TRY301
+            raise Refused(row.last_error or _("Chaque essai a échoué."))  # noqa: TRY301
         channel.send(row, now=now)
     except Refused as fault:
         _postpone(row, str(fault), now, dead=True)

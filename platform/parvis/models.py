@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Now
 from django.utils.translation import gettext_lazy as _
 
 from parvis.guard import TenantModel, TenantQuerySet
@@ -30,6 +30,15 @@ class OutgoingQuerySet(TenantQuerySet[Any]):
         """Those of which nobody knows whether they went: a person decides."""
         return self.filter(unsure_at__isnull=False, sent_at=None, dead_at=None)
 
+    def matching(self, words: str) -> "OutgoingQuerySet":
+        """Those whose fact, reader or subject contains these words."""
+        fields = ("key", *self.model.SEARCHED)
+        written = {f"{name}_written": Cast(name, models.TextField()) for name in fields}
+        found = Q()
+        for name in written:
+            found |= Q(**{f"{name}__icontains": words})
+        return self.annotate(**written).filter(found)
+
 
 class Outgoing(TenantModel):
     """What waits in an outbox, whichever the channel.
@@ -40,6 +49,7 @@ class Outgoing(TenantModel):
 
     # What a message said and to whom: emptied once it was kept long enough.
     WORDS: ClassVar[dict[str, Any]] = {}
+    SEARCHED: ClassVar[tuple[str, ...]] = ()
 
     key = models.CharField(_("clé"), max_length=120)
     written_at = models.DateTimeField(_("écrit le"), db_default=Now())
@@ -56,6 +66,21 @@ class Outgoing(TenantModel):
     class Meta(TenantModel.Meta):
         abstract = True
 
+    @property
+    def heading(self) -> str:
+        """What a list calls it."""
+        return self.key.partition(".")[0]
+
+    @property
+    def reader(self) -> str:
+        """Whom it goes to, as a list says it."""
+        return ""
+
+    @property
+    def words(self) -> str:
+        """All it says, in plain text."""
+        return ""
+
 
 class OutgoingEmail(Outgoing):
     """An e-mail that waits for the worker, or has been delivered."""
@@ -69,6 +94,8 @@ class OutgoingEmail(Outgoing):
         "attachments": [],
         "unsubscribe": "",
     }
+
+    SEARCHED: ClassVar[tuple[str, ...]] = ("subject", "to")
 
     subject = models.TextField(_("objet"))
     body = models.TextField(_("texte"))
@@ -93,3 +120,18 @@ class OutgoingEmail(Outgoing):
                 condition=Q(sent_at__isnull=True, dead_at__isnull=True),
             ),
         ]
+
+    @property
+    def heading(self) -> str:
+        """Its subject, while that is kept."""
+        return self.subject or super().heading
+
+    @property
+    def reader(self) -> str:
+        """Its addresses."""
+        return ", ".join(self.to)
+
+    @property
+    def words(self) -> str:
+        """Its text."""
+        return self.body

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("incidents.urls")),
     path("informations/", include("shelf.urls")),
     path("agent/commune/", include("onboarding.commune_urls")),
+    path("agent/commune/messages/", include("messaging.commune_urls")),
     path("agent/commune/chiffres/", include("adoption.commune_urls")),
     path("agent/commune/bibliotheque/", include("library.commune_urls")),
     path("agent/commune/formation/", include("training.commune_urls")),
