@@ -37,6 +37,7 @@ from onboarding.practice_people import invent
 from onboarding.practice_visits import fill_diary
 from onboarding.stages import NEEDS_REASON, Module, Reason, Stage
 from onboarding.usual import opening_hours
+from parvis.acting import Actor, in_bulk
 from tenants import provisioning
 from tenants.actions import list_communes, open_commune
 from tenants.models import Association, Commune, Membership, OfficialCommune, User
@@ -54,7 +55,15 @@ def is_loaded() -> bool:
 
 
 def load(*, seed: int, now: datetime, say: Say) -> None:
-    """Write everything; what an interrupted load left is removed first."""
+    """Write everything; what an interrupted load left is removed first.
+
+    The record of who did what begins afterwards: a story was not done by anybody.
+    """
+    with in_bulk(Actor(channel="command", action="demo")):
+        _load(seed=seed, now=now, say=say)
+
+
+def _load(*, seed: int, now: datetime, say: Say) -> None:
     unload()
     if not OfficialCommune.objects.exists():
         call_command("import_communes", verbosity=0)

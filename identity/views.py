@@ -21,6 +21,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from audit import noting
+from audit.middleware import actor_of
 from identity import actions
 from identity.current import member_at
 from identity.devices import describe
@@ -30,6 +32,7 @@ from identity.freshness import is_recent, prove_again, proved_at
 from identity.members import REPORT_AGENT
 from identity.models import Ticket, where
 from identity.sessions import close_session, open_session
+from parvis.acting import acting
 from parvis.errors import DomainError
 from tenants import hosts
 from tenants.hosts import absolute_url, host_of, normalise
@@ -81,6 +84,7 @@ def handover(request: HttpRequest) -> HttpResponse:
     try:
         ticket = _redeem(request, state, now)
     except actions.TicketRefused as refusal:
+        noting.note(noting.Fact(noting.LOGIN_REFUSED))
         return render(request, "identity/refused.html", {"refusal": refusal}, status=403)
     django_login(request, ticket.user, backend=BACKEND)
     open_session(
@@ -89,6 +93,8 @@ def handover(request: HttpRequest) -> HttpResponse:
         has_second_factor=ticket.has_second_factor,
         proved_at=ticket.proved_at,
     )
+    with acting(actor_of(request)):
+        noting.note(noting.Fact(noting.LOGIN))
     answer = HttpResponseRedirect(_page_for(request, ticket.user_id, unquote(path)))
     answer.delete_cookie(HANDOVER_COOKIE, samesite="None")
     answer.cookies[HANDOVER_COOKIE]["secure"] = True
@@ -114,6 +120,8 @@ def _redeem(request: HttpRequest, state: str, now: datetime) -> Ticket:
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session of this site; the other sites stay open."""
+    if request.user.is_authenticated:
+        noting.note(noting.Fact(noting.LOGOUT))
     close_session(request)
     return redirect("/")
 

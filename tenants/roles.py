@@ -88,7 +88,7 @@ SHARED: dict[str, str] = {
 }
 # What only the owner may touch: structure and releases.
 OWNER_ONLY = {"tenants_template", "tenants_migrationstatus", "django_migrations"}
-READ_ONLY_IN_PUBLIC = {"tenants_officialcommune"}
+READ_ONLY_IN_PUBLIC = {"tenants_officialcommune", "audit_entry"}
 APPEND_ONLY_IN_PUBLIC = {"privacy_erasure", "training_signature"}
 APPEND_ONLY_IN_COMMUNES = {
     "booking_appointmentevent",
@@ -97,6 +97,7 @@ APPEND_ONLY_IN_COMMUNES = {
     "incidents_reportevent",
     "incidents_statuschange",
 }
+READ_ONLY_IN_COMMUNES = {"audit_entry"}  # functions of the database write it
 
 
 def ensure_role(name: str) -> None:

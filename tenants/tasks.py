@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django_tenants.utils import schema_context
 
+from parvis.acting import Actor, acting
 from parvis.celery import app
 from parvis.guard import PUBLIC
 from tenants.models import Commune, CommuneQuerySet
@@ -22,6 +23,7 @@ CHUNK = 50
 HEARTBEAT = "scheduler:heartbeat"
 EVERY_MINUTE = (
     "parvis.deliver",
+    "audit.seal",
     "booking.release_expired",
     "booking.serve_waiting",
     "incidents.develop_photos",
@@ -38,6 +40,7 @@ EVERY_QUARTER = (
     "exchange.make_forgotten_archives",
 )
 EVERY_NIGHT = (
+    "audit.forget",
     "library.attach",
     "booking.check_slots",
     "booking.tell_new_prices",
@@ -57,10 +60,12 @@ EVERY_NIGHT = (
 # In the public schema, before the communes.
 EVERY_MINUTE_ONCE = (
     "parvis.deliver",
+    "audit.seal",
     "onboarding.go_on",
 )
 EVERY_NIGHT_ONCE = (
     "privacy.erase_what_is_due_once",
+    "audit.forget",
     "parvis.forget_delivered",
     "parvis.forget_attempts",
     "widgets.check_domains",
@@ -116,7 +121,8 @@ def visit(*, schemas: list[str], tasks: list[str]) -> None:
 def _run(tasks: Iterable[str], schema: str) -> None:
     for name in tasks:
         try:
-            app.tasks[name].run()
+            with acting(Actor(channel="task", action=name)):
+                app.tasks[name].run()
         except DatabaseError:
             log.exception("%s failed in %s", name, schema)
 

@@ -22,7 +22,7 @@ from tenants.tasks import EVERY_MINUTE, EVERY_NIGHT, EVERY_QUARTER
 ROOT = Path(__file__).parents[1]
 ICONS = Path(lucide.__file__).with_name("lucide.zip")
 PACKAGES = [
-    *("platform/parvis", "tenants", "identity", "messaging", "slots"),
+    *("platform/parvis", "audit", "tenants", "identity", "messaging", "slots"),
     *("booking", "incidents", "onboarding", "adoption", "demo"),
     *("library", "shelf", "ideas", "training", "learning", "exchange", "widgets", "mutual"),
     *("privacy", "pwa"),

@@ -8,6 +8,7 @@ from django.conf import settings
 from tenant_schemas_celery.app import CeleryApp
 from tenant_schemas_celery.task import TenantTask
 
+from parvis.acting import Actor, acting
 from parvis.pooler import refuse_transaction_pooling
 
 
@@ -31,6 +32,11 @@ class SchemaTask(TenantTask):  # type: ignore[misc]
         ):
             raise RuntimeError(f"{self.name} was sent without a schema")
         super().before_start(task_id, args, kwargs)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run, and let the database know that no person acts."""
+        with acting(Actor(channel="task", action=self.name)):
+            return super().__call__(*args, **kwargs)
 
 
 class DirectDatabase(bootsteps.Step):  # type: ignore[misc]

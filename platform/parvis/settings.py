@@ -61,6 +61,7 @@ COMMUNE_CEILINGS: dict[str, int] = env.dict(  # of some communes: c_33314=200,c_
 # --- Applications ---
 SHARED_APPS = [
     "parvis",
+    "audit",
     "tenants",
     "identity",
     "messaging",
@@ -91,6 +92,7 @@ SHARED_APPS = [
 TENANT_APPS = [
     "parvis",  # each commune keeps its own outbox
     "messaging",
+    "audit",  # and its own record of who did what
     "booking",
     "incidents",
     "shelf",
@@ -121,6 +123,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "identity.middleware.staff_session",  # who is asking; stands outside the read-only guard
+    "audit.middleware.WhoActs",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
