@@ -43,7 +43,7 @@ WATCHED = {
     "booking_messagetext": Watch(label="event,language"),
     "booking_appointment": Watch(
         label="reference",
-        hidden=f"{PERSON},from_commune,note,override_reason,cancel_reason",
+        hidden=f"{PERSON},language,from_commune,note,override_reason,cancel_reason",
         ignored=f"{KEYS},version,created_at",
     ),
     "booking_participant": Watch(
@@ -51,9 +51,10 @@ WATCHED = {
     ),
     "booking_ticket": Watch(label="number", hidden="name,note"),
     "booking_waitingentry": Watch(
-        hidden=f"{PERSON},people,refused", ignored="token_hash,created_at"
+        hidden=f"{PERSON},language,people,refused,first_day,last_day,weekdays",
+        ignored="token_hash,created_at",
     ),
-    "booking_title": Watch(hidden="number,holder,email,phone", ignored="token_hash"),
+    "booking_title": Watch(hidden="number,holder,email,phone,language", ignored="token_hash"),
     "incidents_settings": Watch(),
     "incidents_team": Watch(label="name"),
     "incidents_handler": Watch(label="name"),
@@ -68,8 +69,8 @@ WATCHED = {
         hidden="text,lat,lon,address",
         ignored="idempotency_key,version,touched_at",
     ),
-    "incidents_reportcontact": Watch(hidden=PERSON, ignored="token_hash"),
-    "incidents_follower": Watch(hidden="email", ignored="token_hash,created_at"),
+    "incidents_reportcontact": Watch(hidden=f"{PERSON},language", ignored="token_hash"),
+    "incidents_follower": Watch(hidden="email,language", ignored="token_hash,created_at"),
     "incidents_message": Watch(hidden="text"),
     "incidents_photo": Watch(label="stage", hidden="name,blurred,suggested", ignored="created_at"),
     "incidents_intervention": Watch(label="done_on", hidden="material,note", ignored="key"),
@@ -85,10 +86,17 @@ WATCHED = {
     "exchange_calendarfeed": Watch(
         label="name", hidden="url", ignored="tried_at,good_at,error,events,refused"
     ),
+    "messaging_textsettings": Watch(),
+    "privacy_choice": Watch(label="rule", hidden="reason"),
+    "privacy_datarequest": Watch(label="kind", hidden="email,words,answer,answered_by"),
 }
 UNWATCHED = {
     "audit_entry": "the record itself",
     "parvis_outgoingemail": "derived: a message tells what is written down already",
+    "messaging_outgoingtext": "derived: a message tells what is written down already",
+    "messaging_textspending": "counts",
+    "privacy_datalink": "passing: a link that was asked for",
+    "privacy_night": "a history: what each night erased",
     "booking_allocation": "derived: the place of an appointment, which is watched",
     "booking_outagecase": "derived: the appointments that an outage touches",
     "booking_tally": "counts",

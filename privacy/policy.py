@@ -113,7 +113,8 @@ RULES: Mapping[str, Rule] = {
     "session": _rule("12 hours", T.LOGIN, A.DELETE),
     "invitation": _rule("6 months", T.ENDED, A.DELETE),
     "staff_account": _rule("24 months", T.LOGIN, A.DEACTIVATE),
-    "audit": _rule("12 months", T.WRITTEN, A.DELETE),
+    "audit": _rule("12 months", T.WRITTEN, A.EMPTY),
+    "audit_row": _rule("36 months", T.WRITTEN, A.DELETE),
     "training": _rule("36 months", T.ENDED, A.ANONYMISE),
     "membership": _rule("0 days", T.MEMBER, A.DELETE),
 }

@@ -21,11 +21,11 @@ COMMUNES = {
     "booking_sharing": ["", "", ""],
     "booking_documenttext": ["", "", "key"],
     "booking_messagetext": ["", "", "event,language"],
-    "booking_appointment": ["name,email,phone,from_commune,note,override_reason,cancel_reason", "token_hash,idempotency_key,version,created_at", "reference"],
+    "booking_appointment": ["name,email,phone,language,from_commune,note,override_reason,cancel_reason", "token_hash,idempotency_key,version,created_at", "reference"],
     "booking_participant": ["name,pre_application,situation,documents,ticks,missing", "", ""],
     "booking_ticket": ["name,note", "", "number"],
-    "booking_waitingentry": ["name,email,phone,people,refused", "token_hash,created_at", ""],
-    "booking_title": ["number,holder,email,phone", "token_hash", ""],
+    "booking_waitingentry": ["name,email,phone,language,people,refused,first_day,last_day,weekdays", "token_hash,created_at", ""],
+    "booking_title": ["number,holder,email,phone,language", "token_hash", ""],
     "incidents_settings": ["", "", ""],
     "incidents_team": ["", "", "name"],
     "incidents_handler": ["", "", "name"],
@@ -36,8 +36,8 @@ COMMUNES = {
     "incidents_replytemplate": ["", "", "title"],
     "incidents_savedfilter": ["query", "", "name"],
     "incidents_report": ["text,lat,lon,address", "idempotency_key,version,touched_at", "reference"],
-    "incidents_reportcontact": ["name,email,phone", "token_hash", ""],
-    "incidents_follower": ["email", "token_hash,created_at", ""],
+    "incidents_reportcontact": ["name,email,phone,language", "token_hash", ""],
+    "incidents_follower": ["email,language", "token_hash,created_at", ""],
     "incidents_message": ["text", "", ""],
     "incidents_photo": ["name,blurred,suggested", "created_at", "stage"],
     "incidents_intervention": ["material,note", "key", "done_on"],
@@ -49,6 +49,9 @@ COMMUNES = {
     "exchange_archivefile": ["", "name", ""],
     "exchange_importbatch": ["header,columns,settings", "touched_at", "kind"],
     "exchange_calendarfeed": ["url", "tried_at,good_at,error,events,refused", "name"],
+    "messaging_textsettings": ["", "", ""],
+    "privacy_choice": ["reason", "", "rule"],
+    "privacy_datarequest": ["email,words,answer,answered_by", "", "kind"],
 }
 
 
@@ -76,6 +79,8 @@ class Migration(migrations.Migration):
         ("incidents", "0010_longer_codes"),
         ("shelf", "0001_initial"),
         ("exchange", "0003_archives"),
+        ("messaging", "0001_initial"),
+        ("privacy", "0001_retention_and_rights"),
     ]
 
     operations = [migrations.RunSQL([watch_all()], migrations.RunSQL.noop)]

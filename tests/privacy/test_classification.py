@@ -19,7 +19,7 @@ def test_every_personal_field_ends_by_a_rule_and_every_rule_ends_something():
     assert set(RULES) - used - elsewhere - files - PENDING == set()
 
 
-PENDING = {"audit", "data_link", "data_request", "report_unconfirmed"}
+PENDING = {"data_link", "data_request", "report_unconfirmed"}
 
 
 def test_a_field_that_is_named_twice_is_refused():
