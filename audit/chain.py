@@ -119,6 +119,17 @@ def verify(*, anchors: Collection[Anchor], now: datetime) -> Verdict:
     return Verdict(walk.entries, unsealed, walk.link)
 
 
+def head() -> tuple[int, str]:
+    """Return the position and the link of the newest sealed entry; 0 before the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT position, hash FROM audit_entry WHERE position IS NOT NULL"
+            " ORDER BY position DESC LIMIT 1"
+        )
+        position, link = cursor.fetchone() or (0, FIRST)
+    return int(position), str(link)
+
+
 def _check_end(walk: _Walk, emptied: dict[tuple[str, str], int]) -> None:
     if emptied:
         raise Broken(min(emptied.values()), "the content was emptied too early")

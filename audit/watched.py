@@ -127,6 +127,7 @@ WATCHED_IN_PUBLIC = {
     "identity_invitation": Watch(
         label="role", hidden="email,name", ignored="digest", commune="commune_id"
     ),
+    "identity_supportaccess": Watch(label="user_name", commune="commune_id"),
     "onboarding_communefile": Watch(
         hidden="secretary_name,secretary_email,secretary_phone,dpo_phone,accounts_email",
         ignored="updated_at",

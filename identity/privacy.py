@@ -6,6 +6,7 @@ from parvis.personal import NOT_PERSONAL, Kind, Pii, Purpose, Table
 ACCOUNT = Pii(Kind.CONTACT, Purpose.STAFF, "staff_account")
 SECRET = Pii(Kind.SECRET, Purpose.STAFF, "staff_account")
 SESSION = Pii(Kind.TRACE, Purpose.STAFF, "session")
+SUPPORT = Pii(Kind.STAFF, Purpose.SUPPORT, "audit_row")
 INVITED = Pii(Kind.CONTACT, Purpose.STAFF, "invitation")
 
 MODELS: Table = {
@@ -16,6 +17,10 @@ MODELS: Table = {
     "Invitation": {
         NOT_PERSONAL: "id commune association role sent_at expires_at accepted_at cancelled_at",
         INVITED: "email name digest invited_by",
+    },
+    "SupportAccess": {
+        NOT_PERSONAL: "id commune reason opened_at ends_at told_at ended_at",
+        SUPPORT: "user user_name ended_by_name",
     },
     "Attempt": {NOT_PERSONAL: "id key seat until"},
     "sessions.Session": {

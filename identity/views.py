@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit import noting
 from audit.middleware import actor_of
-from identity import actions
+from identity import actions, support
 from identity.current import member_at
 from identity.devices import describe
 from identity.factors import has_second_factor
@@ -183,7 +183,10 @@ def authorise(request: HttpRequest) -> HttpResponse:
     if place is None or not STATE.fullmatch(state):
         raise Http404
     user = _user(request)
-    if not Membership.objects.of(user).filter(**where(place)).exists():
+    if not (
+        Membership.objects.of(user).filter(**where(place)).exists()
+        or support.may_enter(user=user, place=place)
+    ):
         return render(request, "identity/no_access.html", {"place": place}, status=403)
     now, proof = timezone.now(), proved_at(request)
     if request.GET.get("fresh") == "1" and not is_recent(proof, now=now):

@@ -73,6 +73,8 @@ SHARED: dict[str, str] = {
     "mutual_sharedservice": WRITE,  # as the host; others read those of their agreements
     "mutual_agreementuse": WRITE,  # as the host; others read their own
     "mutual_phonedesk": WRITE,  # its own
+    "journal_anchor": "SELECT, INSERT",  # its own
+    "identity_supportaccess": "SELECT, UPDATE (told_at, ended_at, ended_by_name)",  # its own
     "slots_slotkind": "SELECT, INSERT",
     "slots_freeslotday": WRITE,  # its own rows only: a policy of the table
     # Trainings: who comes, answers and promises only for its own people (policies of the tables).
@@ -89,7 +91,7 @@ SHARED: dict[str, str] = {
 # What only the owner may touch: structure and releases.
 OWNER_ONLY = {"tenants_template", "tenants_migrationstatus", "django_migrations"}
 READ_ONLY_IN_PUBLIC = {"tenants_officialcommune", "audit_entry"}
-APPEND_ONLY_IN_PUBLIC = {"privacy_erasure", "training_signature"}
+APPEND_ONLY_IN_PUBLIC = {"journal_anchor", "privacy_erasure", "training_signature"}
 APPEND_ONLY_IN_COMMUNES = {
     "booking_appointmentevent",
     "exchange_archiveevent",

@@ -24,6 +24,7 @@ HEARTBEAT = "scheduler:heartbeat"
 EVERY_MINUTE = (
     "parvis.deliver",
     "audit.seal",
+    "identity.tell_support",
     "booking.release_expired",
     "booking.serve_waiting",
     "incidents.develop_photos",
@@ -41,6 +42,7 @@ EVERY_QUARTER = (
 )
 EVERY_NIGHT = (
     "audit.forget",
+    "journal.anchor",
     "library.attach",
     "booking.check_slots",
     "booking.tell_new_prices",

@@ -70,6 +70,7 @@ SHARED_APPS = [
     "ideas",
     "widgets",
     "mutual",
+    "journal",
     "training",
     "onboarding",
     "adoption",
