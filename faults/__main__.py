@@ -29,7 +29,9 @@ def main() -> None:
     """Run what the command line and the environment ask for."""
     stop_on_signals()
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(1, 100_000))
-    folder = Path(tempfile.mkdtemp(prefix="parvis-faults-"))
+    own = os.environ.get("FAULTS_HOME")  # used again by the next run, which then starts sooner
+    folder = Path(own or tempfile.mkdtemp(prefix="parvis-faults-"))
+    folder.mkdir(exist_ok=True)
     folder.chmod(0o711)  # root's PostgreSQL runs as somebody else, who must pass through
     kept = False
     try:
@@ -40,9 +42,10 @@ def main() -> None:
     except Stopped:
         sys.exit(STOPPED)
     finally:
-        if kept:
+        if kept and not own:
             _keep(folder)
-        delete_data(folder)
+        if not own:
+            delete_data(folder)
     sys.exit(1 if kept else 0)
 
 

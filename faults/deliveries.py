@@ -34,7 +34,7 @@ def killed_between(ground: Ground, *, size: Size, seed: int, mutant: str = "") -
         watch = Stopwatch()
         last_death = 0.0
         with patience(90 + size.mails / 5, "the outbox does not drain") as limit:
-            while _waits() and not _is_stuck(watch, last_death):
+            while waits() and not _is_stuck(watch, last_death):
                 for place, each in enumerate(crew):
                     if not each.is_alive():
                         each.join()
@@ -45,7 +45,7 @@ def killed_between(ground: Ground, *, size: Size, seed: int, mutant: str = "") -
         for each in crew:
             dispatchers.end(each)
         outcome.recovery_s = max(0.0, watch.seconds() - last_death)
-        _judge(outcome, ground, crashes=outcome.landed)
+        judge(outcome, ground, crashes=outcome.landed)
         outcome.facts.append(f"{size.mails} mails")
     return outcome
 
@@ -82,7 +82,7 @@ def delivered_many_times(ground: Ground, *, size: Size, seed: int, mutant: str =
         outcome.facts.append(
             f"{size.mails} mails by {size.faults} processes in {watch.seconds():.1f} s"
         )
-        _judge(outcome, ground, crashes=0)
+        judge(outcome, ground, crashes=0)
     return outcome
 
 
@@ -97,13 +97,20 @@ def _moments(size: Size, chance: random.Random) -> list[int]:
     )
 
 
-def _judge(outcome: Outcome, ground: Ground, *, crashes: int) -> None:
+def judge(outcome: Outcome, ground: Ground, *, crashes: int) -> None:
+    """Compare the outbox with what the mail server accepted."""
     accepted = [each["id"] for each in history.read(ground.mails) if each["event"] == "accepted"]
     outcome.duplicates = invariants.duplicates(accepted)
     outcome.broken += invariants.mails(world.outbox(), accepted, crashes=crashes)
 
 
-def _waits() -> bool:
+def pause() -> None:
+    """Let others work."""
+    time.sleep(0.05)
+
+
+def waits() -> bool:
+    """Say whether a message waits."""
     return OutgoingEmail.objects.filter(sent_at=None, dead_at=None).exists()
 
 

@@ -1,7 +1,7 @@
 """Processes that run the product's delivery loop, to be killed in the middle of a mail.
 
 Each gives its number to the mail server, which can therefore end exactly the one that waits for
-its answer. A lease lasts seconds here instead of minutes: nobody waits for it that long.
+its answer. Leases and pauses last seconds here instead of minutes: nobody waits that long.
 """
 
 import multiprocessing
@@ -23,6 +23,7 @@ from tenants.models import Commune
 
 
 LEASE = timedelta(seconds=4)
+BACKOFF = timedelta(seconds=0.5)
 PAUSE_S = 0.1
 FORKS = multiprocessing.get_context("fork")
 Process = multiprocessing.context.ForkProcess
@@ -70,6 +71,7 @@ def _run(commune: Commune, mutant: str, work: Callable[[], object] | None) -> No
     DNS_NAME._fqdn = f"d{os.getpid()}.fault.test"
     settings.EMAIL_TIMEOUT = 2
     delivery.LEASE = LEASE
+    delivery.BACKOFF[:] = [BACKOFF] * len(delivery.BACKOFF)
     put_in(mutant)
     if work is not None:
         work()

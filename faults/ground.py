@@ -94,11 +94,11 @@ class Ground:
 
     # --- Mail, web, worker --------------------------------------------------------------------
 
-    def start_mail(self) -> None:
-        """Start the mail server anew, with nothing in it and no orders."""
+    def start_mail(self, *, anew: bool = True) -> None:
+        """Start the mail server; ``anew`` is with nothing in it and no orders."""
         self.end("mail")
         self.mails.mkdir(exist_ok=True)
-        for path in self.mails.iterdir():
+        for path in self.mails.iterdir() if anew else ():
             path.unlink()
         words = [sys.executable, "-m", "faults.sink", str(self.mail_port), str(self.mails)]
         self._spawn("mail", words, self.mail_port)
@@ -124,11 +124,13 @@ class Ground:
         words[words.index("parvis.worker")] = "faults.work"
         return self._spawn("worker", words, None, environment)
 
-    def start_scheduler(self) -> Child:
+    def start_scheduler(self, **environment: str) -> Child:
         """Start the product's scheduler; its sweep comes every two seconds."""
         words = [_program("celery"), "-A", "faults.work", "beat", "--loglevel", "WARNING"]
         schedule = self.folder / "schedule"
-        return self._spawn("scheduler", [*words, "--schedule", str(schedule), "--pidfile="], None)
+        return self._spawn(
+            "scheduler", [*words, "--schedule", str(schedule), "--pidfile="], None, environment
+        )
 
     def end(self, name: str) -> None:
         """Stop a part, if it runs."""

@@ -7,14 +7,20 @@ switch for it. A checker that none of them makes fail is worth nothing.
 import random
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from booking import actions, taking
+from booking.models import Site
+from identity import limits
+from identity.models import Invitation
 from messaging import channels
+from onboarding import bringing_up, creation
 from parvis import delivery, faults
 from parvis.models import OutgoingEmail
 
@@ -68,6 +74,44 @@ def claim_for_ever() -> None:
         return row
 
     delivery._claim = kept
+
+
+def fail_aloud() -> None:
+    """Let what is wrong with one row end the whole pass."""
+
+    def bare(channel: Any, row: Any, now: Any) -> bool:
+        channel.send(row, now=now)
+        row.sent_at, row.claimed_until = now, None
+        row.save(update_fields=["sent_at", "claimed_until"])
+        return True
+
+    delivery._deliver = bare
+
+
+def never_give_up() -> None:
+    """Try for ever."""
+    delivery.MOST_ATTEMPTS = 30_000
+    delivery.BACKOFF[:] = delivery.BACKOFF * 3000
+
+
+def give_up_at_once() -> None:
+    """Take a pause of the mail server for a refusal."""
+    original = delivery._postpone
+
+    def dead(row: Any, error: str, now: Any, **_said: Any) -> None:
+        original(row, error, now, dead=True)
+
+    delivery._postpone = dead
+
+
+def mark_what_failed() -> None:
+    """Mark a mail as sent whatever the mail server said."""
+
+    def marked(row: Any, error: str, now: Any, **_said: Any) -> None:
+        row.last_error, row.sent_at = error[:500], now
+        row.save(update_fields=["last_error", "sent_at"])
+
+    delivery._postpone = marked
 
 
 # --- Booking ----------------------------------------------------------------------------------
@@ -160,6 +204,60 @@ def book_each_press() -> None:
     actions.record = again
 
 
+# --- Without Valkey ---------------------------------------------------------------------------
+
+
+def session_in_cache() -> None:
+    """Keep sessions in Valkey alone."""
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+
+
+def limits_fail_open() -> None:
+    """Count nothing while Valkey is away."""
+    limits._take_in_database = lambda *_args: 0
+
+
+# --- Creation ---------------------------------------------------------------------------------
+
+
+def never_go_on() -> None:
+    """Leave alone what somebody has begun."""
+    original = bringing_up._bring_up
+
+    def once(commune: Any, now: Any) -> None:
+        if not commune.has_schema:
+            original(commune, now)
+
+    bringing_up._bring_up = once
+
+
+def furnish_again() -> None:
+    """Furnish a commune without looking at what is there."""
+    original = bringing_up.furnish
+
+    def more(*, now: Any) -> None:
+        Site.objects.create(name="Mairie")
+        original(now=now)
+
+    bringing_up.furnish = more
+
+
+def invite_again() -> None:
+    """Invite whenever the step is reached."""
+
+    def careless(*, commune: Any, now: Any) -> None:
+        Invitation.objects.create(
+            email="maire@example.org",
+            commune=commune,
+            role="admin",
+            digest=f"{random.getrandbits(128):x}",
+            expires_at=now + timedelta(days=7),
+        )
+        creation.note(commune=commune, step="invited_at", now=now)
+
+    creation.invite = careless
+
+
 BUGS: dict[str, Callable[[], None]] = {
     bug.__name__: bug
     for bug in (
@@ -167,11 +265,20 @@ BUGS: dict[str, Callable[[], None]] = {
         random_message_id,
         no_claim,
         claim_for_ever,
+        fail_aloud,
+        never_give_up,
+        give_up_at_once,
+        mark_what_failed,
         check_then_insert,
         answer_before_commit,
         outbox_after_commit,
         refuse_what_is_done,
         book_each_press,
+        session_in_cache,
+        limits_fail_open,
+        never_go_on,
+        furnish_again,
+        invite_again,
     )
 }
 ELSEWHERE = ("new_key", "no_sweep")  # in the citizens, in the scheduler

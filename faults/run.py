@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 
-from faults import deliveries
+from faults import bookings, creations, deliveries, troubles, valkey
 from faults.deliveries import Size
 from faults.ground import Ground
 from faults.outcome import Outcome, Stopwatch
@@ -25,18 +25,63 @@ from faults.outcome import Outcome, Stopwatch
 
 Scenario = Callable[..., Outcome]
 SCENARIOS: dict[str, tuple[Scenario, dict[str, Any], dict[str, Any]]] = {
+    "S1": (
+        bookings.database_killed,
+        {"size": bookings.Size(10, 10)},
+        {"size": bookings.Size(3, 2)},
+    ),
+    "S2": (
+        bookings.worker_killed,
+        {"size": bookings.Size(30, 30)},
+        {"size": bookings.Size(3, 3)},
+    ),
     "S3": (
         deliveries.killed_between,
         {"size": Size(300, 20, 10)},
         {"size": Size(40, 6, 3)},
+    ),
+    "S4": (
+        valkey.valkey_killed,
+        {"size": bookings.Size(10, 10)},
+        {"size": bookings.Size(2, 1)},
     ),
     "S5": (
         deliveries.delivered_many_times,
         {"size": Size(200, 20, 10)},
         {"size": Size(60, 8, 3)},
     ),
+    "S6": (
+        troubles.server_in_trouble,
+        {"mails": 6, "required": 20},
+        {"mails": 2, "required": 8},
+    ),
+    "S7": (troubles.poison, {"required": 10}, {"required": 10}),
+    "S13": (
+        bookings.pressed_many_times,
+        {"size": bookings.Size(50, 2)},
+        {"size": bookings.Size(12, 2)},
+    ),
+    "S14": (creations.killed_at_each_step, {"required": 8}, {"required": 8}),
 }
 MUTANTS: list[tuple[str, str, str]] = [
+    ("S1", "check_then_insert", "I3"),
+    ("S1", "answer_before_commit", "I1"),
+    ("S1", "refuse_what_is_done", "I2"),
+    ("S2", "outbox_after_commit", "I5"),
+    ("S2", "new_key", "I1"),
+    ("S4", "no_sweep", "I6"),
+    ("S4", "session_in_cache", "I4"),
+    ("S4", "limits_fail_open", "I4"),
+    ("S6", "give_up_at_once", "I6"),
+    ("S6", "mark_what_failed", "I6"),
+    ("S6", "random_message_id", "I6"),
+    ("S7", "fail_aloud", "I6"),
+    ("S7", "never_give_up", "I6"),
+    ("S7", "mark_what_failed", "I6"),
+    ("S14", "never_go_on", "I1"),
+    ("S14", "furnish_again", "I1"),
+    ("S14", "invite_again", "I1"),
+    ("S13", "book_each_press", "I8"),
     ("S3", "mark_before_send", "I6"),
     ("S3", "random_message_id", "I6"),
     ("S3", "claim_for_ever", "I6"),
