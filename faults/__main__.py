@@ -58,7 +58,7 @@ def _run(found: Ground, *, seed: int) -> bool:
 
     return run(
         found,
-        names=sys.argv[1:],
+        names=[word for argument in sys.argv[1:] for word in argument.split()],
         seed=seed,
         is_short=os.environ.get("SIZE") == "short",
         with_mutants=os.environ.get("MUTANTS") == "1",

@@ -33,7 +33,7 @@ STEPS: list[tuple[Any, str, int]] = [
     (creation, "move_on", 1),
     (creation, "invite", 1),
 ]
-INSEE = "33063"
+INSEE, SLUG, DIRECTOR = "33063", "essai-des-fautes", "directrice@example.org"
 DEAD = 86
 
 
@@ -42,7 +42,8 @@ def killed_at_each_step(ground: Ground, *, required: int, seed: int, mutant: str
     del ground, seed
     outcome = Outcome("S14", "creation of a commune dead after each step", required)
     connection.set_schema_to_public()
-    commune, leave = _ask()
+    _leave_nothing()
+    commune = _ask()
     try:
         for place, name, times in STEPS:
             outcome.landed += _die_after(commune, place, name, mutant, times=times)
@@ -52,17 +53,15 @@ def killed_at_each_step(ground: Ground, *, required: int, seed: int, mutant: str
         outcome.recovery_s = watch.seconds() / 2
         outcome.broken += _checked(commune)
     finally:
-        leave()
+        _leave_nothing()
     return outcome
 
 
-def _ask() -> tuple[Commune, Callable[[], None]]:
+def _ask() -> Commune:
     association = Association.objects.create(
-        name="Essai", short_name="Essai", slug="essai-des-fautes", departments=["33"]
+        name="Essai", short_name="Essai", slug=SLUG, departments=["33"]
     )
-    user = User.objects.create_user(
-        "directrice@example.org", "a long enough secret", display_name="Directrice"
-    )
+    user = User.objects.create_user(DIRECTOR, "a long enough secret", display_name="Directrice")
     Membership.objects.create(user=user, role="director", association=association)
     OfficialCommune.objects.get_or_create(
         insee_code=INSEE,
@@ -90,14 +89,16 @@ def _ask() -> tuple[Commune, Callable[[], None]]:
         by_name="Directrice",
     )
 
-    def leave() -> None:
-        connection.set_schema_to_public()
-        drop(commune.schema_name)
-        Commune.objects.filter(pk=commune.pk).delete()
-        user.delete()
-        association.delete()
+    return current
 
-    return current, leave
+
+def _leave_nothing() -> None:
+    connection.set_schema_to_public()
+    for commune in Commune.objects.filter(insee_code=INSEE):
+        drop(commune.schema_name)
+        commune.delete()
+    User.objects.filter(email=DIRECTOR).delete()
+    Association.objects.filter(slug=SLUG).delete()
 
 
 def _bring_up(commune: Commune) -> None:

@@ -7,7 +7,6 @@ switch for it. A checker that none of them makes fail is worth nothing.
 import random
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from threading import Thread
 from typing import Any
 
@@ -17,11 +16,10 @@ from django.utils import timezone
 
 from booking import actions, taking
 from booking.models import Site
-from identity import limits
-from identity.models import Invitation
 from messaging import channels
 from onboarding import bringing_up, creation
-from parvis import delivery, faults
+from onboarding.models import Creation
+from parvis import counters, delivery, faults
 from parvis.models import OutgoingEmail
 
 
@@ -214,7 +212,7 @@ def session_in_cache() -> None:
 
 def limits_fail_open() -> None:
     """Count nothing while Valkey is away."""
-    limits._take_in_database = lambda *_args: 0
+    counters._take_in_database = lambda *_args, **_named: "0"
 
 
 # --- Creation ---------------------------------------------------------------------------------
@@ -242,20 +240,13 @@ def furnish_again() -> None:
     bringing_up.furnish = more
 
 
-def invite_again() -> None:
-    """Invite whenever the step is reached."""
+def note_without_moving() -> None:
+    """Write a step down as done and do nothing."""
 
-    def careless(*, commune: Any, now: Any) -> None:
-        Invitation.objects.create(
-            email="maire@example.org",
-            commune=commune,
-            role="admin",
-            digest=f"{random.getrandbits(128):x}",
-            expires_at=now + timedelta(days=7),
-        )
-        creation.note(commune=commune, step="invited_at", now=now)
+    def noted(*, commune: Any, now: Any) -> None:
+        Creation.objects.filter(commune=commune).update(moved_at=now)
 
-    creation.invite = careless
+    creation.move_on = noted
 
 
 BUGS: dict[str, Callable[[], None]] = {
@@ -278,7 +269,7 @@ BUGS: dict[str, Callable[[], None]] = {
         limits_fail_open,
         never_go_on,
         furnish_again,
-        invite_again,
+        note_without_moving,
     )
 }
 ELSEWHERE = ("new_key", "no_sweep")  # in the citizens, in the scheduler

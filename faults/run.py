@@ -63,6 +63,19 @@ SCENARIOS: dict[str, tuple[Scenario, dict[str, Any], dict[str, Any]]] = {
     ),
     "S14": (creations.killed_at_each_step, {"required": 8}, {"required": 8}),
 }
+# What no run here proves yet, said in every report instead of being left out of it.
+NOT_RUN = {
+    "S8": ("disk full", "no scenario yet"),
+    "S9": (
+        "nights of the hour change, clocks that jump",
+        "no scenario yet; rules tested in tests/",
+    ),
+    "S10": ("standby promoted", "no scenario yet"),
+    "S11": ("one commune restored while others write", "by `parvis restore` and its own tests"),
+    "S12": ("release interrupted at one commune of sixty", "no scenario yet"),
+    "S15": ("network cut between application and database", "no scenario yet; needs root"),
+    "S16": ("payment events doubled, in disorder", "not applicable: no incoming payment events"),
+}
 MUTANTS: list[tuple[str, str, str]] = [
     ("S1", "check_then_insert", "I3"),
     ("S1", "answer_before_commit", "I1"),
@@ -80,7 +93,7 @@ MUTANTS: list[tuple[str, str, str]] = [
     ("S7", "mark_what_failed", "I6"),
     ("S14", "never_go_on", "I1"),
     ("S14", "furnish_again", "I1"),
-    ("S14", "invite_again", "I1"),
+    ("S14", "note_without_moving", "I1"),
     ("S13", "book_each_press", "I8"),
     ("S3", "mark_before_send", "I6"),
     ("S3", "random_message_id", "I6"),
@@ -122,13 +135,15 @@ def run(
     """Run, print a line each, and say whether everything held."""
     print(f"seed {seed}", flush=True)
     call_command("migrate", verbosity=0, skip_checks=True)
-    wanted = names or list(SCENARIOS)
+    wanted = names or sorted({**SCENARIOS, **NOT_RUN}, key=lambda name: int(name[1:]))
     lines, good = [], True
     for name in wanted:
         outcome = _one(ground, name, seed=seed, is_short=is_short)
         good &= outcome.is_kept or bool(outcome.not_run)
         lines.append(outcome)
         _say(outcome)
+        if report:
+            _write(Path(report), lines, [], seed=seed)
     found = []
     if with_mutants:
         for name, mutant, invariant in MUTANTS:
@@ -137,8 +152,8 @@ def run(
                 good &= is_found
                 found.append(text)
                 print(text, flush=True)
-    if report:
-        _write(Path(report), lines, found, seed=seed)
+                if report:
+                    _write(Path(report), lines, found, seed=seed)
     passed = sum(each.is_kept for each in lines)
     not_run = sum(bool(each.not_run) for each in lines)
     print(f"{passed} passed, {len(lines) - passed - not_run} failed, {not_run} not run;", end=" ")
@@ -147,6 +162,9 @@ def run(
 
 
 def _one(ground: Ground, name: str, *, seed: int, is_short: bool, mutant: str = "") -> Outcome:
+    if name in NOT_RUN:
+        title, reason = NOT_RUN[name]
+        return Outcome(name, title, required=0, not_run=reason)
     scenario, full, short = SCENARIOS[name]
     _clean()
     watch = Stopwatch()

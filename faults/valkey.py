@@ -63,7 +63,7 @@ def _without_valkey(
 ) -> list[str]:
     """Ask for what must go on: slots, bookings, the session of somebody who is logged in."""
     bookings.wait_for_page(ground, place)
-    somebody = Browser(ground.web_port, place.host, "198.18.0.5")
+    somebody = Browser(ground.web_port, place.host, f"198.19.0.{chance.randint(1, 250)}")
     broken = []
     try:
         if not until_check(somebody, place.slots, email="x@example.org", chance=chance):
