@@ -28,12 +28,12 @@ SCENARIOS: dict[str, tuple[Scenario, dict[str, Any], dict[str, Any]]] = {
     "S1": (
         bookings.database_killed,
         {"size": bookings.Size(10, 10)},
-        {"size": bookings.Size(3, 2)},
+        {"size": bookings.Size(2, 1, (2, 4))},
     ),
     "S2": (
         bookings.worker_killed,
         {"size": bookings.Size(30, 30)},
-        {"size": bookings.Size(3, 3)},
+        {"size": bookings.Size(2, 2)},
     ),
     "S3": (
         deliveries.killed_between,

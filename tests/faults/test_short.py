@@ -23,7 +23,7 @@ def test_nothing_is_lost_or_doubled_and_the_faults_hit(tmp_path):
     environment |= {"SIZE": "short", "FAULTS_KEPT": str(tmp_path), "PYTHONUNBUFFERED": "1"}
 
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "faults", "S3", "S5"],
+        [sys.executable, "-P", "-m", "faults", "S1", "S2", "S3", "S5"],
         env=environment | {"PYTHONPATH": os.pathsep.join([str(SOURCE), str(SOURCE / "platform")])},
         cwd=SOURCE,
         capture_output=True,
@@ -33,4 +33,4 @@ def test_nothing_is_lost_or_doubled_and_the_faults_hit(tmp_path):
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed, 0 failed, 0 not run" in done.stdout
+    assert "4 passed, 0 failed, 0 not run" in done.stdout
