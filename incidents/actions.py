@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from identity.members import Member
-from incidents import emails
+from incidents import emails, pushes
 from incidents.calendar import current_commune, promised
 from incidents.geo import Place
 from incidents.handlers import responsible
@@ -34,6 +34,7 @@ from incidents.refusals import (
     TooLate,
 )
 from incidents.workflow import CLOSED, EFFECTS, Actor, Clock, Status, is_legal, reasons
+from messaging import pushing
 from parvis.deferred import defer
 from parvis.signing import digest, new_token
 
@@ -208,7 +209,9 @@ def move(
     words = message or _written(current, text, actor=actor, by=by, now=now)
     change = moved(current, before, actor=actor, by=by, now=now, message=words)
     if is_told and EFFECTS[to].is_told:
-        emails.send(emails.moved(change, current_commune(), emails.recipients(current)))
+        commune = current_commune()
+        emails.send(emails.moved(change, commune, emails.recipients(current)))
+        pushing.send(pushes.moved(change, commune))
     if current.origin_commune and to in CLOSED:
         defer("incidents.tell_origin", report_id=current.pk)
     return current

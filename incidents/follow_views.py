@@ -34,6 +34,7 @@ from incidents.models.reports import STATUS_WORDS
 from incidents.secret_pages import private
 from incidents.states import state_of
 from incidents.workflow import DECIDED, Status
+from messaging import pushing
 from parvis.errors import DomainError
 from parvis.exports import download
 from parvis.pieces import TimelineEntry
@@ -73,6 +74,8 @@ def follow(request: HttpRequest, secret: str) -> HttpResponse:
         "address": request.build_absolute_uri(request.path),
         "is_sent": "envoye" in request.GET,
         "receipt": reverse("incidents:receipt", args=[secret]),
+        "secret": secret,
+        "push_key": "" if reader.report.is_closed else pushing.key_for_browsers(),
     }
     return private(render(request, "incidents/follow/page.html", context, status=status))
 

@@ -1,4 +1,4 @@
-"""Text messages that wait, what a commune spends on them, and what it decided."""
+"""What waits to be sent by text and to browsers; what texts cost, and what was decided."""
 
 from typing import Any, ClassVar
 
@@ -7,9 +7,13 @@ from django.db.models import Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from messaging.push_models import OutgoingPush, PushSubscription
 from parvis.guard import TenantModel
 from parvis.models import Outgoing
 from parvis.typo import telephone
+
+
+__all__ = ["OutgoingPush", "OutgoingText", "PushSubscription", "TextSettings", "TextSpending"]
 
 
 class OutgoingText(Outgoing):

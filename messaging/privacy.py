@@ -1,4 +1,4 @@
-"""What text messages tell about people."""
+"""What texts and notifications tell about people."""
 
 from parvis.personal import NOT_PERSONAL, Kind, Pii, Purpose, Table
 
@@ -6,8 +6,19 @@ from parvis.personal import NOT_PERSONAL, Kind, Pii, Purpose, Table
 TO = Pii(Kind.CONTACT, Purpose.MESSAGES, "message_words")
 WORDS = Pii(Kind.WORDS, Purpose.MESSAGES, "message_words")
 STATUS = Pii(Kind.TRACE, Purpose.MESSAGES, "message_status")
+BROWSER = Pii(Kind.CONTACT, Purpose.MESSAGES, "push")
 
 MODELS: Table = {
+    "PushSubscription": {
+        NOT_PERSONAL: "id language",
+        BROWSER: "subject endpoint p256dh auth created_at",
+    },
+    "OutgoingPush": {
+        NOT_PERSONAL: "id not_before attempts claimed_until topic",
+        BROWSER: "subscription",
+        WORDS: "title body navigate",
+        STATUS: "key written_at last_error sent_at dead_at unsure_at",
+    },
     "OutgoingText": {
         NOT_PERSONAL: (
             "id not_before attempts claimed_until sender segments cost not_after counted_on"

@@ -106,6 +106,7 @@ RULES: Mapping[str, Rule] = {
     "history": _rule("12 months", T.WRITTEN, A.ANONYMISE, bounds=(6, 60)),
     "message_words": _rule("30 days", T.SENT, A.EMPTY),
     "message_status": _rule("183 days", T.SENT, A.DELETE),
+    "push": _rule("12 months", T.MADE, A.DELETE),
     "import_rows": _rule("30 days", T.MADE, A.EMPTY),
     "archive": _rule("7 days", T.MADE, A.DELETE),
     "data_link": _rule("1 days", T.SENT, A.DELETE),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pwa import views
+from pwa import push_views, views
 
 
 app_name = "pwa"
@@ -12,4 +12,5 @@ urlpatterns = [
     path("sw.js", views.worker, name="worker"),
     path("hors-ligne/", views.offline, name="offline"),
     path("jeton/", views.token, name="token"),
+    path("notifications/", push_views.subscribe, name="subscribe"),
 ]

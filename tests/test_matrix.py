@@ -346,6 +346,7 @@ MATRIX = {
             f"pwa:{name}": Row(EVERYBODY)
             for name in ("manifest", "icon", "worker", "offline", "token")
         },
+        "pwa:subscribe": Row((), EVERYBODY),
         **{f"messaging:{name}": row for name, row in MESSAGING.items()},
         **{f"exchange:{name}": row for name, row in ARCHIVES.items()},
         "journal:journal": Row(ADMIN),

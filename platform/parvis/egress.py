@@ -171,6 +171,32 @@ def fetch_foreign(
         Forbidden: another scheme or port, a password, or an address that is not public.
         Unreachable: no answer in time, or one that is too long.
     """
+    connection, parts = _foreign(url, reach, patience_s)
+    return _get(connection, parts, most_bytes, patience_s, {})
+
+
+def post_foreign(
+    url: str,
+    content: bytes,
+    *,
+    headers: Mapping[str, str],
+    reach: Reach = INTERNET,
+    patience_s: float = FOREIGN_PATIENCE_S,
+) -> Answer:
+    """POST to an address that came from outside, as ``fetch_foreign`` asks for one.
+
+    Raises:
+        Forbidden: another scheme or port, a password, or an address that is not public.
+        Unreachable: no answer in time, or one that is too long.
+    """
+    connection, parts = _foreign(url, reach, patience_s)
+    return _ask(connection, parts, FOREIGN_MOST_BYTES, patience_s, headers, content=content)
+
+
+def _foreign(
+    url: str, reach: Reach, patience_s: float
+) -> tuple[http.client.HTTPConnection, SplitResult]:
+    """Make ready to connect to an address that was checked."""
     try:
         parts = urlsplit(url)
         port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
@@ -180,10 +206,8 @@ def fetch_foreign(
     if parts.scheme not in reach.schemes or port not in reach.ports or not host or "@" in url:
         raise Forbidden(f"This address is not asked: {url[:80]}")
     address = _checked(host, port, reach)
-    connection = _Pinned(
-        host, port, address, patience_s, reach if parts.scheme == "https" else None
-    )
-    return _get(connection, parts, most_bytes, patience_s, {})
+    secure = reach if parts.scheme == "https" else None
+    return _Pinned(host, port, address, patience_s, secure), parts
 
 
 def _checked(host: str, port: int, reach: Reach) -> str:

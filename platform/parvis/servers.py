@@ -75,8 +75,9 @@ def servers(folder: Path, *, durable: bool, archive: bool = False) -> Iterator[d
         environment = {
             "PARVIS_SECRET_KEY": secrets["secret_key"],
             "PARVIS_FERNET_KEYS": secrets["fernet_key"],
+            "PARVIS_VAPID_PRIVATE_KEY": secrets["vapid_key"],
         }
-        for name in ("PARVIS_SECRET_KEY", "PARVIS_FERNET_KEYS", "DATABASE_URL", "REDIS_URL"):
+        for name in (*environment, "DATABASE_URL", "REDIS_URL"):
             if os.environ.get(name):
                 environment[name] = os.environ[name]
         if "REDIS_URL" not in environment:

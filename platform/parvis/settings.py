@@ -250,7 +250,9 @@ BOUNCE_DOMAIN = env.str("PARVIS_BOUNCE_DOMAIN", default="")  # its mail goes to 
 CHANNELS = [
     "messaging.channels.Emails",
     "messaging.channels.Texts",
+    "messaging.push_channel.Pushes",
 ]
+VAPID_PRIVATE_KEY = env.str("PARVIS_VAPID_PRIVATE_KEY", default="")  # 32 bytes in base64url
 SMS_GATEWAY = env.str("PARVIS_SMS_GATEWAY", default="console" if DEMO else "")
 SMS_PART_COST = env.int("PARVIS_SMS_PART_COST", default=65)  # thousandths of a euro for each part
 OVH_SMS_URL = env.str("PARVIS_OVH_SMS_URL", default="https://eu.api.ovh.com/1.0")

@@ -1,4 +1,4 @@
-"""What works without network: the links of the application, and the reports that wait."""
+"""What an application does: its links, the reports that wait for a network, notifications."""
 
 from typing import Any
 
@@ -43,3 +43,9 @@ def app_links(context: Context) -> SafeString:
 def report_queue(*, is_shell: bool = False) -> dict[str, Any]:
     """Show the reports that wait in this browser for a network; nothing without script."""
     return {"is_shell": is_shell}
+
+
+@register.inclusion_tag("ui/push_box.html")
+def push_box(secret: str, *, address: str, key: str) -> dict[str, Any]:
+    """Offer to be told on this telephone; shown where the browser can, and told how on Apple's."""
+    return {"secret": secret, "address": address, "key": key}
