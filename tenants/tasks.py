@@ -13,6 +13,7 @@ from django_tenants.utils import schema_context
 from parvis.acting import Actor, acting
 from parvis.celery import app
 from parvis.guard import PUBLIC
+from parvis.pausing import is_paused
 from tenants.models import Commune, CommuneQuerySet
 from tenants.tls import publish_names
 
@@ -113,11 +114,13 @@ def check() -> None:
 def visit(*, schemas: list[str], tasks: list[str]) -> None:
     """Run the named tasks in each schema, one after the other.
 
-    What the database refuses in one of them stops nobody else; a defect stops the chunk, loudly.
+    A commune in maintenance is left alone. What the database refuses in one of them stops nobody
+    else; a defect stops the chunk, loudly.
     """
     for schema in schemas:
         with schema_context(schema):
-            _run(tasks, schema)
+            if not is_paused():
+                _run(tasks, schema)
 
 
 def _run(tasks: Iterable[str], schema: str) -> None:

@@ -179,7 +179,7 @@ def refuse_unready(connection: psycopg.Connection) -> None:
         )
 
 
-def take(*, store: Store, dsn: str, media: Path, release: str) -> Backup:
+def take(*, store: Store, dsn: str, media: Path, release: str, durable: bool = True) -> Backup:
     """Copy the whole server while it works, check the copy, keep the files of communes.
 
     Raises:
@@ -223,7 +223,8 @@ def take(*, store: Store, dsn: str, media: Path, release: str) -> Backup:
         expires=at + KEPT,
     )
     write_json(partial / "parvis.json", asdict(backup))
-    os.sync()
+    if durable:
+        os.sync()
     partial.rename(store.root / "base" / stamp)
     return backup
 

@@ -9,6 +9,7 @@ from tenant_schemas_celery.app import CeleryApp
 from tenant_schemas_celery.task import TenantTask
 
 from parvis.acting import Actor, acting
+from parvis.pausing import PAUSE_S, is_paused
 from parvis.pooler import refuse_transaction_pooling
 
 
@@ -26,12 +27,15 @@ class SchemaTask(TenantTask):  # type: ignore[misc]
 
         Raises:
             RuntimeError: the message names no schema.
+            Retry: the commune is in maintenance; the task comes back when that may be over.
         """
         if not self.request.get("_schema_name") and not (self.request.headers or {}).get(
             "_schema_name"
         ):
             raise RuntimeError(f"{self.name} was sent without a schema")
         super().before_start(task_id, args, kwargs)
+        if is_paused():
+            raise self.retry(countdown=PAUSE_S, max_retries=None)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run, and let the database know that no person acts."""

@@ -38,7 +38,9 @@ class Server:
         self.store = replace(found, root=self.root)
 
     def take(self) -> backups.Backup:
-        return backups.take(store=self.store, dsn=self.dsn, media=self.media, release="tests")
+        return backups.take(
+            store=self.store, dsn=self.dsn, media=self.media, release="tests", durable=False
+        )
 
     def past(self, backup: backups.Backup, at: datetime):
         return recovery.past(
@@ -175,8 +177,10 @@ def test_a_server_that_does_not_archive_is_refused_before_anything_is_copied(tmp
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.owner
+@pytest.mark.public
 def test_the_command_makes_a_backup_lists_it_and_explains_itself(
-    server: Server, settings, capsys, tmp_path: Path
+    server: Server, settings, capsys, tmp_path: Path, db
 ):
     settings.BACKUPS, settings.BACKUP_DATABASE_URL = server.root, server.dsn
     settings.MEDIA_ROOT = server.media

@@ -15,6 +15,7 @@ from parvis import backups
 from parvis.home import Trouble
 from tenants.keeping import backup_address, open_store
 from tenants.provisioning import wanted_fingerprint
+from tenants.restoring import forget_old
 
 
 OLD = timedelta(hours=26)
@@ -81,9 +82,13 @@ class Command(BaseCommand):
             self.stdout.write(_("La dernière a plus d’un jour : « parvis backup » ne tourne pas."))
 
     def _expire(self, store: backups.Store) -> None:
-        gone = backups.expire(store=store, now=timezone.now())
-        if gone:
+        now = timezone.now()
+        if gone := backups.expire(store=store, now=now):
             self.stdout.write(_("Sauvegardes expirées, effacées : %(n)s.") % {"n": len(gone)})
+        if left := forget_old(store=store, now=now):
+            self.stdout.write(
+                _("Schémas mis de côté par une restauration, effacés : %(n)s.") % {"n": left}
+            )
 
 
 def _facts(backup: backups.Backup) -> dict[str, object]:
