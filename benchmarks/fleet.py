@@ -5,6 +5,7 @@ Used twice: small, by the tests, with seeded faults that the checks must find; a
 """
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -158,8 +159,8 @@ class Fleet:
 
 
 @contextmanager
-def fleet(*, durable: bool, prepare: list[str] | None = None) -> Iterator[Fleet]:
-    """Run an installation of its own; ``prepare`` is SQL for ``psql`` instead of migrations."""
+def fleet(*, durable: bool, like: str = "") -> Iterator[Fleet]:
+    """Run an installation of its own, migrated, or with the public schema of another database."""
     folder = Path(mkdtemp(prefix="parvis-"))
     folder.chmod(0o711)
     hidden = {name: os.environ.pop(name) for name in HIDDEN if name in os.environ}
@@ -174,10 +175,32 @@ def fleet(*, durable: bool, prepare: list[str] | None = None) -> Iterator[Fleet]
                 "PYTHONPATH": os.pathsep.join([str(SOURCE), str(SOURCE / "platform")]),
                 "DJANGO_SETTINGS_MODULE": "parvis.settings",
             }
-            yield Fleet(folder, environment, _store(found))
+            made = Fleet(folder, environment, _store(found))
+            if like:
+                _copy_public(made, like)
+            else:
+                made.parvis("migrate", "--verbosity", "0")
+            yield made
     finally:
         os.environ.update(hidden)
         delete_data(folder)
+
+
+def _copy_public(fleet: Fleet, like: str) -> None:
+    """Copy the public schema, a third of a minute faster than migrating."""
+    dump = fleet.store.run("pg_dump", "-n", "public", environment=backups.environment_of(like))
+    (fleet.folder / "public.sql").write_text(dump)
+    (fleet.folder / "public.sql").chmod(0o644)
+    known = {name for (name,) in fleet.tell("SELECT rolname FROM pg_roles")}
+    for role in sorted(set(re.findall(r" TO (t_\w+);", dump)) - known):
+        fleet.tell(f"CREATE ROLE {role} NOLOGIN")
+    fleet.store.run(
+        *("psql", "-X", "-q", "-o", "/dev/null", "--set=ON_ERROR_STOP=1"),
+        *("-c", "DROP SCHEMA public", "-f", fleet.folder / "public.sql"),
+        environment=backups.environment_of(fleet.dsn),
+    )
+    # Its communes have no schema here.
+    fleet.tell("UPDATE tenants_commune SET state = 'listed', opened_at = NULL")
 
 
 def _store(environment: dict[str, str]) -> backups.Store:
@@ -201,7 +224,9 @@ class Writers:
     def writing(self, threads: int) -> Iterator[None]:
         """Write until the block is over."""
         for number in range(threads):
-            thread = threading.Thread(target=self._write, args=(self.fleet.others[number::threads],))
+            thread = threading.Thread(
+                target=self._write, args=(self.fleet.others[number::threads],)
+            )
             self._threads.append(thread)
             thread.start()
         try:
@@ -234,25 +259,24 @@ class Writers:
                 time.sleep(0.002)
 
 
-def restore(
-    fleet: Fleet, at: datetime, *arguments: str
-) -> tuple[str, tuple[float, float], float]:
+def restore(fleet: Fleet, at: datetime, *arguments: str) -> tuple[str, tuple[float, float], float]:
     """Run ``parvis restore`` and return its words, when the swap went on, and how long it took."""
     started = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-P", "-m", "parvis", "restore", "--commune", fleet.restored]
-        + ["--at", at.isoformat(), *arguments],
+    words, marks = [], []
+    with subprocess.Popen(
+        [
+            *(sys.executable, "-u", "-P", "-m", "parvis", "restore"),
+            *("--commune", fleet.restored, "--at", at.isoformat(), *arguments),
+        ],
         env=fleet.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    assert process.stdout
-    words, marks = [], []
-    for line in process.stdout:
-        words.append(line)
-        if line.startswith(("Relu", "La commune est ouverte")):
-            marks.append(time.monotonic())
-    if process.wait() or len(marks) != 2:
+    ) as process:
+        for line in process.stdout or ():
+            words.append(line)
+            if line.startswith(("Relu", "La commune est ouverte")):
+                marks.append(time.monotonic())
+    if process.returncode or len(marks) != 2:
         raise RuntimeError("".join(words)[-3000:])
     return "".join(words), (marks[0], marks[1]), time.monotonic() - started

@@ -127,7 +127,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {seconds:>7.2f} s  {STEPS[step]}")
         self.stdout.write(
             _(
-                "Effacements rejoués : %(erased)s. Messages déjà partis, ou retirés : %(settled)s. "
+                "Effacements rejoués : %(erased)s. Messages partis ou retirés : %(settled)s. "
                 "Promesses faites depuis, à reprendre : %(promises)s ; messages qui en parlent : "
                 "%(messages)s. Listes : %(folder)s"
             )
