@@ -33,8 +33,7 @@ FURNISH = """
 import sys
 import django
 django.setup()
-from datetime import date
-from django.core.cache import caches
+from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 from benchmarks import world
@@ -53,7 +52,7 @@ for number in range(count):
         connection.close()
 connection.set_tenant(Commune.objects.get(insee_code="9B000"))
 service = world.configure(counters=12)
-world.fill(service, visits, first=date(2026, 1, 5), days=300)
+world.fill(service, visits, first=now.date() + timedelta(days=10), days=300)
 OutgoingEmail.objects.bulk_create(
     OutgoingEmail(key=f"old:{n}", subject="Rendez-vous", body="Bonjour. " * 200,
                   to=["citizen@example.org"], sent_at=now)
@@ -77,6 +76,9 @@ DO $$ DECLARE line record; BEGIN
                        ' SELECT %s FROM {source}.%I', line.name, line.columns, line.columns,
                        line.name);
     END LOOP;
+    FOR line IN SELECT sequencename AS name, last_value AS last FROM pg_sequences
+        WHERE schemaname = '{source}' AND last_value IS NOT NULL
+    LOOP PERFORM setval(format('{target}.%I', line.name), line.last); END LOOP;
 END $$
 """
 # A row like another, whatever columns a release has added.

@@ -144,6 +144,18 @@ def promises_since(*, schema: str, before: str) -> list[Promise]:
     return found
 
 
+def head_of_record(before: str) -> str:
+    """Read the last link of the record that was set aside, empty if nothing was sealed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "SELECT hash FROM {} WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1"
+            ).format(sql.Identifier(before, "audit_entry"))
+        )
+        found = cursor.fetchone()
+    return str(found[0]) if found else ""
+
+
 def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     """Write a table that its owner alone may read."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

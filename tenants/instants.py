@@ -1,6 +1,6 @@
 """Read an instant that somebody typed, in local time. No Django."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 
@@ -13,7 +13,7 @@ class NoSuchHour(ValueError):
 
 
 def instant(text: str, zone: str) -> datetime:
-    """Read ``2026-11-28 10:15:00`` in a zone; seconds and a zone of its own may be given.
+    """Read ``2026-11-28 10:15:00`` in a zone, as UTC; a zone of its own may be given.
 
     An hour that the autumn has twice is taken the first time.
 
@@ -28,8 +28,8 @@ def instant(text: str, zone: str) -> datetime:
     if len(text.strip()) <= len("2026-11-28"):
         raise Unreadable(text)
     if read.tzinfo is not None:
-        return read
-    local = read.replace(tzinfo=ZoneInfo(zone))
-    if local.astimezone(ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != read:
+        return read.astimezone(UTC)
+    found = read.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    if found.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != read:
         raise NoSuchHour(text)
-    return local
+    return found

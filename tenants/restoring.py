@@ -17,11 +17,13 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.core.cache import caches
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from audit.noting import Fact, note
 from parvis import backups, recovery
+from parvis.acting import Actor, acting
 from parvis.backups import Backup, Store, write_json
 from parvis.celery import app
 from parvis.fingerprints import Prints, differing, prints
@@ -136,7 +138,7 @@ def base_for(*, source: Source, at: datetime, now: datetime) -> Backup:
     first = min((each.at for each in backups.kept(source.store)), default=None)
     if first is None:
         raise Trouble(
-            _("Il n’y a aucune sauvegarde : « parvis backup » en fait une. Rien n’a été changé.")
+            _("Il n’y a aucune sauvegarde : « parvis backup » en fait une. Rien n’a été changé.")
         )
     raise Trouble(
         _("Cet instant précède la première sauvegarde (%(first)s UTC). Rien n’a été changé.")
@@ -178,7 +180,6 @@ def restore(*, source: Source, wish: Wish, base: Backup, now: datetime, say: Say
         try:
             _make_good(source, wish, base, done, now=now, say=say)
         except BaseException:
-            connection.set_schema_to_public()  # type: ignore[attr-defined]
             swapping.undo(schema=schema, before=done.before)
             raise
     finally:
@@ -210,7 +211,7 @@ def _swap(source: Source, wish: Wish, base: Backup, done: Restored, say: Say) ->
             dump = past.dump(schema=schema, user=user, database=database)
         done.tables, done.rows = len(then), sum(count for count, _print in then.values())
         done.bytes = dump.stat().st_size
-        say(_("Relu : %(rows)s lignes, %(bytes)s ko.")
+        say(_("Relu : %(rows)s lignes, %(bytes)s ko.")
             % {"rows": done.rows, "bytes": done.bytes // 1000})  # fmt: skip
         with done.timed("swap"):
             done.before = swapping.swap(
@@ -273,9 +274,9 @@ def _check(done: Restored, say: Say) -> None:
         raise Trouble(f"{right} on {table} for {role} differs. Nothing was changed.")
     shapes = fingerprints([done.schema, done.before])
     if shapes[done.schema] != shapes[done.before]:
-        say(_("Attention : la structure du schéma n’est pas celle d’avant."))
+        say(_("Attention : la structure du schéma n’est pas celle d’avant."))
     if done.files_missing:
-        say(_("Attention : %(n)s photos n’ont plus de fichier.") % {"n": len(done.files_missing)})
+        say(_("Attention : %(n)s photos n’ont plus de fichier.") % {"n": len(done.files_missing)})
 
 
 def _erase_again(wish: Wish, now: datetime) -> int:
@@ -287,13 +288,14 @@ def _erase_again(wish: Wish, now: datetime) -> int:
 
 
 def _note(wish: Wish, done: Restored) -> None:
-    """Say in the record of the commune what was done, by whom and why."""
-    if not settings.AUDIT_RESTORE:
-        return
-    note = import_string(settings.AUDIT_RESTORE)
-    ((_commune, _nothing),) = in_each(
-        [wish.commune], partial(note, at=done.at, by=wish.by, reason=wish.reason)
+    """Say in the record of the commune what was done, by whom and why, and where it stood."""
+    fact = Fact(
+        "restored",
+        label=wish.reason,
+        detail={"at": done.at, "head": aftermath.head_of_record(done.before)},
     )
+    with acting(Actor(name=wish.by, channel="command", action="parvis restore")):
+        ((_commune, _nothing),) = in_each([wish.commune], partial(note, fact))
 
 
 def _list_differences(store: Store, done: Restored, now: datetime) -> None:

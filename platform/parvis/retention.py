@@ -1,11 +1,11 @@
-"""The end of the outbox, in any schema: :func:`parvis.mail.forget_delivered` in steps."""
+"""The end of the outbox, in any schema: :func:`parvis.delivery.forget_delivered` in steps."""
 
 from datetime import datetime
 
 from django.db.models.functions import Coalesce
 
+from parvis.delivery import STATUS_KEPT, WORDS_KEPT, forget_delivered
 from parvis.erasing import Spans, Step
-from parvis.mail import STATUS_KEPT, WORDS_KEPT, forget_delivered
 from parvis.models import OutgoingEmail
 
 

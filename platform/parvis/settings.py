@@ -194,8 +194,7 @@ PG_BIN = env.str("PARVIS_PG_BIN", default="")  # folder of pg_dump, for `parvis 
 BACKUPS = Path(env.str("PARVIS_BACKUPS", default=str(HOME / "backups")))
 BACKUP_DATABASE_URL = env.str("PARVIS_BACKUP_DATABASE_URL", default="")  # a role that may copy all
 RESTORE_COMMAND = env.str("PARVIS_RESTORE_COMMAND", default="")  # else from PARVIS_BACKUPS/wal
-ERASURE_LEDGER = "privacy.ledger.replay"  # after a restore: (schema, since, *, now) erases again what was erased
-AUDIT_RESTORE = ""  # after a restore: (*, at, by, reason) says so in the commune's record
+ERASURE_LEDGER = "privacy.ledger.replay"  # what erases again after a restore
 
 # --- Valkey: queue, cache and limits; losing it loses nothing that matters ---
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")

@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     help = _(
         "Sauvegarder le serveur PostgreSQL et les fichiers des communes, vérifier la copie, "
-        "puis effacer ce qui a plus de 35 jours. À lancer chaque nuit ; voir docs/operations.md."
+        "puis effacer ce qui a plus de 35 jours. À lancer chaque nuit ; voir docs/operations.md."
     )
     requires_system_checks = []
 
@@ -63,8 +63,8 @@ class Command(BaseCommand):
         )
         self.stdout.write(
             _(
-                "Sauvegarde du %(at)s : base %(data)s Mo, vérifiée ; %(files)s fichiers des "
-                "communes, %(media)s Mo ; %(seconds)s s. Elle expire le %(expires)s."
+                "Sauvegarde du %(at)s : base %(data)s Mo, vérifiée ; %(files)s fichiers des "
+                "communes, %(media)s Mo ; %(seconds)s s. Elle expire le %(expires)s."
             )
             % {**_facts(backup), "seconds": backup.seconds}
         )
@@ -77,17 +77,17 @@ class Command(BaseCommand):
                 % _facts(backup)
             )
         if not every:
-            self.stdout.write(_("Aucune sauvegarde. Lancez « parvis backup »."))
+            self.stdout.write(_("Aucune sauvegarde. Lancez « parvis backup »."))
         elif timezone.now() - every[-1].at > OLD:
-            self.stdout.write(_("La dernière a plus d’un jour : « parvis backup » ne tourne pas."))
+            self.stdout.write(_("La dernière a plus d’un jour : « parvis backup » ne tourne pas."))
 
     def _expire(self, store: backups.Store) -> None:
         now = timezone.now()
         if gone := backups.expire(store=store, now=now):
-            self.stdout.write(_("Sauvegardes expirées, effacées : %(n)s.") % {"n": len(gone)})
+            self.stdout.write(_("Sauvegardes expirées, effacées : %(n)s.") % {"n": len(gone)})
         if left := forget_old(store=store, now=now):
             self.stdout.write(
-                _("Schémas mis de côté par une restauration, effacés : %(n)s.") % {"n": left}
+                _("Schémas mis de côté par une restauration, effacés : %(n)s.") % {"n": left}
             )
 
 

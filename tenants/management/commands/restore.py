@@ -46,7 +46,7 @@ class Command(BaseCommand):
     help = _(
         "Remettre UNE commune dans l’état d’un instant passé, sans toucher aux autres. Ses pages "
         "répondent 503 pendant ce temps (quelques secondes). Ce qu’elle avait est gardé sept "
-        "jours sous un autre nom ; voir docs/operations.md."
+        "jours sous un autre nom ; voir docs/operations.md."
     )
     requires_system_checks = []
 
@@ -62,8 +62,8 @@ class Command(BaseCommand):
             "--at",
             metavar="INSTANT",
             help=_(
-                "« 2026-11-28 10:15:00 », à l’heure de la commune (Europe/Paris en métropole) ; "
-                "ou avec son fuseau : 2026-11-28T10:15:00+01:00"
+                "« 2026-11-28 10:15:00 », à l’heure de la commune (Europe/Paris en métropole) ; "
+                "ou avec son fuseau : 2026-11-28T10:15:00+01:00"
             ),
         )
         what.add_argument(
@@ -74,7 +74,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--look",
             action="store_true",
-            help=_("compter seulement les lignes d’alors et de maintenant ; rien n’est changé"),
+            help=_("compter seulement les lignes d’alors et de maintenant ; rien n’est changé"),
         )
         parser.add_argument("--reason", default="", help=_("raison, écrite au journal"))
 
@@ -106,13 +106,13 @@ class Command(BaseCommand):
         shown = date_format(timezone.localtime(wish.at), "d/m/Y H:i:s")
         if is_look:
             then, today = restoring.look(source=source, wish=wish, base=base)
-            self.stdout.write(_("%(name)s, le %(at)s :") % {"name": wish.commune, "at": shown})
+            self.stdout.write(_("%(name)s, le %(at)s :") % {"name": wish.commune, "at": shown})
             for table in sorted({*then, *today}):
                 was, is_ = (each.get(table, (0, "")) for each in (then, today))
                 if was != is_:
                     self.stdout.write(f"  {table:<40} {was[0]:>8} → {is_[0]:>8}")
             self.stdout.write(
-                _("Tables identiques : %(n)s.")
+                _("Tables identiques : %(n)s.")
                 % {"n": sum(then[table] == today.get(table) for table in then)}
             )
             return
@@ -120,16 +120,16 @@ class Command(BaseCommand):
             source=source, wish=wish, base=base, now=now, say=self.stdout.write
         )
         self.stdout.write(
-            _("%(name)s est comme le %(at)s. En tout %(seconds).1f s :")
+            _("%(name)s est comme le %(at)s. En tout %(seconds).1f s :")
             % {"name": wish.commune, "at": shown, "seconds": done.took}
         )
         for step, seconds in done.seconds.items():
             self.stdout.write(f"  {seconds:>7.2f} s  {STEPS[step]}")
         self.stdout.write(
             _(
-                "Effacements rejoués : %(erased)s. Messages partis ou retirés : %(settled)s. "
-                "Promesses faites depuis, à reprendre : %(promises)s ; messages qui en parlent : "
-                "%(messages)s. Listes : %(folder)s"
+                "Effacements rejoués : %(erased)s. Messages partis ou retirés : %(settled)s. "
+                "Promesses faites depuis, à reprendre : %(promises)s ; messages qui en parlent : "
+                "%(messages)s. Listes : %(folder)s"
             )
             % {
                 "erased": done.erased_again,
@@ -159,7 +159,7 @@ def _find(name: str) -> Commune:
     )
     if found is None:
         raise CommandError(
-            _("Aucune commune en service ne s’appelle « %(name)s ». Rien n’a été changé.")
+            _("Aucune commune en service ne s’appelle « %(name)s ». Rien n’a été changé.")
             % {"name": name}
         )
     return found
@@ -170,10 +170,10 @@ def _instant(text: str, commune: Commune) -> datetime:
         return instant(text, commune.time_zone)
     except NoSuchHour as fault:
         raise CommandError(
-            _("Cette heure n’existe pas : on a avancé les montres cette nuit-là.")
+            _("Cette heure n’existe pas : on a avancé les montres cette nuit-là.")
         ) from fault
     except Unreadable as fault:
         raise CommandError(
-            _("« %(text)s » n’est pas un instant : écrivez « 2026-11-28 10:15:00 ».")
+            _("« %(text)s » n’est pas un instant : écrivez « 2026-11-28 10:15:00 ».")
             % {"text": text}
         ) from fault
