@@ -61,7 +61,7 @@ def record(
     """Add a line to the history; ``by`` is None when the citizen did it, or nobody.
 
     Once it is committed, pages that show the day follow, and what gives time back is offered to
-    those who wait.
+    those who wait. What still waits to remind her of it as it was is called off.
     """
     AppointmentEvent.objects.create(
         appointment=appointment,

@@ -53,6 +53,15 @@ def confirm_presence(*, appointment: Appointment, now: datetime) -> Appointment:
     return current
 
 
+def reminded_by_move(start: datetime, *, now: datetime) -> datetime | None:
+    """Tell when she was last reminded, once her appointment has moved to ``start``.
+
+    The message about the move repeats everything: within the week it is the reminder. Of a later
+    day nothing was said yet.
+    """
+    return now if start < _midnight(now, days=WEEK_BEFORE + 1) else None
+
+
 def write_to_citizens(*, now: datetime) -> int:
     """Send what is due by day: the question, the reminders; return how many messages.
 
@@ -102,8 +111,8 @@ def _ask(*, now: datetime) -> int:
     asked = 0
     for appointment in due.exclude(pk__in=_touched()):
         with transaction.atomic():
-            current = locked(appointment)
-            if current.presence_asked_at is None:
+            current = _unchanged(appointment, presence_asked_at=None)
+            if current is not None:
                 current.presence_asked_at = now
                 current.save(update_fields=["presence_asked_at"])
                 tell(emails.presence, current, until=answer_until(current))
@@ -125,11 +134,12 @@ def _remind(*, now: datetime) -> int:
     reminded = 0
     for appointment in soon.filter(never | (eve & long_ago)).exclude(pk__in=_touched()):
         with transaction.atomic():
-            current = locked(appointment)
-            current.reminded_at = now
-            current.save(update_fields=["reminded_at"])
-            tell(emails.reminder, current, now=now)
-            reminded += 1
+            current = _unchanged(appointment, reminded_at=appointment.reminded_at)
+            if current is not None:
+                current.reminded_at = now
+                current.save(update_fields=["reminded_at"])
+                tell(emails.reminder, current, now=now)
+                reminded += 1
     return reminded
 
 
@@ -149,10 +159,18 @@ def _remind_by_text(*, now: datetime) -> int:
     reminded = 0
     for key in due.keys() - set(known):
         with transaction.atomic():
-            current = locked(due[key])
-            if current.status == Appointment.Status.BOOKED:
+            current = _unchanged(due[key])
+            if current is not None:
                 reminded += texts.reminder(current, planning.current_commune())
     return reminded
+
+
+def _unchanged(appointment: Appointment, **still: datetime | None) -> Appointment | None:
+    """Lock it, unless it was cancelled, moved or written to since it was read."""
+    current = locked(appointment)
+    is_same = (current.status, current.period) == (appointment.status, appointment.period)
+    is_same &= all(getattr(current, name) == value for name, value in still.items())
+    return current if is_same else None
 
 
 def _touched() -> QuerySet[OutageCase, Any]:

@@ -33,7 +33,7 @@ def touch(topic: str) -> None:
     """
     tick = _Tick(current_schema(), topic)
     inside = set(connection.savepoint_ids)
-    if any(each == tick and kept <= inside for kept, each, _robust in connection.run_on_commit):
+    if any(each[1] == tick and each[0] <= inside for each in connection.run_on_commit):
         return
     transaction.on_commit(tick)
 

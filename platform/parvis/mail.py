@@ -19,7 +19,16 @@ from parvis.models import OutgoingEmail
 from parvis.pacing import PACED, REASON, departure
 
 
-__all__ = ["FACT", "LANGUAGE", "Outbox", "deliver_due", "forget_delivered", "letter", "refusable"]
+__all__ = [
+    "FACT",
+    "LANGUAGE",
+    "Outbox",
+    "deliver_due",
+    "forget_delivered",
+    "letter",
+    "refusable",
+    "withdraw",
+]
 
 FACT = "X-Parvis-Fact"
 LANGUAGE = "Content-Language"  # of the message; otherwise that of whoever writes it

@@ -18,6 +18,8 @@ from incidents.history import noted
 from incidents.models import ReportEvent
 from incidents.topics import DESK, of_report
 from parvis import live, live_pages, live_server, live_topics
+from parvis.doctor import Level
+from parvis.doctor_live import check_live_pages
 from parvis.processes import wait_until
 from parvis.servers import LOOPBACK, _valkey_program, free_port
 from parvis.signing import BadSignature, sign, sign_for
@@ -253,6 +255,8 @@ def test_a_committed_change_is_heard_at_once_by_its_commune_alone(
     other, elsewhere = opened(signed("day:1")), opened(f"/direct/?s={there}")
 
     assert refused == [404, 403, 403, 403, 403]
+    doctor_sees = check_live_pages(f"http://{LOOPBACK}:{live_port}{signed('doctor')}")
+    assert doctor_sees.level is Level.OK
     assert f"access-control-allow-origin: {home['Origin']}".encode() in mine.head
     tickets.walk_in(site=site, service=None, name="", now=now)
     assert mine.next(within=3) is not None

@@ -133,6 +133,14 @@ def test_a_taken_port_ends_the_start_with_one_line_and_a_proposal(tmp_path: Path
     assert "PARVIS_PORT=" in lines[0]
 
 
+def test_live_pages_have_the_next_port_or_another_that_is_free() -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1] - 1
+
+        assert supervisor.port_beside(port) not in {port, port + 1}
+    assert supervisor.port_beside(65535) != 65536
+
+
 def test_two_demos_cannot_share_their_data(tmp_path: Path) -> None:
     with (
         supervisor.only_one(tmp_path),

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from parvis.supervisor import LIVE, LOOPBACK
+from parvis.servers import LOOPBACK
+from parvis.supervisor import LIVE
 
 
 class Command(BaseCommand):
