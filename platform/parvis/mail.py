@@ -19,16 +19,7 @@ from parvis.models import OutgoingEmail
 from parvis.pacing import PACED, REASON, departure
 
 
-__all__ = [
-    "FACT",
-    "LANGUAGE",
-    "Outbox",
-    "deliver_due",
-    "forget_delivered",
-    "letter",
-    "refusable",
-    "withdraw",
-]
+__all__ = ["FACT", "LANGUAGE", "Outbox", "deliver_due", "forget_delivered", "letter", "refusable"]
 
 FACT = "X-Parvis-Fact"
 LANGUAGE = "Content-Language"  # of the message; otherwise that of whoever writes it
