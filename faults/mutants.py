@@ -7,6 +7,7 @@ switch for it. A checker that none of them makes fail is worth nothing.
 import random
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from booking import actions, taking
+from booking import actions, planning, presence, taking
 from booking.models import Site
 from messaging import channels
 from onboarding import bringing_up, creation
@@ -249,6 +250,30 @@ def note_without_moving() -> None:
     creation.move_on = noted
 
 
+# --- Time -------------------------------------------------------------------------------------
+
+
+def days_of_24_hours() -> None:
+    """Count days back from the instant of the visit, not from its date."""
+    presence._midnight = lambda now, *, days: now + timedelta(hours=24 * days)
+
+
+def one_offset_all_year() -> None:
+    """Believe that Paris is always one hour ahead."""
+    planning.zone = lambda: timezone.get_fixed_timezone(60)
+
+
+def forget_who_was_reminded() -> None:
+    """Remind at each pass."""
+    original = presence.tell
+
+    def forgetful(mail: Any, appointment: Any, **facts: Any) -> None:
+        original(mail, appointment, **facts)
+        type(appointment).objects.filter(pk=appointment.pk).update(reminded_at=None)
+
+    presence.tell = forgetful
+
+
 BUGS: dict[str, Callable[[], None]] = {
     bug.__name__: bug
     for bug in (
@@ -270,6 +295,9 @@ BUGS: dict[str, Callable[[], None]] = {
         never_go_on,
         furnish_again,
         note_without_moving,
+        days_of_24_hours,
+        one_offset_all_year,
+        forget_who_was_reminded,
     )
 }
 ELSEWHERE = ("new_key", "no_sweep")  # in the citizens, in the scheduler
