@@ -69,37 +69,37 @@ def _write(
 
 def _booked() -> str:
     return _(
-        "%(mairie)s : rendez-vous confirmé le %(when)s, %(place)s. Référence %(reference)s."
-        " Pièces à apporter, annulation : %(url)s"
+        "%(mairie)s : rendez-vous confirmé le %(when)s, %(place)s. Référence %(reference)s."
+        " Pièces à apporter, annulation : %(url)s"
     )
 
 
 def _moved() -> str:
     return _(
-        "%(mairie)s : votre rendez-vous est déplacé au %(when)s, %(place)s."
+        "%(mairie)s : votre rendez-vous est déplacé au %(when)s, %(place)s."
         " Référence %(reference)s. %(url)s"
     )
 
 
 def _cancelled() -> str:
-    return _("%(mairie)s : votre rendez-vous du %(when)s est annulé. Référence %(reference)s.")
+    return _("%(mairie)s : votre rendez-vous du %(when)s est annulé. Référence %(reference)s.")
 
 
 def _proposed() -> str:
     return _(
-        "%(mairie)s : votre rendez-vous du %(when)s ne peut pas avoir lieu."
-        " Choisissez un autre moment : %(url)s"
+        "%(mairie)s : votre rendez-vous du %(when)s ne peut pas avoir lieu."
+        " Choisissez un autre moment : %(url)s"
     )
 
 
 def _stands() -> str:
-    return _("%(mairie)s : votre rendez-vous du %(when)s est maintenu, %(place)s.")
+    return _("%(mairie)s : votre rendez-vous du %(when)s est maintenu, %(place)s.")
 
 
 def _reminder() -> str:
     return _(
-        "%(mairie)s : rappel de votre rendez-vous du %(when)s, %(place)s."
-        " Empêché ? Annulez : %(url)s"
+        "%(mairie)s : rappel de votre rendez-vous du %(when)s, %(place)s."
+        " Empêché ? Annulez : %(url)s"
     )
 
 

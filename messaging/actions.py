@@ -24,7 +24,7 @@ SEGMENTS_MOST = 3
 class NotWaitingForAnyone(DomainError):
     """The message is not one of those that somebody may decide about."""
 
-    message = _("Ce message n’attend aucune décision : il est parti, ou va partir de lui-même.")
+    message = _("Ce message n’attend aucune décision : il est parti, ou va partir de lui-même.")
 
 
 def may_text(to: str) -> bool:
@@ -116,7 +116,7 @@ def call_off(*, model: type[Outgoing], keys: Sequence[str], now: datetime) -> in
     """Give up the messages of these keys that still wait: what they say is over. Count them."""
     waiting = model.objects.waiting().filter(key__in=keys)
     free = waiting.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
-    return int(free.update(dead_at=now, last_error=str(_("Annulé : ce qu’il disait a changé."))))
+    return int(free.update(dead_at=now, last_error=str(_("Annulé : ce qu’il disait a changé."))))
 
 
 @transaction.atomic

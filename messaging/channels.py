@@ -120,7 +120,7 @@ class Texts:
     def send(self, row: OutgoingText, *, now: datetime) -> None:
         """Hand one text over to the provider."""
         if row.not_after is not None and row.not_after <= now:
-            raise Refused(_("Trop tard : ce qu’il disait est passé."))
+            raise Refused(_("Trop tard : ce qu’il disait est passé."))
         if not count(row, most=self._settings.monthly_budget, now=now):
             raise Refused(_("Le budget SMS du mois est épuisé."))
         sender = self._settings.sender_name if row.sender == OutgoingText.Sender.NAME else ""

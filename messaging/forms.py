@@ -57,7 +57,7 @@ class NumberForm(forms.Form):
         number = mobile(self.cleaned_data["to"])
         if not number:
             raise ValidationError(
-                _("Indiquez un mobile français : les SMS ne vont ni à l’étranger ni à un fixe.")
+                _("Indiquez un mobile français : les SMS ne vont ni à l’étranger ni à un fixe.")
             )
         return number
 
@@ -90,7 +90,7 @@ class TextSettingsForm(forms.Form):
         required=False,
         max_length=11,
         help_text=gettext_lazy(
-            "De 3 à 11 lettres ou chiffres, déclarés chez le fournisseur. Vide : un numéro."
+            "De 3 à 11 lettres ou chiffres, déclarés chez le fournisseur. Vide : un numéro."
         ),
         error_messages={
             "invalid": gettext_lazy("De 3 à 11 lettres sans accent ou chiffres, sans espace.")

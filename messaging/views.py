@@ -99,7 +99,7 @@ def send_again(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def note_sent(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Note that a message nobody was sure of has gone."""
     actions.note_sent(message=_row(slug, pk), now=timezone.now())
-    messages.success(request, _("Noté : ce message est parti."))
+    messages.success(request, _("Noté : ce message est parti."))
     return redirect("messaging:message", slug, pk)
 
 
