@@ -27,6 +27,7 @@ from demo import (
     sharing,
     showcase,
     story,
+    texts,
     training as trainings,
     web,
 )
@@ -77,6 +78,7 @@ def _load(*, seed: int, now: datetime, say: Say) -> None:
             taken = furnish(commune, live, luck=luck, now=now)
             if number == 1:
                 showcase.show(now=now, luck=luck)
+                texts.show(now=now)
             reports.tell(
                 insee_code=live.insee_code,
                 pack="bourg",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from messaging.bounces import return_path
 from messaging.budget import count, give_back, text_settings
 from messaging.gateways import Text, gateway
-from messaging.models import OutgoingText
+from messaging.models import OutgoingText, TextSettings
 from messaging.twin import Look, look, twin
 from parvis.delivery import Later, Refused, Unsure
 from parvis.guard import current_schema
@@ -114,16 +114,17 @@ class Texts:
 
     def __init__(self) -> None:
         self._gateway = gateway()
-        self._settings = text_settings()
+        self._settings: TextSettings | None = None
         self.repeats = self._gateway.repeats
 
     def send(self, row: OutgoingText, *, now: datetime) -> None:
         """Hand one text over to the provider."""
         if row.not_after is not None and row.not_after <= now:
             raise Refused(_("Trop tard : ce qu’il disait est passé."))
-        if not count(row, most=self._settings.monthly_budget, now=now):
+        chosen = self._settings = self._settings or text_settings()
+        if not count(row, most=chosen.monthly_budget, now=now):
             raise Refused(_("Le budget SMS du mois est épuisé."))
-        sender = self._settings.sender_name if row.sender == OutgoingText.Sender.NAME else ""
+        sender = chosen.sender_name if row.sender == OutgoingText.Sender.NAME else ""
         text = Text(row.key, row.to, row.body, sender, row.not_after)
         try:
             row.provider_key = self._gateway.send(text, now=now)[:80]
