@@ -23,6 +23,7 @@ from demo import (
     openings,
     pipeline,
     practice,
+    record,
     reports,
     sharing,
     showcase,
@@ -112,6 +113,7 @@ def _tell_stories(association: Association, *, seed: int, now: datetime) -> None
     shown, neighbour = (Commune.objects.get(insee_code=live.insee_code) for live in story.LIVE[:2])
     with tenant_context(shown):
         reports.finish(neighbour=neighbour, now=now)
+        record.tell()
     web.tell(commune=shown, now=now)
     pipeline.tell(association=association, now=now, seed=seed)
     openings.tell(association, now=now)
