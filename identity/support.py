@@ -40,7 +40,7 @@ class TooLong(DomainError):
 class NoSecondFactor(DomainError):
     """Support needs what administrators need."""
 
-    message = _("Cette personne n’a pas de second facteur : il lui en faut un.")
+    message = _("Cette personne n’a pas de second facteur : il lui en faut un.")
     status = 403
 
 

@@ -115,13 +115,13 @@ def _event(entry: Entry) -> str:
         noting.LOGIN: _("%(who)s s’est connecté"),
         noting.LOGIN_REFUSED: _("Une connexion a été refusée"),
         noting.LOGOUT: _("%(who)s s’est déconnecté"),
-        noting.REFUSED: _("%(who)s a demandé une page que son rôle n’ouvre pas : %(what)s"),
-        noting.DOWNLOAD: _("%(who)s a téléchargé « %(what)s »"),
+        noting.REFUSED: _("%(who)s a demandé une page que son rôle n’ouvre pas : %(what)s"),
+        noting.DOWNLOAD: _("%(who)s a téléchargé « %(what)s »"),
         noting.SUPPORT_VIEW: _("%(who)s (assistance) a lu la page %(what)s"),
         "arrived": _("La commune est arrivée d’un autre Parvis"),
         "audit:erase": _("Des données d’une personne ont été effacées de ce journal"),
     }
-    sentence = sentences.get(entry.action, _("%(who)s : %(action)s %(what)s"))
+    sentence = sentences.get(entry.action, _("%(who)s : %(action)s %(what)s"))
     return sentence % {**words, "action": entry.action}
 
 
@@ -132,7 +132,9 @@ def _what(entry: Entry) -> str:
         noun = table_name(entry.object_table)
     if not name:
         return str(noun)
-    return f"{noun} {name}" if entry.object_table in BARE else f"{noun} « {name} »"
+    if entry.object_table in BARE:
+        return f"{noun} {name}"
+    return _("%(noun)s « %(name)s »") % {"noun": noun, "name": name}
 
 
 def _label(entry: Entry) -> str:

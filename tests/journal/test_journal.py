@@ -63,8 +63,8 @@ def test_what_has_no_word_is_said_by_its_technical_name():
     entry = Entry(kind="update", object_table="no_such_table", label="x", payload=None)
     unknown = Entry(kind="event", action="something", label="x", channel="task")
 
-    assert words.line(entry).sentence == "La plateforme a modifié no_such_table « x »"
-    assert words.line(unknown).sentence == "Parvis, de lui-même, : something x"
+    assert words.line(entry).sentence == "La plateforme a modifié no_such_table « x »"
+    assert words.line(unknown).sentence == "Parvis, de lui-même, : something x"
 
 
 def test_the_page_filters_pages_and_costs_the_same_with_more_rows(admin, commune):
@@ -75,7 +75,7 @@ def test_the_page_filters_pages_and_costs_the_same_with_more_rows(admin, commune
     Entry.objects.count()  # the connection is where the next request begins
     with CaptureQueriesContext(connection) as few:
         page = admin.get(HERE)
-    assert "Ana a créé le motif de rendez-vous « Passeport »" in page.content.decode()
+    assert "Ana a créé le motif de rendez-vous « Passeport »" in page.content.decode()
 
     connection.set_tenant(commune)
     with acting(Actor(name="Léo", user_id=8, channel="staff")):
@@ -227,7 +227,7 @@ def test_an_access_ends_by_itself_and_at_once_when_the_commune_says_so(
     assert admin.post(f"{HERE}assistance/{access.pk}/fin/").status_code == 302
 
     assert client.get(QUEUE).status_code == 302
-    assert "Accès d’assistance : referent" not in admin.get(QUEUE).content.decode()
+    assert "Accès d’assistance : referent" not in admin.get(QUEUE).content.decode()
     connection.set_tenant(other_commune)
     assert not SupportAccess.objects.exists()
 
