@@ -5,6 +5,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from messaging.models import OutgoingPush, PushSubscription
 from messaging.push_crypto import authorisation, sealed
@@ -22,6 +23,7 @@ BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 class Pushes:
     """Notifications; one that goes twice takes the place of the first on the screen."""
 
+    slug, label, icon = "notifications", gettext_lazy("Notifications"), "bell"
     model = OutgoingPush
     repeats = True
     reach: Reach = INTERNET

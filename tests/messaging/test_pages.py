@@ -8,6 +8,7 @@ from django_tenants.utils import schema_context
 
 from messaging.actions import decide_texts
 from messaging.models import OutgoingText, TextSettings, TextSpending
+from parvis.delivery import channel_types
 from parvis.models import OutgoingEmail
 from tests.conftest import login_as
 
@@ -48,6 +49,12 @@ def test_the_home_leads_to_the_emails_and_an_empty_channel_says_so(admin):
     assert admin.get(HOME).headers["Location"] == EMAILS
     assert "Aucun message sur ce canal" in page(admin, EMAILS)
     assert admin.get(f"{HOME}pigeons/").status_code == 404
+
+
+def test_every_channel_has_its_list(admin):
+    for channel in channel_types():
+        assert f"{HOME}{channel.slug}/" in page(admin, EMAILS)
+        page(admin, f"{HOME}{channel.slug}/?q=a&etat=echecs")
 
 
 def test_messages_are_found_by_state_reader_and_subject(admin):
