@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test coverage check bench faults setup screenshots
+.PHONY: help demo demo-reset test coverage check bench faults setup screenshots hostile
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ bench: ## Measure, and compare with the targets (P=race: one group)
 
 faults: ## Kill and cut things, and check that nothing is lost (P="S3 S5", SEED, MUTANTS=1, REPORT)
 	@platform/bin/faults $(P)
+
+hostile: ## Send every address 21,000 hostile requests; prints N passed, N failed
+	@platform/bin/hostile
 
 setup: ## Only install the locked dependencies in .venv
 	@platform/bin/setup

@@ -21,8 +21,9 @@ from booking.forms import OTHER, SAME, DetailsForm, SituationForm, SlotForm, Ter
 from booking.models import Appointment, Service
 from booking.refusals import NotOnline
 from booking.weeks import by_day, offer_of, week_of
-from identity import limits, visits
+from identity import limits, proofs, visits
 from identity.access import member_of
+from parvis import attack
 from parvis.templatetags.ui_words import date_heure
 from tenants.directory import outline
 
@@ -87,12 +88,23 @@ def slots(request: HttpRequest, slug: str) -> HttpResponse:
     pressed = SlotForm(request.POST)
     if not pressed.is_valid():
         return _slots_page(request, service, wish, form=pressed)
+    return _pressed(request, service, wish, pressed)
+
+
+def _pressed(
+    request: HttpRequest, service: Service, wish: SituationForm, pressed: SlotForm
+) -> HttpResponse:
+    """Hold the slot that was pressed, unless a robot might have, or too many were."""
+    now, start = timezone.now(), pressed.cleaned_data["slot"]
+    page = proofs.asked(request, attack.HOLD, form=f"{service.slug} {start}", now=now)
+    if page is not None:
+        return page
     try:
-        _count_hold(request, now=timezone.now())
+        _count_hold(request, now=now)
     except limits.TooMany as refusal:
         visits.refuse(request, pressed, refusal)
         return visits.refused(_slots_page(request, service, wish, form=pressed), refusal)
-    return _hold(request, service, wish, start=pressed.cleaned_data["slot"])
+    return _hold(request, service, wish, start=start)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from identity import limits, visits
+from identity import limits, proofs, visits
 from identity.limits import Limit, TooMany
 from incidents import already, before_sending, drafts, links, public_views, published, where
 from incidents.geo import Place, read_place
 from incidents.models import Asset, Category
 from incidents.report_forms import ReportForm
 from incidents.submission import Said, is_known, submit
+from parvis import attack
 from parvis.errors import DomainError
 from parvis.pieces import Tab
 
@@ -120,6 +121,10 @@ def _received(request: HttpRequest, form: ReportForm, *, now: datetime) -> HttpR
 
 def _sent(request: HttpRequest, form: ReportForm, said: Said, *, now: datetime) -> HttpResponse:
     """Send what was said, and lead to it; what is refused is shown again as it was typed."""
+    page = proofs.asked(request, attack.REPORT, form=str(said.key), now=now)
+    if page is not None:
+        _keep_photos(request, form, now=now)
+        return page
     try:
         _count(request, said, now=now)
         made, token, lost = submit(said, form.contents, now=now)
