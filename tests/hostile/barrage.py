@@ -97,9 +97,7 @@ class Barrage:
         self.tally.answers[answer.status_code] += 1
         said = (asked["path"][:200], asked["query"][:200], asked["headers"], asked["type"][:60])
         shown = f"{said} {asked['body'][:400]!r}"[:900]
-            :900
-        ]
-        if answer.status_code >= 500 and answer.status_code not in {501, 503}:
+        if answer.status_code >= 500:
             fault = answer.exc_info[1] if getattr(answer, "exc_info", None) else None
             self.note(
                 f"{answer.status_code} {type(fault).__name__}: {str(fault)[:160]} {where(fault)}",
