@@ -18,6 +18,7 @@ from booking.models import Appointment
 from booking.outages import open_case
 from identity import limits, visits
 from parvis import error_views
+from parvis.evenly import evenly
 from parvis.templatetags.ui_words import date_heure
 
 
@@ -127,7 +128,8 @@ def find(request: HttpRequest) -> HttpResponse:
         except limits.TooMany as refusal:
             visits.refuse(request, form, refusal)
             return visits.refused(render(request, "booking/find.html", {"form": form}), refusal)
-        actions.send_link_again(**form.cleaned_data)
+        with evenly():
+            actions.send_link_again(**form.cleaned_data)
         return redirect("booking:found")
     status = 422 if form.errors else 200
     return render(request, "booking/find.html", {"form": form}, status=status)

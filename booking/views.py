@@ -18,6 +18,7 @@ from booking.availability import FreeStarts
 from booking.document_views import documents_of
 from booking.duplicates import booked_numbers
 from booking.forms import OTHER, SAME, DetailsForm, SituationForm, SlotForm, TermsForm
+from booking.hoarding import DayInDemand
 from booking.models import Appointment, Service
 from booking.refusals import NotOnline
 from booking.weeks import by_day, offer_of, week_of
@@ -369,6 +370,9 @@ def _hold(
             now=now,
             instead_of=before,
         )
+    except DayInDemand as refusal:
+        refusal.href = request.get_full_path()
+        raise
     except actions.SlotTaken as refusal:
         return _taken_page(request, refusal.alternatives, where=request.get_full_path())
     target = "booking:check" if held.name and (held.email or held.phone) else "booking:details"

@@ -36,6 +36,7 @@ from incidents.states import state_of
 from incidents.workflow import DECIDED, Status
 from messaging import pushing
 from parvis.errors import DomainError
+from parvis.evenly import evenly
 from parvis.exports import download
 from parvis.pieces import TimelineEntry
 
@@ -222,7 +223,8 @@ def find(request: HttpRequest) -> HttpResponse:
             visits.refuse(request, form, refusal)
             page = render(request, "incidents/follow/find.html", {"form": form})
             return visits.refused(page, refusal)
-        reporters.send_link_again(**form.cleaned_data, now=now)
+        with evenly():
+            reporters.send_link_again(**form.cleaned_data, now=now)
         return redirect("incidents:link_sent")
     status = 422 if form.errors else 200
     return render(request, "incidents/follow/find.html", {"form": form}, status=status)

@@ -52,6 +52,7 @@ USE_X_FORWARDED_HOST = False
 OFFICE_NETWORKS: list[str] = env.list(
     "PARVIS_OFFICE_NETWORKS", default=["127.0.0.0/8", "::/64"] if DEMO else []
 )
+EVEN_ANSWER_S = 0.15  # what looking for a reference lasts, found or not
 # Requests a second that one commune may cost the others; 0: as many as come.
 COMMUNE_CEILING = env.int("PARVIS_COMMUNE_CEILING", default=50)
 COMMUNE_CEILINGS: dict[str, int] = env.dict(  # of some communes: c_33314=200,c_33214=80
