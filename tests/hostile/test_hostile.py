@@ -12,7 +12,7 @@ from tests.factories import AppointmentFactory
 from tests.hostile.barrage import Barrage
 
 
-REQUESTS = int(os.environ.get("PARVIS_HOSTILE", "1800"))
+REQUESTS = int(os.environ.get("PARVIS_HOSTILE", "900"))
 SEED = int(os.environ.get("PARVIS_HOSTILE_SEED", "6"))
 
 
