@@ -17,12 +17,14 @@ from booking.checklists import listed_apart, told_apart, told_each
 from booking.links import path_to, path_to_entry, path_to_proposals, path_to_title
 from booking.models import Appointment, MessageText, Service, Title, WaitingEntry
 from booking.words import discreet_name
+from messaging.kinds import HEADER, Kind
 from parvis.mail import FACT, LANGUAGE
 from parvis.pacing import PACED
 from tenants.hosts import absolute_url
 from tenants.models import Commune
 
 
+KINDS = {"reminder": Kind.REMINDER}  # what its reader may refuse
 PACED_EVENTS = {"booked", "moved", "cancelled", "link", "waiting"}  # a stranger can cause them
 
 
@@ -267,7 +269,8 @@ def _render(  # noqa: PLR0913 (all that a message is made of)
             to=[to],
             reply_to=[commune.email] if commune.email else None,
             headers={FACT: fact, LANGUAGE: language}
-            | ({PACED: "1"} if event in PACED_EVENTS else {}),
+            | ({PACED: "1"} if event in PACED_EVENTS else {})
+            | ({HEADER: KINDS[event]} if event in KINDS else {}),
         )
 
 

@@ -5,6 +5,7 @@ before, to everybody with a mobile. A text never names the service.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from booking.links import path_to, path_to_proposals
 from booking.models import Appointment
+from messaging import quiet
 from messaging.actions import may_text, write_text
 from parvis import typo
 from tenants.hosts import absolute_url
@@ -32,9 +34,10 @@ def instead_of_email(
     return _write(event, appointment, commune, path=path)
 
 
-def reminder(appointment: Appointment, commune: Commune) -> bool:
-    """Write the reminder of two days before; tell whether it was written."""
-    return _write(REMINDER, appointment, commune, path=path_to(appointment), is_reminder=True)
+def reminder(appointment: Appointment, commune: Commune, *, now: datetime) -> bool:
+    """Write the reminder of two days before, which waits for the day; tell whether it was."""
+    leaves = quiet.departure(now, zone=ZoneInfo(commune.time_zone))
+    return _write(REMINDER, appointment, commune, path=path_to(appointment), reminds_at=leaves)
 
 
 def reminder_key(appointment: Appointment) -> str:
@@ -43,7 +46,12 @@ def reminder_key(appointment: Appointment) -> str:
 
 
 def _write(
-    event: str, appointment: Appointment, commune: Commune, *, path: str, is_reminder: bool = False
+    event: str,
+    appointment: Appointment,
+    commune: Commune,
+    *,
+    path: str,
+    reminds_at: datetime | None = None,
 ) -> bool:
     zone = ZoneInfo(commune.time_zone)
     with translation.override(appointment.language), timezone.override(zone):
@@ -62,8 +70,9 @@ def _write(
         key=key,
         to=appointment.phone,
         body=body,
+        not_before=reminds_at,
         not_after=appointment.start,
-        is_reminder=is_reminder,
+        is_reminder=reminds_at is not None,
     )
 
 

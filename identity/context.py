@@ -107,6 +107,8 @@ def _more_links(request: HttpRequest, member: Member) -> list[tuple[str, str]]:
         links.append((_("Réglages de l’association"), "/reglages/"))
     if not member.commune_id:
         links.append((_("Départs et suspensions"), "/departs/"))
+    if member.commune_id:
+        links.append((_("Mes messages"), "/agent/mes-messages/"))
     if may_manage_team(member.role):
         team = commune.slug if member.commune_id else f"association/{association.slug}"
         links.append((_("Équipe"), absolute_url("login", f"/equipe/{team}/")))

@@ -19,6 +19,7 @@ from incidents.deadlines import LATE_AT
 from incidents.models import Follower, Handler, Message, Report, StatusChange
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
 from incidents.workflow import DECIDED, Status
+from messaging.kinds import HEADER, Kind
 from parvis.mail import FACT, LANGUAGE
 from parvis.pacing import PACED
 from parvis.signing import digest
@@ -26,6 +27,14 @@ from tenants.hosts import absolute_url
 from tenants.models import Commune
 
 
+KINDS = {  # what its reader may refuse
+    "moved": Kind.NEWS,
+    "said": Kind.NEWS,
+    "merged": Kind.NEWS,
+    "to_team": Kind.TEAM,
+    "assigned": Kind.ASSIGNED,
+    "escalated": Kind.LATE,
+}
 PACED_EVENTS = {"received", "link", "asked_to_follow"}  # what a stranger can make us send
 SHOWN_MOST = 30  # reports that one message lists
 
@@ -294,5 +303,6 @@ def _render(
             to=[to.email],
             reply_to=[commune.email] if commune.email else None,
             headers={FACT: fact, LANGUAGE: to.language}
-            | ({PACED: "1"} if event in PACED_EVENTS else {}),
+            | ({PACED: "1"} if event in PACED_EVENTS else {})
+            | ({HEADER: KINDS[event]} if event in KINDS else {}),
         )

@@ -33,7 +33,13 @@ def may_text(to: str) -> bool:
 
 
 def write_text(
-    *, key: str, to: str, body: str, not_after: datetime | None = None, is_reminder: bool = False
+    *,
+    key: str,
+    to: str,
+    body: str,
+    not_before: datetime | None = None,
+    not_after: datetime | None = None,
+    is_reminder: bool = False,
 ) -> bool:
     """Write a text message in the current transaction; tell whether one was written.
 
@@ -57,6 +63,7 @@ def write_text(
                 segments=gsm.size(words).segments,
                 cost=gsm.cost(words, each=settings.SMS_PART_COST),
                 not_after=not_after,
+                **({"not_before": not_before} if not_before else {}),
             )
         ],
         ignore_conflicts=True,

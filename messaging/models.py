@@ -7,13 +7,22 @@ from django.db.models import Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from messaging.preference_models import Gathered, Preference
 from messaging.push_models import OutgoingPush, PushSubscription
 from parvis.guard import TenantModel
 from parvis.models import Outgoing
 from parvis.typo import telephone
 
 
-__all__ = ["OutgoingPush", "OutgoingText", "PushSubscription", "TextSettings", "TextSpending"]
+__all__ = [
+    "Gathered",
+    "OutgoingPush",
+    "OutgoingText",
+    "Preference",
+    "PushSubscription",
+    "TextSettings",
+    "TextSpending",
+]
 
 
 class OutgoingText(Outgoing):

@@ -1,9 +1,11 @@
-"""The end of what browsers asked for: a year after they did, whatever became of it."""
+"""The end of what browsers asked for, of what readers chose, and of news nobody was told."""
 
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
+from messaging.models import Gathered, Preference
 from parvis.erasing import BATCH, Spans, Step
 
 
@@ -30,4 +32,40 @@ def _erase(kept: Spans, now: datetime) -> int:
     return len(found)
 
 
-STEPS = (Step("push", _count, _erase),)
+def _before(kept: Spans, rule: str, now: datetime) -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s - %s::interval", [now, kept[rule]])
+        return cursor.fetchone()[0]  # type: ignore[no-any-return]
+
+
+def _choices(kept: Spans, now: datetime) -> QuerySet[Preference]:
+    return Preference.objects.filter(chosen_at__lte=_before(kept, "message_choice", now))
+
+
+def _news(kept: Spans, now: datetime) -> QuerySet[Gathered]:
+    return Gathered.objects.filter(written_at__lte=_before(kept, "message_words", now))
+
+
+def _count_choices(kept: Spans, now: datetime) -> int:
+    return _choices(kept, now).count()
+
+
+def _erase_choices(kept: Spans, now: datetime) -> int:
+    over = list(_choices(kept, now).values_list("pk", flat=True)[:BATCH])
+    return Preference.objects.filter(pk__in=over).delete()[0]
+
+
+def _count_news(kept: Spans, now: datetime) -> int:
+    return _news(kept, now).count()
+
+
+def _erase_news(kept: Spans, now: datetime) -> int:
+    over = list(_news(kept, now).values_list("pk", flat=True)[:BATCH])
+    return Gathered.objects.filter(pk__in=over).delete()[0]
+
+
+STEPS = (
+    Step("push", _count, _erase),
+    Step("message_choice", _count_choices, _erase_choices),
+    Step("message_words", _count_news, _erase_news),
+)

@@ -44,13 +44,16 @@ def look() -> Look:
     """Return the look of the active schema; one query in a commune that a task visits."""
     if current_schema() == PUBLIC:
         return Look("Parvis", "", palette(DEFAULT_BRAND), is_commune=False)
-    tenant = connection.tenant  # type: ignore[attr-defined]
-    commune = (
-        tenant
-        if isinstance(tenant, Commune)
-        else Commune.objects.get(schema_name=current_schema())
-    )
+    commune = writer()
     return Look(commune.name, commune.email, palette(commune.brand_colour or DEFAULT_BRAND))
+
+
+def writer() -> Commune:
+    """Return the commune that writes, the active one; one query where a task visits it."""
+    tenant = connection.tenant  # type: ignore[attr-defined]
+    if isinstance(tenant, Commune):
+        return tenant
+    return Commune.objects.get(schema_name=current_schema())
 
 
 def twin(*, subject: str, text: str, language: str, by: Look) -> str:

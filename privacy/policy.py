@@ -105,6 +105,7 @@ RULES: Mapping[str, Rule] = {
     "report_unconfirmed": _rule("30 days", T.TYPED, A.DELETE),
     "history": _rule("12 months", T.WRITTEN, A.ANONYMISE, bounds=(6, 60)),
     "message_words": _rule("30 days", T.SENT, A.EMPTY),
+    "message_choice": _rule("36 months", T.WRITTEN, A.DELETE),
     "message_status": _rule("183 days", T.SENT, A.DELETE),
     "push": _rule("12 months", T.MADE, A.DELETE),
     "import_rows": _rule("30 days", T.MADE, A.EMPTY),

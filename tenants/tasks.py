@@ -33,6 +33,7 @@ EVERY_MINUTE = (
 )
 EVERY_QUARTER = (
     "library.catch_up",
+    "messaging.write_digests",
     "booking.write_to_citizens",
     "booking.follow_titles",
     "incidents.follow_silent",

@@ -148,7 +148,7 @@ def _in_commune(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue("_django_db_helper")
-    settings.EMAIL_BACKEND = "parvis.mail.Outbox"  # Django replaces it when tests begin
+    settings.EMAIL_BACKEND = "messaging.outbox.Outbox"  # Django replaces it when tests begin
     caches["shared"].clear()
     hosts.forget_hosts()
     connection.set_schema_to_public()

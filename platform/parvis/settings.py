@@ -234,7 +234,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- Mail ---
-EMAIL_BACKEND = "parvis.mail.Outbox"
+EMAIL_BACKEND = "messaging.outbox.Outbox"
 DELIVERY_BACKEND = env.str(
     "PARVIS_DELIVERY_BACKEND",
     default="django.core.mail.backends." + ("dummy" if DEMO else "smtp") + ".EmailBackend",

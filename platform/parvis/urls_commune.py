@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("onboarding.site_urls")),
     path("", include("widgets.frame_urls")),
     path("", include("pwa.urls")),
+    path("", include("messaging.reader_urls")),
     path("", include("identity.urls_commune")),
     path("", include("parvis.urls_everywhere")),
 ]
