@@ -7,25 +7,22 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
+from parvis.home import SOURCE
 from parvis.live_server import TICK
 from parvis.processes import spawn, stop, wait_until
 from parvis.servers import LOOPBACK, free_port
-from parvis.supervisor import LIVE
 
 
 @contextmanager
 def live_process(environment: Mapping[str, str], port: int = 0) -> Iterator[int]:
     """Run the process for as long as the block lasts; yield its port."""
     port = port or free_port()
-    program = Path(sys.executable).with_name(LIVE[0])
-    where = ("--host", LOOPBACK, "--port", str(port), "parvis.live_server:application")
-    child = spawn(
-        [program, *LIVE[1:], *where], name="live", environment={**os.environ, **environment}
-    )
+    command = [sys.executable, "-m", "parvis", "live", "--port", str(port)]
+    paths = {"PYTHONPATH": f"{SOURCE}{os.pathsep}{SOURCE / 'platform'}"}
+    child = spawn(command, name="live", environment={**os.environ, **paths, **environment})
     try:
-        assert wait_until(lambda: status(port, "/") == 404, seconds=20), "live pages do not answer"
+        assert wait_until(lambda: status(port, "/") == 404, seconds=40), "live pages do not answer"
         time.sleep(0.1)  # what a page made at this instant may have missed is past
         yield port
     finally:
