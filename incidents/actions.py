@@ -40,6 +40,7 @@ from parvis.signing import digest, new_token
 
 
 CONTESTED_WITHIN = timedelta(days=7)
+WRITTEN_WITHIN = timedelta(days=7)  # before it was received: a telephone's clock may be wrong
 FIRST_VISIBILITY = {
     Category.Moderation.AFTER: Report.Visibility.PUBLIC,
     Category.Moderation.BEFORE: Report.Visibility.PENDING,
@@ -69,11 +70,13 @@ def receive(
     asset: Asset | None = None,
     praises: Report | None = None,
     origin: tuple[str, str] = ("", ""),
+    captured_at: datetime | None = None,
     by: Member | None = None,
     is_told: bool = True,
 ) -> tuple[Report, str]:
     """Write down what somebody says, find who takes care of it, and promise a date.
 
+    ``captured_at`` is when it was written in a telephone without network, at most a week ago.
     ``origin`` is the commune (code INSEE) and the reference of a report handed over by another.
     Returns the report with the secret of its follow-up link, which is stored only as a digest, and
     acknowledges it by mail to whoever left an address, unless nobody is to be told. Sending the
@@ -107,6 +110,7 @@ def receive(
         handler=handler,
         team=_team(handler, praises),
         submitted_at=now,
+        captured_at=captured_at and min(now, max(captured_at, now - WRITTEN_WITHIN)),
         touched_at=now,
         due_at=promised(category, start=now),
         praises=praises,

@@ -76,8 +76,9 @@ LEDGER = frozenset({"Elimination"})
 MODELS: Mapping[str, Mapping[Kind, str]] = {
     "Report": {
         Kind.NOTHING: "id reference category status reason visibility channel road_class asset"
-        " handler team priority submitted_at answered_at planned_on due_at closed_at touched_at"
-        " duplicate_of praises reporters satisfaction origin_commune origin_reference sent_to"
+        " handler team priority submitted_at captured_at answered_at planned_on due_at closed_at"
+        " touched_at duplicate_of"
+        " praises reporters satisfaction origin_commune origin_reference sent_to"
         " sent_reference idempotency_key version",
         Kind.WORDS: "text",
         Kind.PLACE: "lat lon address",

@@ -198,6 +198,7 @@ def _said(form: ReportForm, category: Category, place: Place | None) -> Said:
         language=get_language() or "fr",
         asset=form.asset,
         praises=known.get("merci"),
+        captured_at=known["captured_at"],
     )
 
 

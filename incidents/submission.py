@@ -29,6 +29,7 @@ class Said:
     language: str = "fr"
     asset: Asset | None = None
     praises: Report | None = None
+    captured_at: datetime | None = None
 
 
 class Sent(NamedTuple):
@@ -71,6 +72,7 @@ def submit(said: Said, contents: list[bytes], *, now: datetime) -> Sent:
         language=said.language,
         asset=said.asset,
         praises=said.praises,
+        captured_at=said.captured_at,
     )
     lost = []
     for content in contents if token else []:
