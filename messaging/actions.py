@@ -162,4 +162,5 @@ def _decided(message: Outgoing) -> Outgoing:
 
 
 def _locked(message: Outgoing) -> Outgoing:
-    return type(message).objects.select_for_update(no_key=True).get(pk=message.pk)
+    current: Outgoing = type(message).objects.select_for_update(no_key=True).get(pk=message.pk)
+    return current

@@ -82,6 +82,8 @@ def _status(message: Message) -> tuple[str, str]:
             continue
         blocks = part.get_payload()
         for block in blocks if isinstance(blocks, list) else []:
+            if not isinstance(block, Message):
+                continue
             known = STATUS.search(str(block.get("Status", "")))
             if known is None or str(block.get("Action", "")).strip().lower() == "delivered":
                 continue

@@ -62,13 +62,13 @@ class NumberForm(forms.Form):
         return number
 
 
-def address_form(message: Outgoing, *args: Any) -> forms.Form:
+def address_form(message: Outgoing, typed: Any = None) -> forms.Form:
     """Make the form that corrects where a message goes; without field where nothing can be."""
     if isinstance(message, OutgoingEmail):
-        return EmailAddressForm(*args, initial={"to": message.reader})
+        return EmailAddressForm(typed, initial={"to": message.reader})
     if isinstance(message, OutgoingText):
-        return NumberForm(*args, initial={"to": message.reader})
-    return forms.Form(*args)
+        return NumberForm(typed, initial={"to": message.reader})
+    return forms.Form(typed)
 
 
 class TextSettingsForm(forms.Form):
@@ -107,7 +107,7 @@ class TextSettingsForm(forms.Form):
         error_messages={"required": gettext_lazy("Indiquez un montant, même zéro.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, typed: Any = None) -> None:
         known = text_settings()
         initial = {
             "is_on": known.is_on,
@@ -115,7 +115,7 @@ class TextSettingsForm(forms.Form):
             "sender_name": known.sender_name,
             "euros": Decimal(known.monthly_budget) / MILLS,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(typed, initial=initial)
 
     @property
     def wish(self) -> dict[str, Any]:

@@ -134,7 +134,7 @@ class Octopush:
             )
         except Refused as fault:
             if "request_id" in str(fault):  # taken before: the answer was lost, not the text
-                return body["request_id"]
+                return str(body["request_id"])
             raise
         return str(said.get("sms_ticket") or body["request_id"])
 

@@ -17,6 +17,7 @@ from messaging import actions, shown
 from messaging.budget import budget
 from messaging.forms import FilterForm, TextSettingsForm, address_form
 from messaging.gateways import is_available
+from parvis.delivery import channel_types
 from parvis.models import Outgoing, OutgoingEmail
 from parvis.outbox import files, paragraphs
 
@@ -35,7 +36,7 @@ SEALED = {
 @staff_only(ADMIN)
 def home(request: HttpRequest) -> HttpResponse:
     """Go to the e-mails."""
-    return redirect("messaging:list", shown.channel_types()[0].slug)
+    return redirect("messaging:list", channel_types()[0].slug)
 
 
 @require_safe

@@ -37,7 +37,8 @@ class OutgoingQuerySet(TenantQuerySet[Any]):
         found = Q()
         for name in written:
             found |= Q(**{f"{name}__icontains": words})
-        return self.annotate(**written).filter(found)
+        known: OutgoingQuerySet = self.annotate(**written).filter(found)
+        return known
 
 
 class Outgoing(TenantModel):
@@ -61,7 +62,7 @@ class Outgoing(TenantModel):
     dead_at = models.DateTimeField(_("abandonné le"), null=True)
     unsure_at = models.DateTimeField(_("à vérifier depuis le"), null=True)
 
-    objects = OutgoingQuerySet.as_manager()
+    objects: ClassVar[Any] = OutgoingQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         abstract = True

@@ -5,9 +5,8 @@ A task runs in one schema and may have been sent before the maintenance began: i
 
 from django.db import connection
 
-from parvis.guard import PUBLIC, current_schema
 
-
+PUBLIC = "public"  # the queue is loaded before any model: the guard cannot be asked
 PAUSE_S = 30
 PAUSED = """SELECT EXISTS (SELECT FROM public.tenants_commune
     WHERE schema_name = %s AND state = 'maintenance')"""
@@ -15,7 +14,7 @@ PAUSED = """SELECT EXISTS (SELECT FROM public.tenants_commune
 
 def is_paused() -> bool:
     """Tell whether the active commune is in maintenance; one query, none in public."""
-    schema = current_schema()
+    schema = str(connection.schema_name)  # type: ignore[attr-defined]
     if schema == PUBLIC:
         return False
     with connection.cursor() as cursor:
