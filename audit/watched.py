@@ -94,6 +94,8 @@ UNWATCHED = {
     "audit_entry": "the record itself",
     "parvis_outgoingemail": "derived: a message tells what is written down already",
     "messaging_outgoingtext": "derived: a message tells what is written down already",
+    "messaging_outgoingpush": "derived: a message tells what is written down already",
+    "messaging_pushsubscription": "passing: where a browser wants to be told",
     "messaging_textspending": "counts",
     "privacy_datalink": "passing: a link that was asked for",
     "privacy_night": "a history: what each night erased",
