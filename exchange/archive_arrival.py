@@ -14,7 +14,7 @@ from exchange import archive_load
 from exchange.archive_format import BadArchive, Reader
 from exchange.archive_load import Proof, Tell
 from exchange.archive_write import REGISTRY
-from parvis.acting import Actor, in_bulk
+from parvis.acting import in_bulk
 from parvis.errors import DomainError
 from tenants.actions import UnknownInseeCode, create_schema, list_commune
 from tenants.lifecycle import begin_configuring
@@ -79,7 +79,7 @@ def arrive(
         AlreadyHere: the commune has a schema.
         UnknownInseeCode: no commune of France has this code.
     """
-    with in_bulk(Actor(channel="command", action="import_commune")):
+    with in_bulk(archive_load.ARRIVING):
         commune, proof = _arrive(path, association, insee_code, tell)
     list(in_each([commune], lambda: noting.note(noting.Fact("arrived", commune.name))))
     return commune, proof
