@@ -62,7 +62,7 @@ def _key(user_id: int, site: str) -> str:
 
 def _find(request: HttpRequest, user_id: int) -> Member | None:
     kind = getattr(request, "site_kind", "")
-    support = None
+    support: SupportAccess | None = None
     if kind == "commune":
         here = {"commune": request.commune}  # type: ignore[attr-defined]
         support = SupportAccess.objects.open().filter(**here).order_by("ends_at").last()
