@@ -150,8 +150,8 @@ def booking_cost(sheet: Sheet) -> None:
 
 def book_at(service: Service, number: int, *, email: str) -> None:
     """Take the next free start."""
-    day: date = FIRST + timedelta(days=3 + number // 20)  # two counters, one start each
-    start = datetime.combine(day, day_time(9), ZONE) + timedelta(minutes=20 * (number % 20))
+    day: date = FIRST + timedelta(days=3 + number // 20)
+    start = datetime.combine(day, day_time(8, 30), ZONE) + timedelta(minutes=20 * (number % 20))
     book_directly(
         service=service,
         people=[Person()],
