@@ -144,6 +144,27 @@ def forget_people(references: Sequence[str], *, at: datetime, reason: Erasure.Re
 
 
 @transaction.atomic
+def forget_reporters(tokens: Sequence[str], *, at: datetime, reason: Erasure.Reason) -> int:
+    """Forget who reported, by the fingerprint of her link; count them.
+
+    Her words go too where the report is closed: until then the town hall acts on them.
+    """
+    contacts = ReportContact.objects.filter(token_hash__in=tokens, erased_at__isnull=True)
+    found = list(contacts.select_related("report").order_by("report_id"))
+    count = ledger.note(
+        Erasure.Kind.CONTACT, [each.token_hash for each in found], at=at, reason=reason
+    )
+    for contact in found:
+        locked(contact.report)
+        _erase_contact(contact, now=at)
+    over = [each.report_id for each in found if each.report.is_closed]
+    Report.objects.filter(pk__in=over).update(text="")
+    words = Message.objects.filter(report__in=over, author=Message.Author.REPORTER)
+    words.filter(erased_at__isnull=True).update(text="", erased_at=at)
+    return count
+
+
+@transaction.atomic
 def forget_photos(references: Sequence[str], *, at: datetime, reason: Erasure.Reason) -> int:
     """Remove the photos of these reports and their files; count the reports."""
     found = list(Report.objects.filter(reference__in=references, photos__isnull=False).distinct())
@@ -188,15 +209,19 @@ def _erase(
 def _erase_people(reports: Sequence[int], *, now: datetime) -> None:
     """Forget who reported and followed, and every word; the links end with the people."""
     for contact in ReportContact.objects.filter(report__in=reports, erased_at__isnull=True):
-        contact.name = contact.email = contact.phone = ""
-        contact.language, contact.wants_news = "fr", False
-        contact.token_hash, contact.erased_at = digest(new_token()), now
-        contact.save()
+        _erase_contact(contact, now=now)
     Follower.objects.filter(report__in=reports).delete()
     words = Message.objects.filter(report__in=reports, erased_at__isnull=True)
     words.update(text="", erased_at=now)
     Stop.objects.filter(report__in=reports).exclude(note="").update(note="")
     Report.objects.filter(pk__in=reports).update(text="")
+
+
+def _erase_contact(contact: ReportContact, *, now: datetime) -> None:
+    contact.name = contact.email = contact.phone = ""
+    contact.language, contact.wants_news = "fr", False
+    contact.token_hash, contact.erased_at = digest(new_token()), now
+    contact.save()
 
 
 def _remove_photos(reports: Sequence[int]) -> None:

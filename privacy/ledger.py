@@ -32,6 +32,7 @@ AGAIN: dict[str, Erase] = {
         "hall_ticket", records, at=at, reason=REPLAY
     ),
     Kind.PERSON: lambda records, at: incidents.forget_people(records, at=at, reason=REPLAY),
+    Kind.CONTACT: lambda records, at: incidents.forget_reporters(records, at=at, reason=REPLAY),
     Kind.PHOTOS: lambda records, at: incidents.forget_photos(records, at=at, reason=REPLAY),
     Kind.FOLLOWER: lambda records, at: incidents.forget_followers(records, at=at, reason=REPLAY),
 }

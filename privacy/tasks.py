@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from privacy import nightly
+from privacy import actions, nightly
 
 
 log = logging.getLogger(__name__)
@@ -13,8 +13,9 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="privacy.erase_what_is_due")
 def erase_what_is_due() -> int:
-    """Every night, in a commune: erase what is over its time, and say what is left."""
+    """Every night, in a commune: erase what is over its time, remind of who waits."""
     night = nightly.run(now=timezone.now())
+    actions.remind(now=timezone.now())
     if night.left:
         log.error("kept over its time: %s", night.left)
     return sum(night.erased.values())

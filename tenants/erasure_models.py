@@ -20,6 +20,7 @@ class Erasure(models.Model):
         TITLE = "title", _("titulaire d’un titre remis")
         TICKET = "ticket", _("nom sur un ticket")
         PERSON = "person", _("personnes et messages d’un signalement")
+        CONTACT = "contact", _("déclarant d’un signalement")
         PHOTOS = "photos", _("photos d’un signalement")
         RECORD = "record", _("signalement entier")
         FOLLOWER = "follower", _("abonnement à un signalement")
@@ -56,6 +57,7 @@ class Erasure(models.Model):
                         "title",
                         "ticket",
                         "person",
+                        "contact",
                         "photos",
                         "record",
                         "follower",
