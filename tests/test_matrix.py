@@ -647,6 +647,7 @@ ARGUMENTS = {
     "paper_code": "registre",
     "item": "admins",
     "pk": 1,
+    "rule": "appointment_contact",
     "key": "photo",
     "module": "booking",
     "uuid": UUID(int=1),
