@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
-from parvis.delivery import STATUS_KEPT, WORDS_KEPT, channels, forget_delivered
+from parvis.delivery import STATUS_KEPT, WORDS_KEPT, channel_types, forget_delivered
 from parvis.erasing import Spans, Step
 from parvis.models import Outgoing
 
@@ -13,12 +13,12 @@ from parvis.models import Outgoing
 def _count_words(_kept: Spans, now: datetime) -> int:
     return sum(
         _over(channel.model, now, WORDS_KEPT, "not_before").exclude(**channel.model.WORDS).count()
-        for channel in channels()
+        for channel in channel_types()
     )
 
 
 def _count_status(_kept: Spans, now: datetime) -> int:
-    return sum(_over(channel.model, now, STATUS_KEPT).count() for channel in channels())
+    return sum(_over(channel.model, now, STATUS_KEPT).count() for channel in channel_types())
 
 
 def _over(
