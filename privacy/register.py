@@ -72,7 +72,7 @@ def _with_siblings(rule: str) -> set[str]:
 
 def _kept(key: str, choice: Choice | None) -> Kept:
     return Kept(
-        what=str(words.NAMES[key]),
+        what=words.name(key),
         time=words.kept(key, choice.number if choice else None),
         then=str(words.ACTIONS[RULES[key].action]),
         reason=choice.reason if choice else "",

@@ -68,7 +68,7 @@ def choose(request: HttpRequest, rule: str) -> HttpResponse:
         messages.success(request, _("Durée enregistrée : elle vaut dès cette nuit."))
         return redirect("privacy:home")
     status = 422 if form.errors else 200
-    context = {"form": form, "name": words.NAMES[rule], "kept": words.kept(rule)}
+    context = {"form": form, "name": words.name(rule), "kept": words.kept(rule)}
     return render(request, "privacy/choose.html", context, status=status)
 
 
@@ -150,7 +150,7 @@ def _line(key: str, choice: Choice | None) -> dict[str, object]:
     rule = RULES[key]
     return {
         "key": key,
-        "name": words.NAMES[key],
+        "name": words.name(key),
         "kept": words.kept(key, choice.number if choice else None),
         "then": words.ACTIONS[rule.action],
         "usual": words.duration(rule) if choice else "",
@@ -160,4 +160,4 @@ def _line(key: str, choice: Choice | None) -> dict[str, object]:
 
 
 def _named(counts: dict[str, int]) -> list[tuple[str, int]]:
-    return [(str(words.NAMES.get(key, key)), counts[key]) for key in RULES if counts.get(key)]
+    return [(words.name(key), counts[key]) for key in RULES if counts.get(key)]

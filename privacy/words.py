@@ -23,6 +23,9 @@ NAMES = {
     "history": _("Nom de l’agent dans l’historique"),
     "message_words": _("Texte et destinataire d’un message envoyé"),
     "message_status": _("Trace d’un message envoyé"),
+    "message_choice": _("Choix de messages d’une personne"),
+    "push": _("Adresse de notification d’un navigateur"),
+    "audit_row": _("Copie d’une donnée dans le journal"),
     "import_rows": _("Lignes d’un fichier importé"),
     "archive": _("Archive de la commune"),
     "data_link": _("Lien vers ses données"),
@@ -76,6 +79,11 @@ KINDS = {
     "trace": _("traces techniques"),
     "secret": _("empreintes de liens et de mots de passe"),
 }
+
+
+def name(key: str) -> str:
+    """Name what a rule keeps."""
+    return str(NAMES.get(key, key))
 
 
 def duration(rule: Rule, number: int | None = None) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from parvis.personal import NOT_PERSONAL, Kind, Pii, Purpose, fields
-from privacy import policy, registry
+from privacy import policy, registry, words
 from privacy.policy import RULES, Action, Rule, Trigger, Unit
 
 
@@ -17,6 +17,10 @@ def test_every_personal_field_ends_by_a_rule_and_every_rule_ends_something():
     elsewhere = {"hold", "pre_application_missed", "report_cancelled", "report_abusive"}
     files = {"archive"}
     assert set(RULES) - used - elsewhere - files - PENDING == set()
+
+
+def test_every_rule_has_its_words():
+    assert set(RULES) <= set(words.NAMES)
 
 
 PENDING = {"data_link", "data_request", "report_unconfirmed"}
