@@ -43,7 +43,8 @@ class AlreadyComing(DomainError):
 def refuse_crowded_day(wanted: Appointment, *, now: datetime) -> None:
     """Refuse one more open hold of a service when a tenth of the day's slots are held.
 
-    To be asked under the lock of the day; one query where few are held.
+    Only while robots are about: a crowd that comes for new slots is no attack. To be asked under
+    the lock of the day; one query where few are held.
 
     Raises:
         DayInDemand: so many are.
@@ -57,7 +58,7 @@ def refuse_crowded_day(wanted: Appointment, *, now: datetime) -> None:
         waiting_entry=None,
         instead_of=None,
     ).count()
-    if held < ALWAYS_OPEN:
+    if held < ALWAYS_OPEN or not attack.is_on(attack.HOLD):
         return
     if held >= max(ALWAYS_OPEN, planning.day_capacity(wanted.service, day) // SHARE):
         raise DayInDemand

@@ -60,7 +60,17 @@ def hold_all(service):
     return taken
 
 
-def test_open_holds_leave_nine_tenths_of_a_day_free(service):
+@pytest.fixture
+def attacked(commune):
+    """Robots are at Pauillac's slots."""
+    attack.declare(schema=commune.schema_name, action=attack.HOLD, lasts=timedelta(hours=1))
+
+
+def test_a_crowd_without_robots_may_hold_all_of_a_day(service):
+    assert hold_all(service) > hoarding.ALWAYS_OPEN
+
+
+def test_open_holds_leave_nine_tenths_of_a_day_free(attacked, service):
     day = planning.local_day(starts(service)[0])
     room = planning.day_capacity(service, day)
 
@@ -72,7 +82,7 @@ def test_open_holds_leave_nine_tenths_of_a_day_free(service):
         hold(service, starts(service)[-1])
 
 
-def test_another_day_stays_open_and_the_day_opens_again_once_holds_expire(service):
+def test_another_day_stays_open_and_the_day_opens_again_once_holds_expire(attacked, service):
     hold_all(service)
     crowded = planning.local_day(starts(service)[0])
     others = planning.free(
