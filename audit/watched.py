@@ -94,6 +94,8 @@ UNWATCHED = {
     "audit_entry": "the record itself",
     "parvis_outgoingemail": "derived: a message tells what is written down already",
     "messaging_outgoingtext": "derived: a message tells what is written down already",
+    "messaging_gathered": "derived: what a later message will tell at once",
+    "messaging_preference": "what somebody chose for herself, from the foot of a message",
     "messaging_outgoingpush": "derived: a message tells what is written down already",
     "messaging_pushsubscription": "passing: where a browser wants to be told",
     "messaging_textspending": "counts",
