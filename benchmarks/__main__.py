@@ -31,6 +31,7 @@ from benchmarks import (  # noqa: E402
     record,
     report_pages,
     reports,
+    restore,
     rush,
     search,
 )
@@ -54,6 +55,7 @@ BENCHES = {
     "photos": photos.run,
     "reports": reports.run,
     "reportpages": report_pages.run,
+    "restore": restore.run,
 }
 
 if __name__ == "__main__":

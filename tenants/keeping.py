@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.utils.translation import gettext as _
 
-from parvis.backups import Store
+from parvis.backups import DiskTooSmall, Store
 from parvis.home import Trouble
 from parvis.servers import find_postgres_tools
 from parvis.unprivileged import reachable_data, reachable_programs, unprivileged_identity
@@ -31,12 +31,16 @@ def open_store() -> Store:
     return Store(reachable_data(root, identity), reachable_programs(programs, identity), identity)
 
 
+def in_words(trouble: Trouble) -> str:
+    """Say to a person at the terminal what is in the way."""
+    if isinstance(trouble, DiskTooSmall):
+        return _(
+            "Le disque de %(place)s n’a plus que %(free)s Mo, il en faut %(needed)s : libérez "
+            "de la place, ou changez PARVIS_BACKUPS. Rien n’a été changé."
+        ) % {"place": trouble.place, "free": trouble.free_mb, "needed": trouble.needed_mb}
+    return str(trouble)
+
+
 def backup_address() -> str:
     """Give the address of a role that may copy the whole server: by default, the owner's."""
     return str(settings.BACKUP_DATABASE_URL or settings.OWNER_DATABASE_URL)
-
-
-def owner_of_database() -> tuple[str, str]:
-    """Name the role that owns the tables, and its database."""
-    found = connection.settings_dict
-    return found["USER"] or os.environ.get("USER", ""), found["NAME"]

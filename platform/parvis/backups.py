@@ -37,6 +37,16 @@ COMMAND_S = 4 * 3600
 ARCHIVE_S = 120
 
 
+class DiskTooSmall(Trouble):
+    """A copy has no room."""
+
+    def __init__(self, place: Path, free: int, needed: int) -> None:
+        self.place, self.free_mb, self.needed_mb = place, free // 1_000_000, needed // 1_000_000
+        super().__init__(
+            f"The disk of {place} has {self.free_mb} MB left and {self.needed_mb} are needed."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """Where backups are, with which programs they are made, and as whom."""
@@ -151,6 +161,17 @@ def archiving(root: Path, *, durable: bool) -> dict[str, str]:
     }
 
 
+def refuse_small_disk(place: Path, needed: int) -> None:
+    """Check that so many bytes can be written, and some to spare.
+
+    Raises:
+        DiskTooSmall: they cannot.
+    """
+    free = shutil.disk_usage(place).free
+    if free < needed + SPARE_BYTES:
+        raise DiskTooSmall(place, free, needed + SPARE_BYTES)
+
+
 def refuse_unready(connection: psycopg.Connection) -> None:
     """Check that the server archives what it writes.
 
@@ -188,7 +209,7 @@ def take(*, store: Store, dsn: str, media: Path, release: str, durable: bool = T
     started = time.monotonic()
     with psycopg.connect(dsn, connect_timeout=5, autocommit=True) as connection:
         refuse_unready(connection)
-        _refuse_small_disk(store, _size(connection))
+        refuse_small_disk(store.root, _size(connection))
         for name in ("wal", "base", "media", "restores"):
             store.folder(store.root / name)
         (store.root / "on").touch()
@@ -324,15 +345,6 @@ def _clock(connection: psycopg.Connection) -> datetime:
 def _size(connection: psycopg.Connection) -> int:
     found = connection.execute("SELECT sum(pg_database_size(oid)) FROM pg_database").fetchone()
     return int(found[0]) if found else 0
-
-
-def _refuse_small_disk(store: Store, needed: int) -> None:
-    free = shutil.disk_usage(store.root).free
-    if free < needed + SPARE_BYTES:
-        raise Trouble(
-            f"The disk of {store.root} has {free // 1_000_000} MB left and the copy needs"
-            f" {(needed + SPARE_BYTES) // 1_000_000} MB: free some space, or set PARVIS_BACKUPS."
-        )
 
 
 def _start_of(data: Path) -> tuple[str, str]:

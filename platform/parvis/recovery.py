@@ -16,7 +16,7 @@ from signal import SIGINT
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from parvis.backups import SPARE_BYTES, Backup, Store
+from parvis.backups import Backup, Store, refuse_small_disk
 from parvis.home import Trouble
 from parvis.processes import Child, spawn, stop, wait_until
 
@@ -79,6 +79,17 @@ class Past:
         return into
 
 
+def refuse_unfit(store: Store, backup: Backup) -> None:
+    """Check that the copy has room, and that these programs can run it.
+
+    Raises:
+        DiskTooSmall: less is free than the copy, and the same again for what is loaded, need.
+        Trouble: the programs are of another version.
+    """
+    refuse_small_disk(store.root, 2 * backup.data_bytes)
+    _refuse_other_version(store, backup)
+
+
 @contextmanager
 def past(
     *, store: Store, backup: Backup, at: datetime, user: str, database: str, restore_command: str
@@ -91,8 +102,7 @@ def past(
         Trouble: the disk is too small, or the programs are of another version.
         OutOfReach: the WAL does not lead there.
     """
-    _refuse_small_disk(store, backup)
-    _refuse_other_version(store, backup)
+    refuse_unfit(store, backup)
     folder = store.folder(Path(tempfile.mkdtemp(prefix="scratch-", dir=store.root)))
     # A path of a socket holds 107 characters.
     socket = store.folder(Path(tempfile.mkdtemp(prefix="parvis-")))
@@ -178,16 +188,6 @@ def _at_least(store: Store, data: Path) -> dict[str, str]:
         name, _, value = line.partition(":")
         told[name.strip()] = value.strip()
     return {name: told[shown] for name, shown in AT_LEAST.items() if shown in told}
-
-
-def _refuse_small_disk(store: Store, backup: Backup) -> None:
-    needed = 2 * backup.data_bytes + SPARE_BYTES  # the copy, and the same again for what is loaded
-    free = shutil.disk_usage(store.root).free
-    if free < needed:
-        raise Trouble(
-            f"The disk of {store.root} has {free // 1_000_000} MB left and a restore needs"
-            f" {needed // 1_000_000} MB: free some space first. Nothing was changed."
-        )
 
 
 def _refuse_other_version(store: Store, backup: Backup) -> None:

@@ -18,7 +18,7 @@ from parvis import backups, recovery
 from parvis.backups import Store
 from parvis.home import Trouble
 from parvis.servers import delete_data, servers
-from tenants.keeping import open_store
+from tenants.keeping import in_words, open_store
 from tests.parvis.places import owner_address
 from tests.parvis.test_servers import OWN_SERVERS
 
@@ -168,6 +168,15 @@ def test_a_backup_and_a_restore_do_not_meet(server: Server):
         pass
 
 
+def test_a_disk_without_room_is_refused_in_words(tmp_path: Path):
+    with pytest.raises(backups.DiskTooSmall) as refusal:
+        backups.refuse_small_disk(tmp_path, 10**18)
+
+    said = in_words(refusal.value)
+    assert str(tmp_path) in said
+    assert "il en faut 1000000000200" in said
+
+
 def test_a_server_that_does_not_archive_is_refused_before_anything_is_copied(tmp_path: Path):
     store = Store(tmp_path, open_store().programs)
 
@@ -189,7 +198,7 @@ def test_the_command_makes_a_backup_lists_it_and_explains_itself(
     call_command("backup", "--list")
     said = capsys.readouterr().out
 
-    assert "vérifiée ; 1 fichiers des communes" in said
+    assert "fichiers des communes 1 (" in said
     assert "expire le" in said
     settings.BACKUPS = tmp_path / "none"
     call_command("backup", "--list")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from parvis import backups
 from parvis.home import Trouble
-from tenants.keeping import backup_address, open_store
+from tenants.keeping import backup_address, in_words, open_store
 from tenants.provisioning import wanted_fingerprint
 from tenants.restoring import forget_old
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
                     self._take(store)
                 self._expire(store)
         except Trouble as trouble:
-            raise CommandError(str(trouble)) from trouble
+            raise CommandError(in_words(trouble)) from trouble
 
     def _take(self, store: backups.Store) -> None:
         backup = backups.take(
@@ -63,8 +63,8 @@ class Command(BaseCommand):
         )
         self.stdout.write(
             _(
-                "Sauvegarde du %(at)s : base %(data)s Mo, vérifiée ; %(files)s fichiers des "
-                "communes, %(media)s Mo ; %(seconds)s s. Elle expire le %(expires)s."
+                "Sauvegarde du %(at)s, vérifiée : base %(data)s Mo, fichiers des communes "
+                "%(files)s (%(media)s Mo), en %(seconds)s s. Elle expire le %(expires)s."
             )
             % {**_facts(backup), "seconds": backup.seconds}
         )

@@ -13,9 +13,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from parvis.home import Trouble
+from parvis.recovery import refuse_unfit
 from tenants import restoring
 from tenants.instants import NoSuchHour, Unreadable, instant
-from tenants.keeping import open_store
+from tenants.keeping import in_words, open_store
 from tenants.management.commands.migrate import own_address
 from tenants.models import Commune
 
@@ -98,11 +99,12 @@ class Command(BaseCommand):
                 )
                 self._go(source, wish, is_look=options["look"])
         except Trouble as trouble:
-            raise CommandError(str(trouble)) from trouble
+            raise CommandError(in_words(trouble)) from trouble
 
     def _go(self, source: restoring.Source, wish: restoring.Wish, *, is_look: bool) -> None:
         now = timezone.now()
         base = restoring.base_for(source=source, at=wish.at, now=now)
+        refuse_unfit(source.store, base)
         shown = date_format(timezone.localtime(wish.at), "d/m/Y H:i:s")
         if is_look:
             then, today = restoring.look(source=source, wish=wish, base=base)
