@@ -77,15 +77,13 @@ def _measure(made: Fleet, sheet: Sheet, load: float) -> None:
         _words, window, took = restore(made, at, "--reason", "Exercice")
     after = made.prints(*made.schemas)
     wrong = set(differing(then, after[space])) - FOLLOWS
-    is_erased = made.tell(
-        f"SELECT name <> 'Mesure' FROM {space}.booking_appointment WHERE reference = %(it)s",
+    ((is_erased, rest, is_sent),) = made.tell(
+        f"SELECT (SELECT name <> 'Mesure' FROM {space}.booking_appointment WHERE reference = %(it)s),"
+        f" (SELECT count(*) FROM {space}.booking_appointment"
+        "  WHERE name <> 'Mesure' OR note = 'a mistake'),"
+        f" (SELECT sent_at IS NOT NULL FROM {space}.{OUTBOX} WHERE key = 'old:7')",
         it=erased,
-    )[0][0]
-    rest = made.tell(
-        f"SELECT count(*) FROM {space}.booking_appointment"
-        " WHERE name <> 'Mesure' OR note = 'a mistake'"
-    )[0][0]
-    is_sent = made.tell(f"SELECT sent_at IS NOT NULL FROM {space}.{OUTBOX} WHERE key = 'old:7'")
+    )
     landed = writers.landed(*window)
     touched = _touched(others, after, writers)
     (journal,) = made.store.restores.glob(f"{space}-*/restore.json")
@@ -93,7 +91,7 @@ def _measure(made: Fleet, sheet: Sheet, load: float) -> None:
     holds = {
         "as it was": not wrong and rest == 1,
         "erased": is_erased,
-        "outbox": is_sent[0][0],
+        "outbox": is_sent,
         "landed": len(landed) == len(made.others),
         "others": not touched and not writers.failures,
     }
@@ -123,7 +121,7 @@ def _measure(made: Fleet, sheet: Sheet, load: float) -> None:
             took=took,
             as_it_was="yes" if holds["as it was"] else f"no: {sorted(wrong)}",
             erased="yes" if is_erased else "no",
-            merged="yes" if is_sent[0][0] else "no",
+            merged="yes" if is_sent else "no",
             landed=sum(landed.values()),
             reached=len(landed),
             others=len(made.others),

@@ -3,6 +3,7 @@
 import pytest
 from celery.exceptions import Retry
 from django.test import Client
+from django_tenants.utils import schema_context
 
 from parvis.celery import app
 from parvis.models import OutgoingEmail
@@ -27,11 +28,13 @@ def closed(commune: Commune) -> Commune:
 
 
 def send(task: str, schema: str) -> None:
-    """Do what the worker does before a task begins."""
+    """Do what the worker does before a task begins: go to its schema, then ask the task."""
+    app.loader.import_default_modules()
     found = app.tasks[task]
     found.push_request(id="1", called_directly=False, retries=0, _schema_name=schema)
     try:
-        found.before_start("1", (), {})
+        with schema_context(schema):
+            found.before_start("1", (), {})
     finally:
         found.pop_request()
 
