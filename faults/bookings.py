@@ -26,6 +26,7 @@ from parvis.processes import spawn, stop
 
 
 CLIENTS = 4
+CUT_S = 10
 POINT = "after_commit:booking"
 
 
@@ -86,6 +87,35 @@ def worker_killed(ground: Ground, *, size: Size, seed: int, mutant: str = "") ->
     return outcome
 
 
+def link_cut(ground: Ground, *, size: Size, seed: int, mutant: str = "") -> Outcome:
+    """S15: a network that carries nothing between the web server and its database."""
+    outcome = Outcome(
+        "S15",
+        f"no packet between application and database for {CUT_S} s (a wire of our own)",
+        size.required,
+        within_s=10,
+    )
+    chance = random.Random(seed)
+    url = ground.start_wire()
+    with (
+        world.open_world("9b915") as place,
+        served(ground, mutant, PARVIS_APP_DATABASE_URL=url),
+    ):
+        with citizens(ground, place, seed=seed, mutant=mutant) as reader:
+            worst = 0.0
+            for _number in range(size.faults):
+                wait_for_progress(reader, chance.randint(*size.between))
+                with ground.cut():
+                    waited = asking(reader)
+                    time.sleep(CUT_S)
+                    outcome.landed += len(waited & _unanswered(reader))
+                worst = max(worst, wait_for_page(ground, place))
+            outcome.recovery_s = worst
+        judge(outcome, ground)
+    ground.end("wire")
+    return outcome
+
+
 def pressed_many_times(ground: Ground, *, size: Size, seed: int, mutant: str = "") -> Outcome:
     """S13: press the button of one form many times at once."""
     outcome = Outcome("S13", f"one form sent {size.faults} times at once", size.required)
@@ -129,12 +159,12 @@ def _waiting() -> int:
 
 
 @contextmanager
-def served(ground: Ground, mutant: str) -> Iterator[None]:
+def served(ground: Ground, mutant: str, **environment: str) -> Iterator[None]:
     """Run the web server, with a bug in it if it is asked for."""
     folder = ground.folder / "bookings"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    ground.start_web(FAULTS_MUTANT=mutant)
+    ground.start_web(FAULTS_MUTANT=mutant, **environment)
     try:
         yield
     finally:
@@ -196,6 +226,12 @@ def asking(reader: history.Reader) -> set[str]:
     """Name those who have asked and know nothing yet."""
     told = invariants.outcomes(reader.read())
     return {op for op, last in told.items() if last == "invoke"}
+
+
+def _unanswered(reader: history.Reader) -> set[str]:
+    """Name those who asked and have no definite answer."""
+    told = invariants.outcomes(reader.read())
+    return {op for op, last in told.items() if last in {"invoke", "unknown"}}
 
 
 def _spans(reader: history.Reader, killed_at: float) -> bool:

@@ -117,6 +117,25 @@ class Ground:
             "web", [*words, "--port", str(self.web_port)], self.web_port, environment
         )
 
+    def start_wire(self) -> str:
+        """Start a wire that can be cut; return the database's address at its other end."""
+        port = free_port()
+        numbers = [str(port), str(self.postgres.port)]
+        self._spawn(
+            "wire", [sys.executable, "-m", "faults.wire", *numbers, str(self.folder)], port
+        )
+        url = self.environment["PARVIS_APP_DATABASE_URL"]
+        return url.replace(f":{self.postgres.port}/", f":{port}/")
+
+    @contextmanager
+    def cut(self) -> Iterator[None]:
+        """Let the wire carry nothing until the end of the block."""
+        (self.folder / "cut").touch()
+        try:
+            yield
+        finally:
+            (self.folder / "cut").unlink()
+
     def start_worker(self, **environment: str) -> Child:
         """Start the product's Celery worker, which waits for nobody to say so."""
         program, *arguments = PARTS["worker"]

@@ -63,6 +63,11 @@ SCENARIOS: dict[str, tuple[Scenario, dict[str, Any], dict[str, Any]]] = {
         {"size": bookings.Size(12, 2)},
     ),
     "S14": (creations.killed_at_each_step, {"required": 8}, {"required": 8}),
+    "S15": (
+        bookings.link_cut,
+        {"size": bookings.Size(10, 10)},
+        {"size": bookings.Size(2, 2)},
+    ),
 }
 # What no run here proves yet, said in every report instead of being left out of it.
 NOT_RUN = {
@@ -70,7 +75,6 @@ NOT_RUN = {
     "S10": ("standby promoted", "no scenario yet"),
     "S11": ("one commune restored while others write", "by `parvis restore` and its own tests"),
     "S12": ("release interrupted at one commune of sixty", "no scenario yet"),
-    "S15": ("network cut between application and database", "no scenario yet; needs root"),
     "S16": ("payment events doubled, in disorder", "not applicable: no incoming payment events"),
 }
 MUTANTS: list[tuple[str, str, str]] = [
@@ -88,6 +92,7 @@ MUTANTS: list[tuple[str, str, str]] = [
     ("S7", "fail_aloud", "I6"),
     ("S7", "never_give_up", "I6"),
     ("S7", "mark_what_failed", "I6"),
+    ("S15", "new_key", "I1"),
     ("S9", "days_of_24_hours", "I5"),
     ("S9", "one_offset_all_year", "I4"),
     ("S9", "forget_who_was_reminded", "I5"),
