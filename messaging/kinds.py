@@ -18,7 +18,7 @@ class Kind(TextChoices):
 
     REMINDER = "reminder", _("Le rappel avant mon rendez-vous")
     NEWS = "news", _("Les nouvelles des signalements que je suis")
-    TEAM = "team", _("Ce qui arrive à mon équipe : nouveau signalement, contestation, merci")
+    TEAM = "team", _("Ce qui arrive à mon équipe : nouveau signalement, contestation, merci")
     ASSIGNED = "assigned", _("Ce qui m’est confié")
     LATE = "late", _("Les signalements en retard ou bientôt en retard")
 

@@ -57,7 +57,7 @@ def _with_way_out(message: EmailMessage, site: str) -> EmailMessage:
     key = preferences.key_of(message.to[0], AUDIENCE[kind])
     with translation.override(message.extra_headers.get(LANGUAGE)):
         url = site + preferences.path(key)
-        words = _("Choisir les messages que je reçois : %(url)s") % {"url": url}
+        words = _("Choisir les messages que je reçois : %(url)s") % {"url": url}
     message.body = f"{str(message.body).rstrip()}\n\n{words}\n"
     return refusable(message, url=site + preferences.path(key, kind))
 

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=120, verbose_name='clé')),
                 ('to', models.EmailField(max_length=254, verbose_name='destinataire')),
-                ('kind', models.CharField(choices=[('reminder', 'Le rappel avant mon rendez-vous'), ('news', 'Les nouvelles des signalements que je suis'), ('team', 'Ce qui arrive à mon équipe : nouveau signalement, contestation, merci'), ('assigned', 'Ce qui m’est confié'), ('late', 'Les signalements en retard ou bientôt en retard')], max_length=10, verbose_name='sorte de message')),
+                ('kind', models.CharField(choices=[('reminder', 'Le rappel avant mon rendez-vous'), ('news', 'Les nouvelles des signalements que je suis'), ('team', 'Ce qui arrive à mon équipe : nouveau signalement, contestation, merci'), ('assigned', 'Ce qui m’est confié'), ('late', 'Les signalements en retard ou bientôt en retard')], max_length=10, verbose_name='sorte de message')),
                 ('subject', models.TextField(verbose_name='objet')),
                 ('url', models.CharField(blank=True, default='', max_length=500, verbose_name='adresse')),
                 ('language', models.CharField(max_length=8, verbose_name='langue')),
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reader', models.CharField(max_length=64, verbose_name='lecteur')),
-                ('kind', models.CharField(choices=[('reminder', 'Le rappel avant mon rendez-vous'), ('news', 'Les nouvelles des signalements que je suis'), ('team', 'Ce qui arrive à mon équipe : nouveau signalement, contestation, merci'), ('assigned', 'Ce qui m’est confié'), ('late', 'Les signalements en retard ou bientôt en retard')], max_length=10, verbose_name='sorte de message')),
+                ('kind', models.CharField(choices=[('reminder', 'Le rappel avant mon rendez-vous'), ('news', 'Les nouvelles des signalements que je suis'), ('team', 'Ce qui arrive à mon équipe : nouveau signalement, contestation, merci'), ('assigned', 'Ce qui m’est confié'), ('late', 'Les signalements en retard ou bientôt en retard')], max_length=10, verbose_name='sorte de message')),
                 ('choice', models.CharField(choices=[('now', 'tout de suite'), ('daily', 'une fois par jour, à 7 h'), ('never', 'jamais')], max_length=6, verbose_name='choix')),
                 ('chosen_at', models.DateTimeField(verbose_name='choisi le')),
             ],

@@ -154,7 +154,7 @@ def sentence(refusal: TooMany, *, phone: str = "") -> str:
         return (
             _(
                 "Trop de demandes sont venues de votre connexion ou de cette adresse. Nous les "
-                "limitons pour arrêter les robots. Ce que vous avez saisi est gardé\u00a0: "
+                "limitons pour arrêter les robots. Ce que vous avez saisi est gardé : "
                 "recommencez dans %(wait)s, ou appelez la mairie au %(phone)s."
             )
             % said
@@ -162,7 +162,7 @@ def sentence(refusal: TooMany, *, phone: str = "") -> str:
     return (
         _(
             "Trop de demandes sont venues de votre connexion ou de cette adresse. Nous les "
-            "limitons pour arrêter les robots. Ce que vous avez saisi est gardé\u00a0: "
+            "limitons pour arrêter les robots. Ce que vous avez saisi est gardé : "
             "recommencez dans %(wait)s."
         )
         % said
