@@ -27,7 +27,7 @@ def erase(*, table: str, object_id: int | str) -> int:
     return _call("SELECT audit_erase(%s, %s)", table, str(object_id))
 
 
-def _call(query: str, *values: object) -> int:
+def _call(query: str, *values: str | int | datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return int(cursor.fetchone()[0])

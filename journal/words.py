@@ -126,12 +126,10 @@ def _event(entry: Entry) -> str:
 
 
 def _what(entry: Entry) -> str:
-    noun = NOUNS.get(entry.object_table)
+    noun = str(NOUNS.get(entry.object_table) or table_name(entry.object_table))
     name = _label(entry)
-    if noun is None:
-        noun = table_name(entry.object_table)
     if not name:
-        return str(noun)
+        return noun
     if entry.object_table in BARE:
         return f"{noun} {name}"
     return _("%(noun)s « %(name)s »") % {"noun": noun, "name": name}

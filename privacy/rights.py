@@ -90,7 +90,7 @@ def open_link(*, token: str, now: datetime) -> str:
 def erase(*, email: str, now: datetime) -> int:
     """Erase what may be erased at once, with its lines in the ledger; count the records."""
     who = person(email)
-    count = sum(module.erase(who, now=now) for module in subjects())
+    count: int = sum(module.erase(who, now=now) for module in subjects())
     _trace(DataRequest.Kind.ERASURE, now)
     return count
 

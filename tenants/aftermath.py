@@ -116,7 +116,8 @@ def promises_since(*, schema: str, before: str) -> list[Promise]:
         table = model._meta.db_table  # noqa: SLF001 (documented)
         if table not in known:
             continue
-        person, link = sql.SQL("row"), sql.SQL("")
+        person: sql.Composable = sql.SQL("row")
+        link: sql.Composable = sql.SQL("")
         if contact:
             other = apps.get_model(contact)._meta.db_table  # noqa: SLF001 (documented)
             person = sql.SQL("person")
@@ -252,7 +253,9 @@ def _tables(schema: str, before: str) -> dict[str, set[str]]:
     return {table: columns & there[table] for table, columns in here.items() if table in there}
 
 
-def _write(statement: str, parts: dict[str, sql.Composable], **values: object) -> int:
+def _write(
+    statement: str, parts: dict[str, sql.Composable], **values: str | int | datetime
+) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(statement).format(**parts), values or None)
         return int(cursor.rowcount)

@@ -176,10 +176,7 @@ class Commune(models.Model):
                 condition=Q(kind="sandbox", sandbox_for__isnull=False, association__isnull=True)
                 | (~Q(kind="sandbox") & Q(sandbox_for__isnull=True)),
             ),
-            models.UniqueConstraint(
-                name="one_sandbox_per_association",
-                fields=["sandbox_for"],
-            ),
+            models.UniqueConstraint(name="one_sandbox_per_association", fields=["sandbox_for"]),
             models.CheckConstraint(
                 name="a_preview_has_its_end",
                 condition=~Q(state="preview") | Q(delete_after__isnull=False),

@@ -49,7 +49,7 @@ class ForgivingCache(RedisCache):
             RedisError: Valkey is unreachable.
         """
         names = [self.make_and_validate_key(key) for key in keys]
-        client = self._cache.get_client(None, write=True)  # type: ignore[attr-defined]
+        client = self._cache.get_client(None, write=True)
         return client.register_script(script)(keys=names, args=list(values))
 
     def _shrug(self, fault: RedisError, default: Any) -> Any:

@@ -62,7 +62,7 @@ class Outgoing(TenantModel):
     dead_at = models.DateTimeField(_("abandonné le"), null=True)
     unsure_at = models.DateTimeField(_("à vérifier depuis le"), null=True)
 
-    objects: ClassVar[Any] = OutgoingQuerySet.as_manager()  # type: ignore[misc]
+    objects: ClassVar[Any] = OutgoingQuerySet.as_manager()
 
     class Meta(TenantModel.Meta):
         abstract = True
