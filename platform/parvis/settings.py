@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "tenants.middleware.CommuneMiddleware",
     "tenants.breaker.middleware",
     "parvis.middleware.utf_8_only",
+    "parvis.middleware.readable_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
