@@ -40,6 +40,7 @@ class Ground:
     valkey_port: int
     environment: dict[str, str] = field(default_factory=dict)
     _parts: dict[str, ExitStack] = field(default_factory=dict)
+    _children: dict[str, Child] = field(default_factory=dict)
 
     @property
     def mails(self) -> Path:
@@ -169,6 +170,24 @@ class Ground:
         """Stop everything, last come first."""
         for name in reversed(list(self._parts)):
             self.end(name)
+
+    def start_again(self) -> int:
+        """Start what has ended by itself, as any process manager does; count it."""
+        ended = [name for name, child in self._children.items() if not child.is_running()]
+        for name in ended:
+            child = self._children[name]
+            self.end(name)
+            self._keep(name, child.again())
+        return len(ended)
+
+    def _keep(self, name: str, child: Child) -> None:
+        def leave() -> None:
+            self._children.pop(name, None)
+            stop(child)
+
+        stack = ExitStack()
+        stack.callback(leave)
+        self._parts[name], self._children[name] = stack, child
 
     def _spawn(
         self,

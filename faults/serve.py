@@ -1,6 +1,7 @@
 """The product's web server, with the bug that a run was asked to find, if any.
 
-Static files are served without their manifest: nothing here is about them.
+Static files are served without their manifest, and a crowd is never taken for robots: nothing
+here is about them.
 """
 
 import os
@@ -17,8 +18,12 @@ settings.STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
 )
 
+from parvis import attack
 from parvis.wsgi import application
 
+
+# A few citizens come again and again, as no people do: what is held against robots is not meant.
+attack.FLOOR = dict.fromkeys(attack.FLOOR, 1_000_000)
 
 if bug := os.environ.get("FAULTS_MUTANT"):
     import_module("faults.mutants").put_in(bug)  # only now: it reads models

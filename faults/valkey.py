@@ -36,10 +36,13 @@ def valkey_killed(ground: Ground, *, size: bookings.Size, seed: int, mutant: str
                 outcome.landed += _kill_under_way(ground, reader, chance.randint(*size.between))
                 outcome.broken += _without_valkey(ground, place, browser, page, chance)
                 ground.start_valkey()
-        watch = Stopwatch()
-        while waits() and watch.seconds() < 40:
+        watch, ended = Stopwatch(), 0
+        while waits() and watch.seconds() < 60:
+            ended += ground.start_again()
             time.sleep(0.05)
         outcome.recovery_s = watch.seconds()
+        if ended:
+            outcome.facts.append(f"{ended} parts ended and were started again")
         if not Attempt.objects.exists():
             outcome.broken.append("I4 the limits counted nothing while Valkey was away")
         bookings.judge(outcome, ground)

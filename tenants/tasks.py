@@ -120,7 +120,12 @@ def visit(*, schemas: list[str], tasks: list[str]) -> None:
     """
     for schema in schemas:
         with schema_context(schema):
-            if not is_paused():
+            try:
+                is_resting = is_paused()
+            except DatabaseError:  # it was dropped since the list was made
+                log.exception("%s cannot be visited", schema)
+                continue
+            if not is_resting:
                 _run(tasks, schema)
 
 

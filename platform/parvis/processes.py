@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TypedDict
@@ -35,6 +36,8 @@ class Child:
     process: subprocess.Popen[bytes]
     farewell: signal.Signals
     log: Path | None
+    again: Callable[[], "Child"]
+    """Starts another one, as this one was started."""
 
     def is_running(self) -> bool:
         """Say whether the process is still there."""
@@ -102,7 +105,18 @@ def spawn(
     finally:
         if output:
             output.close()
-    return Child(name=name, process=process, farewell=farewell, log=log)
+    again = partial(
+        spawn,
+        command,
+        name=name,
+        environment=environment,
+        log=log,
+        identity=identity,
+        farewell=farewell,
+        stdin=stdin,
+        cwd=cwd,
+    )
+    return Child(name=name, process=process, farewell=farewell, log=log, again=again)
 
 
 def stop(child: Child, *, patience_s: float = 10) -> None:

@@ -46,6 +46,9 @@ LIVE = (
     *("--backlog", "4096", "--backpressure", "8192", "--workers-kill-timeout", "1"),
     *("--respawn-failed-workers", "--log-level", "warning"),
 )
+# Celery may end when its broker dies instead of waiting for it; what ends sooner has a reason.
+ENDS_WITH_VALKEY = {"worker", "scheduler"}
+LIVED_S = 10.0
 PARTS = {
     "web": (
         *("granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "2"),
@@ -183,15 +186,23 @@ def serving(folder: Path, environment: Mapping[str, str], port: int) -> Iterator
 
 
 def watch(children: list[Child]) -> None:
-    """Wait until a part ends by itself.
+    """Start again what ended with Valkey; wait until a part ends that should not.
 
     Raises:
         Trouble: always, naming the part and its last words.
     """
+    began = dict.fromkeys([child.name for child in children], time.monotonic())
     while True:
-        for child in children:
-            if not child.is_running():
+        for place, child in enumerate(children):
+            if child.is_running():
+                continue
+            if (
+                child.name not in ENDS_WITH_VALKEY
+                or time.monotonic() - began[child.name] < LIVED_S
+            ):
                 raise Trouble(_ended(child))
+            say(f"The {child.name} ended by itself and is started again.")
+            children[place], began[child.name] = child.again(), time.monotonic()
         time.sleep(0.5)
 
 

@@ -169,6 +169,22 @@ def test_a_part_that_ends_is_named_with_its_last_words(tmp_path: Path) -> None:
     assert "no space left" in str(trouble.value)
 
 
+def test_a_worker_that_ends_with_its_broker_is_started_again(
+    tmp_path: Path, monkeypatch, capsys
+) -> None:
+    monkeypatch.setattr(supervisor, "LIVED_S", 1.2)
+    end = tmp_path / "end"
+    # It lives longer than that the first time, and ends at once the second time.
+    script = f"[ -e {end} ] && exit 3; touch {end}; sleep 1.4; exit 4"
+    children = [spawn(["sh", "-c", script], name="worker", log=tmp_path / "log")]
+
+    with pytest.raises(Trouble, match="code 3"):
+        supervisor.watch(children)
+    stop(children[0])
+
+    assert "started again" in capsys.readouterr().out
+
+
 def test_a_part_that_does_not_listen_is_ended_all_the_same(tmp_path: Path) -> None:
     child = spawn(["sh", "-c", "trap '' TERM; sleep 60 & wait; wait"], name="deaf")
     time.sleep(0.3)
