@@ -28,7 +28,7 @@ def test_two_workers_on_one_commune_make_it_once(real_commune):
         drop("c_33904")
 
 
-def test_a_commune_that_is_gone_stops_nobody_elses_visit(real_commune, caplog):
+def test_a_commune_that_is_gone_stops_nobody_elses_visit(real_commune):
     app.loader.import_default_modules()
 
     OutgoingEmail.objects.create(key="one.1.1", subject="x", body="x", to=["she@example.org"])
@@ -36,5 +36,4 @@ def test_a_commune_that_is_gone_stops_nobody_elses_visit(real_commune, caplog):
     visit.run(schemas=["c_9bfff", real_commune.schema_name], tasks=["parvis.deliver"])
 
     connection.set_tenant(real_commune)
-    assert "c_9bfff cannot be visited" in caplog.text
     assert OutgoingEmail.objects.get().attempts == 1
