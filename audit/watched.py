@@ -62,6 +62,7 @@ WATCHED = {
     "incidents_zone": Watch(label="name", hidden="outline"),
     "incidents_routingrule": Watch(label="position"),
     "incidents_asset": Watch(label="code", hidden="token"),
+    "incidents_messagetext": Watch(label="event,language"),
     "incidents_replytemplate": Watch(label="title"),
     "incidents_savedfilter": Watch(label="name", hidden="query"),
     "incidents_report": Watch(

@@ -52,14 +52,6 @@ TOKEN = "exemple"  # noqa: S105 - opens nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """What the citizen reads."""
-
-    subject: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Example:
     """An appointment, a place in the waiting list and a title to collect, all invented."""
 
@@ -104,17 +96,16 @@ MAKERS: dict[str, Callable[[_Example], EmailMessage]] = {
 }
 
 
-def stored(event: str, commune: Commune, *, language: str, now: datetime) -> Preview:
+def stored(event: str, commune: Commune, *, language: str, now: datetime) -> EmailMessage:
     """Write a message as it goes out now.
 
     Raises:
         KeyError: there is no such message.
     """
-    message = MAKERS[event](_example(commune, language, now))
-    return Preview(str(message.subject), str(message.body))
+    return MAKERS[event](_example(commune, language, now))
 
 
-def preview(words: MessageText, commune: Commune, *, now: datetime) -> Preview:
+def preview(words: MessageText, commune: Commune, *, now: datetime) -> EmailMessage:
     """Write a message as it would go out with these words, and leave everything as it was.
 
     Raises:

@@ -13,7 +13,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from incidents import links, receipts
+from incidents import links, own_words, receipts
 from incidents.calendar import current_commune
 from incidents.deadlines import LATE_AT
 from incidents.models import Follower, Handler, Message, Report, StatusChange
@@ -260,8 +260,11 @@ def preview_move(
 
 
 def send(messages: Iterable[EmailMessage | None]) -> int:
-    """Put messages in the outbox, in the transaction that gives their reason; one statement."""
-    ready = [each for each in messages if each is not None]
+    """Put messages in the outbox, in the transaction that gives their reason; one statement.
+
+    What the commune adds to each is read at once for all, in one query.
+    """
+    ready = own_words.added(each for each in messages if each is not None)
     return get_connection().send_messages(ready) or 0 if ready else 0
 
 
@@ -297,7 +300,7 @@ def _render(
         }
         name = f"incidents/emails/{event}"
         subject = render_to_string(f"{name}_subject.txt", context, using="text")
-        return EmailMessage(
+        message = own_words.Written(
             subject=" ".join(subject.strip().splitlines()),
             body=render_to_string(f"{name}.txt", context, using="text"),
             to=[to.email],
@@ -306,3 +309,7 @@ def _render(
             | ({PACED: "1"} if event in PACED_EVENTS else {})
             | ({HEADER: KINDS[event]} if event in KINDS else {}),
         )
+        message.event = event
+        if report := facts.get("report"):
+            message.marks = own_words.marks(report, day=timezone.localdate())
+        return message

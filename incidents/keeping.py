@@ -58,6 +58,7 @@ CONFIGURATION = frozenset(
         "Asset",
         "Category",
         "Handler",
+        "MessageText",
         "ReplyTemplate",
         "RoutingRule",
         "SavedFilter",

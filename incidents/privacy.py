@@ -42,6 +42,7 @@ MODELS: Table = {
         NOT_PERSONAL: "id position category group zone road_class handler explanation",
     },
     "Asset": {NOT_PERSONAL: "id kind code name lat lon token is_active"},
+    "MessageText": {NOT_PERSONAL: "id event language subject text"},
     "ReplyTemplate": {NOT_PERSONAL: "id title text status category"},
     "SavedFilter": {NOT_PERSONAL: "id name query is_shared", TEAM: "owner_id"},
     "Elimination": {NOT_PERSONAL: "id what references at"},

@@ -40,6 +40,7 @@ NOUNS = {
     "incidents_zone": gettext_lazy("le quartier"),
     "incidents_routingrule": gettext_lazy("la règle d’attribution"),
     "incidents_asset": gettext_lazy("l’équipement"),
+    "incidents_messagetext": gettext_lazy("le texte du message"),
     "incidents_replytemplate": gettext_lazy("la réponse type"),
     "incidents_report": gettext_lazy("le signalement"),
     "incidents_message": gettext_lazy("un message d’un signalement"),

@@ -138,6 +138,8 @@ REPORT_SETTINGS = {
     "change_asset": Row(ADMIN, ADMIN),
     "delete_asset": Row((), ADMIN),
     "sticker": Row(ADMIN),
+    "messages": Row(ADMIN),
+    "change_message": Row(ADMIN, ADMIN),
     "replies": Row(ADMIN),
     "add_reply": Row(ADMIN, ADMIN),
     "change_reply": Row(ADMIN, ADMIN),
