@@ -18,14 +18,13 @@ settings.STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
 )
 
-from parvis import attack
 from parvis.wsgi import application
 
 
-# A few citizens come again and again, as no people do: what is held against robots is not meant.
+# Only now: they read models.
+attack = import_module("parvis.attack")
 attack.FLOOR = dict.fromkeys(attack.FLOOR, 1_000_000)
-
 if bug := os.environ.get("FAULTS_MUTANT"):
-    import_module("faults.mutants").put_in(bug)  # only now: it reads models
+    import_module("faults.mutants").put_in(bug)
 
 __all__ = ["application"]
