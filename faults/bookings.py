@@ -268,6 +268,7 @@ def wait_for_page(ground: Ground, place: World) -> float:
     browser = Browser(ground.web_port, place.host, "198.18.0.1")
     with patience(30, "the slots are not shown any more") as limit:
         while True:
+            ground.start_again()  # the web server ends when a worker dies twice within seconds
             with suppress(NoAnswer):
                 if browser.ask("GET", place.slots)[0] == HTTPStatus.OK:
                     return watch.seconds()
