@@ -5,12 +5,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from incidents import emails
+from incidents import emails, pushes
 from incidents.calendar import current_commune
 from incidents.history import locked, noted
 from incidents.models import Follower, Report, ReportEvent
 from incidents.workflow import CLOSED
-from messaging import pushing
 from parvis.signing import digest, new_token
 
 
@@ -62,7 +61,7 @@ def confirm(*, follower: Follower, now: datetime) -> None:
 def unfollow(*, follower: Follower, now: datetime) -> None:
     """Forget an address at once; the inhabitant stays counted."""
     report = locked(follower.report)
-    pushing.forget(f"follower:{follower.pk}")
+    pushes.forget(followers=[follower.pk])
     Follower.objects.filter(pk=follower.pk).delete()
     noted(report, ReportEvent.Kind.FOLLOWED, by=None, now=now, words="-1")
 

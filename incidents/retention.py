@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import ProgrammingError, connection, transaction
 
-from incidents import keeping, photos
+from incidents import keeping, photos, pushes
 from incidents.history import locked
 from incidents.models import (
     Elimination,
@@ -157,6 +157,7 @@ def forget_reporters(tokens: Sequence[str], *, at: datetime, reason: Erasure.Rea
     for contact in found:
         locked(contact.report)
         _erase_contact(contact, now=at)
+    pushes.forget(reports=[each.report_id for each in found])
     over = [each.report_id for each in found if each.report.is_closed]
     Report.objects.filter(pk__in=over).update(text="")
     words = Message.objects.filter(report__in=over, author=Message.Author.REPORTER)
@@ -180,7 +181,9 @@ def forget_followers(
 ) -> int:
     """Delete these followers, by the fingerprint of their link; count them."""
     found = Follower.objects.filter(token_hash__in=tokens)
-    records = list(found.values_list("token_hash", flat=True))
+    followers = dict(found.values_list("pk", "token_hash"))
+    records = list(followers.values())
+    pushes.forget(followers=list(followers))
     found.delete()
     return ledger.note(Erasure.Kind.FOLLOWER, records, at=at, reason=reason)
 
@@ -210,11 +213,17 @@ def _erase_people(reports: Sequence[int], *, now: datetime) -> None:
     """Forget who reported and followed, and every word; the links end with the people."""
     for contact in ReportContact.objects.filter(report__in=reports, erased_at__isnull=True):
         _erase_contact(contact, now=now)
+    _forget_browsers(reports)
     Follower.objects.filter(report__in=reports).delete()
     words = Message.objects.filter(report__in=reports, erased_at__isnull=True)
     words.update(text="", erased_at=now)
     Stop.objects.filter(report__in=reports).exclude(note="").update(note="")
     Report.objects.filter(pk__in=reports).update(text="")
+
+
+def _forget_browsers(reports: Sequence[int]) -> None:
+    followers = Follower.objects.filter(report__in=reports).values_list("pk", flat=True)
+    pushes.forget(reports=reports, followers=list(followers))
 
 
 def _erase_contact(contact: ReportContact, *, now: datetime) -> None:
@@ -237,6 +246,7 @@ def _remove_photos(reports: Sequence[int]) -> None:
 def _delete(group: Group) -> None:
     """Delete whole reports, their history by the only way there is to it."""
     files = list(Photo.objects.filter(report__in=group.ids))
+    _forget_browsers(group.ids)
     with connection.cursor() as cursor:
         cursor.execute("SELECT incidents_forget_history(%s)", [group.ids])
         # Not by the ORM: it would clear the key in the history, which nobody may change.

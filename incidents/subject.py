@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db.models import Prefetch
 from django.utils.translation import get_language, gettext as _
 
-from incidents import retention
+from incidents import pushes, retention
 from incidents.models import Follower, Message, ReportContact
+from messaging.models import PushSubscription
 from parvis.subjects import Held, Person
 from parvis.typo import date_heure, reference_groups
 from tenants.models import Erasure
@@ -22,20 +23,27 @@ def phones(email: str) -> list[str]:
 
 
 def held(person: Person, *, now: datetime) -> list[Held]:
-    """List what she reported and what she follows; three queries."""
+    """List what she reported, what she follows, and the browsers told of it; four queries."""
     hers = Prefetch("report__messages", Message.objects.exclude(audience=Message.Audience.STAFF))
-    contacts = (
+    contacts = list(
         ReportContact.objects.filter(email__iexact=person.email)
         .select_related("report__category")
         .prefetch_related(hers)
         .order_by("report__submitted_at", "pk")
     )
-    followers = (
+    followers = list(
         Follower.objects.filter(email__iexact=person.email)
         .select_related("report__category")
         .order_by("pk")
     )
-    return [*(_contact(each) for each in contacts), *(_follower(each) for each in followers)]
+    browsers = pushes.subscriptions(
+        reports=[each.report_id for each in contacts], followers=[each.pk for each in followers]
+    )
+    return [
+        *(_contact(each) for each in contacts),
+        *(_follower(each) for each in followers),
+        *(_browser(each) for each in browsers),
+    ]
 
 
 def erase(person: Person, *, now: datetime) -> int:
@@ -75,3 +83,9 @@ def _follower(follower: Follower) -> Held:
         (_("Courriel"), follower.email),
     )
     return Held(section=_("Abonnements"), title=follower.report.category.name, facts=facts)
+
+
+def _browser(browser: PushSubscription) -> Held:
+    since = date_heure(browser.created_at, get_language() or "fr")
+    facts = ((_("Navigateur"), browser.endpoint), (_("Inscrit le"), since))
+    return Held(section=_("Abonnements"), title=_("Notifications"), facts=facts)

@@ -1,6 +1,6 @@
 """Browsers ask to be told of one thing, and are told, in the transaction of the fact."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -64,12 +64,12 @@ def unsubscribe(*, subject: str, endpoint: str) -> None:
     PushSubscription.objects.filter(subject=subject, endpoint=endpoint).delete()
 
 
-def forget(subject: str) -> None:
-    """Forget every browser that wants to know of something; in a transaction."""
-    PushSubscription.objects.filter(subject=subject).delete()
+def forget(subjects: Sequence[str]) -> None:
+    """Forget every browser that wants to know of some things; in a transaction."""
+    PushSubscription.objects.filter(subject__in=subjects).delete()
 
 
-def subscriptions(subjects: list[str]) -> list[PushSubscription]:
+def subscriptions(subjects: Sequence[str]) -> list[PushSubscription]:
     """List the browsers that want to know of some things; one query."""
     return list(PushSubscription.objects.filter(subject__in=subjects).order_by("pk"))
 

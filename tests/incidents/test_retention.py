@@ -25,6 +25,7 @@ from incidents.models import (
 )
 from incidents.receipts import months_after
 from incidents.workflow import Actor, Status
+from messaging.models import PushSubscription
 from parvis.mail import forget_delivered
 from parvis.models import OutgoingEmail
 from tenants import tasks as schedule
@@ -130,6 +131,17 @@ class TestPeople:
         forget_delivered(now=self.limit)
 
         assert told_of(CANARY) == told_of(ADDRESS) == told_of("0600000000") == []
+
+    def test_their_browsers_are_forgotten_with_them(self):
+        found = full()
+        for subject in (f"report:{found.pk}", f"follower:{Follower.objects.get().pk}"):
+            PushSubscription.objects.create(
+                subject=subject, endpoint="https://push.example/x", p256dh="k", auth="s"
+            )
+
+        retention.run(now=self.limit)
+
+        assert not PushSubscription.objects.exists()
 
     def test_the_history_stays_as_it_was(self):
         full()

@@ -14,7 +14,9 @@ from booking.models import Appointment, Participant, Title, WaitingEntry
 from exchange.import_models import ImportBatch, ImportRow
 from incidents import following, reporters
 from incidents.models import Follower, ReportContact
-from messaging.models import OutgoingText
+from messaging import preferences
+from messaging.kinds import Choice, Kind
+from messaging.models import Gathered, OutgoingText, Preference, PushSubscription
 from parvis.models import OutgoingEmail
 from privacy import actions, rights
 from privacy.models import DataLink, DataRequest
@@ -41,6 +43,9 @@ CANARIES = {
     "reply": "Canari insiste",
     "sms": "SMS pour Canari",
     "row": "Canari importée",
+    "browser": "https://push.example/canari",
+    "followed": "https://push.example/canari-suivi",
+    "news": "Nouvelle pour Canari",
     "email": ADDRESS,
 }
 
@@ -58,7 +63,7 @@ def client(commune):
 
 
 def everywhere():
-    """Leave twelve canaries: everything a person can leave in a commune, all of it over."""
+    """Leave canaries: everything a person can leave in a commune, all of it over."""
     c = CANARIES
     past = AppointmentFactory(
         start=NOW - timedelta(days=2),
@@ -105,7 +110,25 @@ def everywhere():
         applied_at=NOW,
     )
     ImportRow.objects.create(batch=batch, line=1, cells=[c["row"], ADDRESS])
+    listens("report", found.pk, c["browser"])
+    listens("follower", Follower.objects.get(report=other).pk, c["followed"])
+    Gathered.objects.create(
+        key="news", to=ADDRESS.upper(), kind=Kind.LATE, subject=c["news"], language="fr"
+    )
+    refuses(ADDRESS)
     return past
+
+
+def listens(what, pk, endpoint):
+    """Leave a browser that is told of a report."""
+    PushSubscription.objects.create(
+        subject=f"{what}:{pk}", endpoint=endpoint, p256dh="key", auth="secret"
+    )
+
+
+def refuses(email):
+    """Want no more news."""
+    preferences.choose(who=preferences.reader(email), choices={Kind.NEWS: Choice.NEVER}, now=NOW)
 
 
 def link_in(mail):
@@ -132,7 +155,7 @@ def test_she_sees_everything_and_nobody_else(client):
     assert "other@example.org" not in page
 
 
-def test_erasing_leaves_none_of_twelve_canaries_anywhere(client, media):
+def test_erasing_leaves_no_canary_anywhere(client, media):
     past = everywhere()
 
     opened(client).post("/mes-donnees/dossier/effacement/")
@@ -152,6 +175,20 @@ def test_erasing_leaves_none_of_twelve_canaries_anywhere(client, media):
     assert {"appointment", "waiting", "title", "contact", "follower"} <= set(
         lines.values_list("kind", flat=True)
     )
+
+
+def test_her_choices_and_browsers_are_shown_and_erased_and_nobody_elses(client):
+    everywhere()
+    refuses("other@example.org")
+    listens("report", report(now=NOW, email="other@example.org").pk, "https://push.example/other")
+
+    page = opened(client).get("/mes-donnees/dossier/").content.decode()
+    client.post("/mes-donnees/dossier/effacement/")
+
+    assert page.count(str(Kind.NEWS.label)) == 1
+    assert "https://push.example/other" not in page
+    assert Preference.objects.get().reader == preferences.reader("other@example.org")
+    assert PushSubscription.objects.get().endpoint == "https://push.example/other"
 
 
 def test_what_is_to_come_is_kept_and_said_why(client):
