@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test coverage check bench faults setup screenshots hostile
+.PHONY: help demo demo-reset test coverage check bench faults setup screenshots hostile trust
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ faults: ## Kill and cut things, and check that nothing is lost (P="S3 S5", SEED,
 
 hostile: ## Send every address 21,000 hostile requests; prints N passed, N failed
 	@platform/bin/hostile
+
+trust: ## Write the pages of docs/trust/ that come from the sources: ASVS, isolation, personal data
+	@platform/bin/trust
 
 setup: ## Only install the locked dependencies in .venv
 	@platform/bin/setup
