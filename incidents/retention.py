@@ -92,13 +92,6 @@ def due(
         return [Group(*row) for row in cursor.fetchall()]
 
 
-def run(*, now: datetime, kept: Spans = keeping.USUAL) -> dict[str, int]:
-    """Erase everything whose time has come; return how many reports each way."""
-    done = {str(what): _erase_all(what, kept, now) for what in WAYS}
-    _forget_unconfirmed(kept, now)
-    return done
-
-
 def _count(what: Elimination.What, kept: Spans, now: datetime) -> int:
     return sum(len(group.ids) for group in due(what, now=now, kept=kept))
 
@@ -112,19 +105,6 @@ def _erase_all(what: Elimination.What, kept: Spans, now: datetime) -> int:
             # The wall of the database: a history newer than the closing it tells of.
             log.exception("The report %s cannot be deleted yet", group.references[0])
     return done
-
-
-def replay(*, now: datetime) -> int:
-    """Erase again, after a restore, what had been erased before; return how many reports.
-
-    Only what the ledger names and the restored tables still hold is touched.
-    """
-    known = {
-        reference
-        for each in Elimination.objects.filter(what=Elimination.What.PERSON)
-        for reference in each.references
-    }
-    return forget_people(sorted(known), at=now, reason=Erasure.Reason.REPLAY)
 
 
 @transaction.atomic

@@ -126,9 +126,15 @@ def _cards(categories: int) -> list[Card]:
         ),
         Card(
             _("Durées de conservation"),
-            reverse("incidents:agent:retention"),
+            reverse("privacy:home"),
             "archive",
             _("Ce qui est gardé, ce qui s’efface de lui-même"),
+        ),
+        Card(
+            _("Ce qui a été effacé"),
+            reverse("incidents:agent:retention"),
+            "file-text",
+            _("Liste des éliminations, CSV"),
         ),
     ]
 
