@@ -27,6 +27,7 @@ from parvis.processes import spawn, stop
 
 CLIENTS = 4
 CUT_S = 10
+CRASH_LOOP_S = 6  # a worker that dies twice within less is taken for one that cannot start
 POINT = "after_commit:booking"
 
 
@@ -73,13 +74,15 @@ def worker_killed(ground: Ground, *, size: Size, seed: int, mutant: str = "") ->
         for path in ground.armed.iterdir():
             path.unlink()
         with citizens(ground, place, seed=seed, mutant=mutant) as reader:
-            worst = 0.0
+            worst = died_at = 0.0
             for number in range(size.faults):
                 wait_for_progress(reader, chance.randint(1, 3))
+                time.sleep(max(0.0, died_at + CRASH_LOOP_S - time.monotonic()))
                 ground.arm(POINT, number)
                 with patience(30, "the fault point is not reached") as limit:
                     while len(ground.landed(POINT)) <= number:
                         limit.wait()
+                died_at = time.monotonic()
                 worst = max(worst, wait_for_page(ground, place))
         outcome.recovery_s = worst
         outcome.landed = sum(not is_alive(pid) for pid in ground.landed(POINT))

@@ -52,7 +52,7 @@ SCENARIOS: dict[str, tuple[Scenario, dict[str, Any], dict[str, Any]]] = {
     ),
     "S6": (
         troubles.server_in_trouble,
-        {"mails": 6, "required": 20},
+        {"mails": 8, "required": 20},
         {"mails": 2, "required": 8},
     ),
     "S7": (troubles.poison, {"required": 10}, {"required": 10}),

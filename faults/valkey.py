@@ -66,10 +66,9 @@ def _without_valkey(
 ) -> list[str]:
     """Ask for what must go on: slots, bookings, the session of somebody who is logged in."""
     bookings.wait_for_page(ground, place)
-    somebody = Browser(ground.web_port, place.host, f"198.19.0.{chance.randint(1, 250)}")
     broken = []
     try:
-        if not until_check(somebody, place.slots, email="x@example.org", chance=chance):
+        if not any(_holds(ground, place, chance) for _each in range(8)):
             broken.append("I11 no slot can be held without Valkey")
         status, location, _page = browser.ask("GET", page)
     except NoAnswer as fault:
@@ -77,6 +76,13 @@ def _without_valkey(
     if status != HTTPStatus.OK:
         broken.append(f"I4 a session did not survive Valkey: {status} {location}")
     return broken
+
+
+def _holds(ground: Ground, place: World, chance: random.Random) -> bool:
+    """Let somebody new try to hold a slot; others may be quicker, and few tries are allowed."""
+    address = f"198.19.{chance.randint(0, 255)}.{chance.randint(1, 250)}"
+    somebody = Browser(ground.web_port, place.host, address)
+    return bool(until_check(somebody, place.slots, email="x@example.org", chance=chance))
 
 
 @contextmanager

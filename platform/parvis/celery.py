@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import bootsteps
 from django.conf import settings
+from kombu.transport import redis
 from tenant_schemas_celery.app import CeleryApp
 from tenant_schemas_celery.task import TenantTask
 
@@ -14,6 +15,23 @@ from parvis.pooler import refuse_transaction_pooling
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.settings")
+
+
+class PatientQoS(redis.QoS):  # type: ignore[misc]
+    """Gives back at the end what a worker has taken and not begun, unless Valkey is gone."""
+
+    def restore_unacked(self, client: Any = None) -> None:
+        """Give it back; without a connection kombu would fail here, and the worker with it.
+
+        Nothing is lost: messages only wake, and a sweep finds what nobody was woken for.
+        """
+        try:
+            super().restore_unacked(client)
+        except AttributeError:
+            self._delivered.clear()
+
+
+redis.Channel.QoS = PatientQoS
 
 
 class SchemaTask(TenantTask):  # type: ignore[misc]
