@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import gettext as _, gettext_lazy
 
+from identity.limits import TooMany, take_sms
 from messaging.bounces import return_path
 from messaging.budget import count, give_back, text_settings
 from messaging.gateways import Text, gateway
@@ -121,6 +122,7 @@ class Texts:
         """Hand one text over to the provider."""
         if row.not_after is not None and row.not_after <= now:
             raise Refused(_("Trop tard : ce qu’il disait est passé."))
+        _spare(row, now)
         chosen = self._settings = self._settings or text_settings()
         if not count(row, most=chosen.monthly_budget, now=now):
             raise Refused(_("Le budget SMS du mois est épuisé."))
@@ -139,3 +141,17 @@ class Texts:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+
+def _spare(text: OutgoingText, now: datetime) -> None:
+    """Count a text to its number, from all communes; one that may have left already may go on.
+
+    Raises:
+        Later: the number has had two within an hour, or four within a day.
+    """
+    if text.counted_on:
+        return
+    try:
+        take_sms(text.to, now=now)
+    except TooMany as fault:
+        raise Later(_("Ce numéro reçoit beaucoup de SMS : celui-ci attend.")) from fault

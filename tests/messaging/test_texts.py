@@ -203,7 +203,7 @@ def test_a_number_that_is_refused_is_dead_and_costs_nothing(on, provider, later)
 def test_the_budget_ends_before_it_is_passed_and_can_be_raised(on, provider, later):
     decide_texts(is_on=True, reminds=True, sender_name="", monthly_budget=150)
     for number in range(3):
-        write(key=f"booked.{number}.1")
+        write(key=f"booked.{number}.1", to=f"06 12 34 56 7{number}")
 
     assert deliver_due(now=later) == 2
     (kept,) = OutgoingText.objects.failed()
@@ -212,6 +212,18 @@ def test_the_budget_ends_before_it_is_passed_and_can_be_raised(on, provider, lat
     decide_texts(is_on=True, reminds=True, sender_name="", monthly_budget=1000)
     send_again(message=kept, now=later)
     assert deliver_due(now=later) == 1
+
+
+def test_a_third_text_to_one_number_waits_for_an_hour(on, provider, later):
+    for number in range(3):
+        write(key=f"booked.{number}.1")
+
+    assert deliver_due(now=later) == 2
+    (waits,) = OutgoingText.objects.waiting()
+    assert "attend" in waits.last_error
+    assert budget(now=later).messages == 2
+    assert deliver_due(now=later + timedelta(minutes=30)) == 0
+    assert deliver_due(now=later + timedelta(hours=2)) == 1
 
 
 def test_what_comes_too_late_does_not_leave(on, provider, later):
