@@ -173,7 +173,7 @@ def personal_data(tables: Iterable[tuple[str, Table]]) -> str:
             (
                 "What holds it: `tests/privacy/test_retention.py` (nothing is over its time after a\n"
                 "day, three months, a year, five years) and `tests/privacy/test_rights.py` (erasing\n"
-                "leaves none of twelve marks in the database, files, cache, messages or record).\n"
+                "leaves no mark of a person in the database, files, cache, messages or record).\n"
                 "To see what the next night erases: `parvis retention --commune pauillac --dry-run`.\n"
             ),
         ]
