@@ -80,11 +80,13 @@ def spawn(
     log: Path | None = None,
     identity: Identity | None = None,
     farewell: signal.Signals = signal.SIGTERM,
+    orphaned: signal.Signals | None = None,
     stdin: int = subprocess.DEVNULL,
     cwd: Path | None = None,
 ) -> Child:
     """Start a child in its own session; it receives ``farewell`` if this process dies.
 
+    ``orphaned`` is another signal for that case, where nobody is left to insist.
     Its own session keeps Ctrl-C in the terminal for this process, which then stops its children
     in the right order. Call it from the main thread: Linux ties the link to the calling thread.
     """
@@ -99,7 +101,7 @@ def spawn(
             cwd=cwd,
             start_new_session=True,
             # It runs after the change of user, which would undo the link.
-            preexec_fn=dies_with(os.getpid(), farewell),
+            preexec_fn=dies_with(os.getpid(), orphaned or farewell),
             **as_user(identity),
         )
     finally:
@@ -113,6 +115,7 @@ def spawn(
         log=log,
         identity=identity,
         farewell=farewell,
+        orphaned=orphaned,
         stdin=stdin,
         cwd=cwd,
     )

@@ -174,6 +174,8 @@ def serving(folder: Path, environment: Mapping[str, str], port: int) -> Iterator
                     environment=inherited,
                     log=log,
                     cwd=folder,
+                    # Without its queue it would wait for it, and not for us.
+                    orphaned=signal.SIGKILL if name == "worker" else None,
                 )
             )
         _wait_for_first_page(children, port, environment["PARVIS_BASE_DOMAIN"])
