@@ -185,6 +185,7 @@ def install_procedures() -> None:
             "tenants_empty(text)",
             "audit_say(text, text, text, text, jsonb)",
             "audit_seal(bigint)",
+            "training_forget_drawings(bigint[])",
             "audit_forget(timestamptz, bigint)",
         ):
             function = sql.SQL("public." + name)

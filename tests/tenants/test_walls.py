@@ -282,7 +282,7 @@ def test_what_runs_as_the_owner_looks_at_no_table_of_its_caller_and_serves_the_p
     path = ["search_path=pg_catalog, pg_temp"]
     asked_for = ["audit_forget", "audit_say", "audit_seal"]
     names = ("destroy", "empty", "forget_preview", "provision")
-    asked_for += [f"tenants_{name}" for name in names]
+    asked_for += [*(f"tenants_{name}" for name in names), "training_forget_drawings"]
     assert found == sorted(
         [(name, path, ["t_public"]) for name in asked_for]
         + [(name, path, []) for name in ("audit_erase", "audit_row")]
