@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test coverage check bench setup screenshots
+.PHONY: help demo demo-reset test coverage check bench faults setup screenshots hostile trust
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,15 @@ check: ## Check format, lint, types, imports, templates, migrations, translation
 
 bench: ## Measure, and compare with the targets (P=race: one group)
 	@platform/bin/bench $(P)
+
+faults: ## Kill and cut things, and check that nothing is lost (P="S3 S5", SEED, MUTANTS=1, REPORT)
+	@platform/bin/faults $(P)
+
+hostile: ## Send every address 21,000 hostile requests; prints N passed, N failed
+	@platform/bin/hostile
+
+trust: ## Write the pages of docs/trust/ that come from the sources: ASVS, isolation, personal data
+	@platform/bin/trust
 
 setup: ## Only install the locked dependencies in .venv
 	@platform/bin/setup

@@ -151,9 +151,9 @@ async def visit(
         offered = SLOT.findall(page.body)[:FIRST_SLOTS]
         if not offered:
             return "nothing left"
-        form = _form_with(page.body, 'name="slot"')
+        form = form_with(page.body, 'name="slot"')
         page = await browser.post(
-            _action(form) or slots, _fields(form) | {"slot": unescape(chance.choice(offered))}
+            action_of(form) or slots, fields_of(form) | {"slot": unescape(chance.choice(offered))}
         )
         notes.took("hold", page.seconds)
         if page.status == 302:
@@ -171,17 +171,19 @@ async def _confirm(browser: Browser, details: str, notes: Notes) -> None:
     page = await browser.get(details)
     _expect(page, 200)
     notes.took("form", page.seconds)
-    form = _form_with(page.body, 'name="email"')
-    sent = await browser.post(details, _fields(form) | TYPED)
+    form = form_with(page.body, 'name="email"')
+    sent = await browser.post(details, fields_of(form) | TYPED)
     _expect(sent, 302)
     notes.took("details", sent.seconds)
     check = await browser.get(sent.location)
     _expect(check, 200)
     notes.took("form", check.seconds)
     form = next(
-        each for each in _forms(check.body) if not _action(each) or _action(each) == sent.location
+        each
+        for each in forms_of(check.body)
+        if not action_of(each) or action_of(each) == sent.location
     )
-    done = await browser.post(sent.location, _fields(form))
+    done = await browser.post(sent.location, fields_of(form))
     _expect(done, 302)
     notes.took("confirm", done.seconds)
     last = await browser.get(done.location)
@@ -195,21 +197,21 @@ def _expect(answer: Answer, status: int) -> None:
         raise GaveUp(f"{answer.status} instead of {status}: {answer.location} {said}")
 
 
-def _forms(body: str) -> list[str]:
+def forms_of(body: str) -> list[str]:
     """List the forms of the page itself, without those of its frame."""
     return FORM.findall(body.partition("<main")[2].partition("</main>")[0])
 
 
-def _form_with(body: str, text: str) -> str:
-    return next(form for form in _forms(body) if text in form)
+def form_with(body: str, text: str) -> str:
+    return next(form for form in forms_of(body) if text in form)
 
 
-def _action(form: str) -> str:
+def action_of(form: str) -> str:
     found = ACTION.search(form)
     return unescape(found[1]) if found else ""
 
 
-def _fields(form: str) -> dict[str, str]:
+def fields_of(form: str) -> dict[str, str]:
     """Read what a form would send as it stands."""
     found: dict[str, str] = {}
     for tag in INPUT.findall(form):

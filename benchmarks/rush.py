@@ -90,7 +90,8 @@ def _web_server() -> Iterator[tuple[Child, int]]:
     child = spawn(
         [Path(sys.executable).parent / program, *arguments, "--port", str(port)],
         name="web",
-        environment=inherited | {"PARVIS_PORT": str(port), "PARVIS_TRUSTED_PROXIES": "1"},
+        environment=inherited
+        | {"PARVIS_PORT": str(port), "PARVIS_TRUSTED_PROXIES": "1", "PARVIS_COMMUNE_CEILING": "0"},
         log=settings.HOME / "rush.log",
     )
     try:

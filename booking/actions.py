@@ -11,6 +11,7 @@ from booking import emails, planning
 from booking.configuration import configuration_changed, install_presets
 from booking.duplicates import AlreadyBooked, booked_numbers
 from booking.events import locked, locked_with_day, record, tell
+from booking.hoarding import kept_back_until, refuse_crowded_day, refuse_repeated
 from booking.holding import extend_hold, keep_details, release_expired
 from booking.links import secret_of
 from booking.misses import MustPhone, must_phone
@@ -46,6 +47,7 @@ from booking.taking import (
     lock_days,
 )
 from identity.members import Member
+from parvis import faults
 from parvis.signing import digest, new_token
 
 
@@ -93,6 +95,7 @@ def hold_slot(
     Raises:
         NotOffered: the service is not online, or not for so many persons.
         SlotTaken: the start is not free; nothing has changed.
+        DayInDemand: a tenth of the day's slots are held at this moment.
         Busy: the day could not be locked in time.
     """
     check_offered(service, len(people), online=True)
@@ -124,6 +127,7 @@ def hold_slot(
         lock_days(days)
         if instead_of is not None:
             Appointment.objects.filter(pk=instead_of.pk, status=Appointment.Status.HELD).delete()
+        refuse_crowded_day(appointment, now=now)
         place(appointment, state=Allocation.State.HOLD, online=True, now=now)
         enrol(appointment, coming)
         return appointment
@@ -145,6 +149,7 @@ def confirm(
     Raises:
         DetailsMissing: no name, or neither e-mail nor phone.
         AlreadyBooked: one of the numbers has another appointment to come.
+        AlreadyComing: the same person has one for the same service.
         MustPhone: the citizen missed more appointments than the commune bears.
         HoldLost: the appointment was cancelled or forgotten.
         SlotTaken: somebody else has it now; what was typed is kept.
@@ -169,6 +174,7 @@ def confirm(
             raise MustPhone
         if booked_numbers(held.numbers, but=held, now=now):
             raise AlreadyBooked
+        refuse_repeated(held, now=now)
         take_for_good(held, now=now)
         held.status = Appointment.Status.BOOKED
         held.booked_at = now
@@ -178,7 +184,9 @@ def confirm(
         tell(emails.booked, held, token=token)
         return held
 
-    return or_alternatives(work, appointment, now=now)
+    booked = or_alternatives(work, appointment, now=now)
+    faults.point("after_commit:booking")
+    return booked
 
 
 def book_directly(
@@ -275,9 +283,13 @@ def cancel(
         is_over = by is None and current.start <= now
         if current.status != Appointment.Status.BOOKED or is_over:
             raise NotCancellable
-        current.allocations.exclude(state=Allocation.State.RELEASED).update(
-            state=Allocation.State.RELEASED, expires_at=None
-        )
+        if by is None and (hidden := kept_back_until(now=now)):
+            current.allocations.filter(state=Allocation.State.BOOKED).update(
+                state=Allocation.State.HOLD, expires_at=hidden
+            )
+        current.allocations.exclude(
+            state__in=[Allocation.State.RELEASED, Allocation.State.HOLD]
+        ).update(state=Allocation.State.RELEASED)
         current.status = Appointment.Status.CANCELLED
         current.cancelled_at = now
         current.cancel_reason = reason
@@ -305,6 +317,9 @@ def restore(*, appointment: Appointment, by: Member | None, now: datetime) -> Ap
             return current
         if current.status != Appointment.Status.CANCELLED:
             raise NotRestorable
+        current.allocations.filter(state=Allocation.State.HOLD).update(
+            state=Allocation.State.RELEASED, expires_at=None
+        )
         units = former_units(current, now=now) or free_units(current, online=False, now=now)
         current.allocations.filter(state=Allocation.State.RELEASED).delete()
         allocate(current, units, state=Allocation.State.BOOKED)

@@ -6,7 +6,7 @@ from datetime import date
 from booking.availability import Question, assign, lightest, masks_for
 from booking.bits import ones
 from booking.openings import QUANTUM
-from booking.timetable import Timetable, horizon_of
+from booking.timetable import Horizon, Timetable, horizon_of
 
 
 def week_capacity(timetable: Timetable, question: Question, *, monday: date) -> int:
@@ -21,7 +21,16 @@ def week_capacity(timetable: Timetable, question: Question, *, monday: date) -> 
         sites=timetable.sites,
     )
     horizon = horizon_of(monday, 7, timetable.zone)
-    openings = masks_for(ordinary, dataclasses.replace(question, online=False), horizon).openings
+    return _packed(ordinary, question, horizon)
+
+
+def day_capacity(timetable: Timetable, question: Question, *, day: date) -> int:
+    """Count the appointments that fit a day as it is, with its closures, back to back."""
+    return _packed(timetable, question, horizon_of(day, 1, timetable.zone))
+
+
+def _packed(timetable: Timetable, question: Question, horizon: Horizon) -> int:
+    openings = masks_for(timetable, dataclasses.replace(question, online=False), horizon).openings
     before, lasts = question.before // QUANTUM, (question.length + question.after) // QUANTUM
     free_from: dict[int, int] = {}
     load: dict[int, int] = {}

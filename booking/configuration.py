@@ -36,7 +36,8 @@ def install_presets(*, preset: Preset, site_name: str, address: str = "") -> Sit
 
     What bears the same slug or name is left as the commune has made it.
     """
-    site, _created = Site.objects.get_or_create(name=site_name, defaults={"address": address})
+    alike = Site.objects.filter(name=site_name).order_by("pk")  # nothing forbids two of a name
+    site = alike.first() or Site.objects.create(name=site_name, address=address)
     services = [_install_service(each, n) for n, each in enumerate(preset.services)]
     _link(preset.services, {service.slug: service for service in services})
     resources = _install_resources(preset, site, services)

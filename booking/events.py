@@ -4,11 +4,15 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from booking import planning
+from booking import planning, texts, topics
 from booking.models import Appointment, AppointmentEvent
 from booking.taking import Busy, lock_days
 from identity.members import Member
+from messaging.actions import call_off
+from messaging.models import OutgoingText
+from parvis import live
 from parvis.deferred import defer
+from parvis.models import OutgoingEmail
 
 
 GIVES_BACK = {
@@ -16,6 +20,9 @@ GIVES_BACK = {
     AppointmentEvent.Kind.MOVED,
     AppointmentEvent.Kind.SHORTENED,
 }
+
+
+DAYS_REMINDED = 8  # a reminder's key ends with how many days before it was written
 
 
 def locked(appointment: Appointment) -> Appointment:
@@ -53,7 +60,8 @@ def record(
 ) -> None:
     """Add a line to the history; ``by`` is None when the citizen did it, or nobody.
 
-    What gives time back is offered to those who wait as soon as it is committed.
+    Once it is committed, pages that show the day follow, and what gives time back is offered to
+    those who wait. What still waits to remind her of it as it was is called off.
     """
     AppointmentEvent.objects.create(
         appointment=appointment,
@@ -63,11 +71,30 @@ def record(
         by_id=by.user_id if by else None,
         by_name=by.name if by else "",
     )
+    live.touch(topics.of_day(planning.local_day(appointment.start)))
     if kind in GIVES_BACK:
         defer("booking.serve_waiting")
+        _call_off(appointment, now)
+
+
+def _call_off(appointment: Appointment, now: datetime) -> None:
+    """Give up what still waits to remind her of the appointment as it was."""
+    written = [f"{appointment.pk}.{version}" for version in range(1, appointment.version + 1)]
+    repeats = range(1, DAYS_REMINDED + 1)
+    emails = [
+        *(f"presence.{each}" for each in written),
+        *(f"reminder.{each}" for each in written),
+        *(f"reminder.{each}.{days}" for each in written for days in repeats),
+    ]
+    call_off(model=OutgoingEmail, keys=emails, now=now)
+    call_off(model=OutgoingText, keys=[f"{texts.REMINDER}.{each}" for each in written], now=now)
 
 
 def tell(mail: Callable[..., Any], appointment: Appointment, **facts: Any) -> None:
-    """Write a message of :mod:`booking.emails` to the citizen, if she gave an address."""
+    """Write a message of :mod:`booking.emails` to the citizen; without an address, by text."""
     if appointment.email:
         mail(appointment, planning.current_commune(), **facts).send()
+    elif appointment.phone and texts.may_text(appointment.phone):
+        texts.instead_of_email(
+            mail.__name__, appointment, planning.current_commune(), token=facts.get("token", "")
+        )

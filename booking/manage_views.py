@@ -1,6 +1,5 @@
 """What a citizen does with an appointment she has: see it, keep it, cancel it, find it again."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,13 +16,10 @@ from booking.forms import CancelForm, FindForm
 from booking.links import path_to_proposals
 from booking.models import Appointment
 from booking.outages import open_case
-from identity.addresses import address_of
-from identity.limits import Limit, take
+from identity import limits, visits
 from parvis import error_views
+from parvis.evenly import evenly
 from parvis.templatetags.ui_words import date_heure
-
-
-LOOKUPS = Limit("booking-lookup", 10, timedelta(hours=1))  # per address
 
 
 @require_safe
@@ -127,8 +123,13 @@ def find(request: HttpRequest) -> HttpResponse:
     """Send the link again to whoever knows reference and e-mail; tell everybody the same."""
     form = FindForm(request.POST or None)
     if form.is_valid():
-        take(LOOKUPS, address_of(request), now=timezone.now())
-        actions.send_link_again(**form.cleaned_data)
+        try:
+            visits.count(request, limits.LOOKUP, now=timezone.now())
+        except limits.TooMany as refusal:
+            visits.refuse(request, form, refusal)
+            return visits.refused(render(request, "booking/find.html", {"form": form}), refusal)
+        with evenly():
+            actions.send_link_again(**form.cleaned_data)
         return redirect("booking:found")
     status = 422 if form.errors else 200
     return render(request, "booking/find.html", {"form": form}, status=status)

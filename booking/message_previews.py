@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.functional import Promise
@@ -52,14 +52,6 @@ TOKEN = "exemple"  # noqa: S105 - opens nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """What the citizen reads."""
-
-    subject: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Example:
     """An appointment, a place in the waiting list and a title to collect, all invented."""
 
@@ -71,7 +63,7 @@ class _Example:
     other_list: dict[str, Any]
 
 
-MAKERS: dict[str, Callable[[_Example], EmailMultiAlternatives]] = {
+MAKERS: dict[str, Callable[[_Example], EmailMessage]] = {
     "booked": lambda it: emails.booked(it.appointment, it.commune, token=TOKEN),
     "moved": lambda it: emails.moved(
         it.appointment,
@@ -104,17 +96,16 @@ MAKERS: dict[str, Callable[[_Example], EmailMultiAlternatives]] = {
 }
 
 
-def stored(event: str, commune: Commune, *, language: str, now: datetime) -> Preview:
+def stored(event: str, commune: Commune, *, language: str, now: datetime) -> EmailMessage:
     """Write a message as it goes out now.
 
     Raises:
         KeyError: there is no such message.
     """
-    message = MAKERS[event](_example(commune, language, now))
-    return Preview(str(message.subject), str(message.body))
+    return MAKERS[event](_example(commune, language, now))
 
 
-def preview(words: MessageText, commune: Commune, *, now: datetime) -> Preview:
+def preview(words: MessageText, commune: Commune, *, now: datetime) -> EmailMessage:
     """Write a message as it would go out with these words, and leave everything as it was.
 
     Raises:

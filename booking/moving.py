@@ -28,6 +28,7 @@ from booking.placing import (
     or_alternatives,
     period_of,
 )
+from booking.presence import reminded_by_move
 from booking.refusals import DetailsMissing
 from booking.situations import Channel
 from booking.taking import allocate, in_one_transaction, lock_days
@@ -99,6 +100,7 @@ def move(
         has_new_price = reprice(current, day=planning.local_day(start))
         current.arrived_at = current.called_at = None
         current.presence_asked_at = current.presence_confirmed_at = None
+        current.reminded_at = reminded_by_move(start, now=now)
         current.version += 1
         current.save()
         record(

@@ -24,7 +24,7 @@ from booking.availability import (
     choose_units,
     free_starts,
 )
-from booking.capacity import week_capacity
+from booking.capacity import day_capacity as capacity_of_day, week_capacity
 from booking.diagnosis import Finding, Reason, diagnose
 from booking.models import Service, Settings
 from booking.openings import OpeningRule
@@ -271,6 +271,19 @@ def capacity(
     )
     timetable = dataclasses.replace(plan.timetable, openings=tuple(rules))
     return week_capacity(timetable, question, monday=monday)
+
+
+def day_capacity(service: Service, day: date) -> int:
+    """Count the appointments of one person that a day holds, taken or not, back to back."""
+    plan = current_plan(day.year)
+    question = Question(
+        length=service.length(1),
+        needs=plan.needs_of(service.pk),
+        before=service.buffer_before,
+        after=service.buffer_after,
+        service=service.pk,
+    )
+    return capacity_of_day(plan.timetable, question, day=day)
 
 
 def site_of(unit: int, *, year: int) -> int:

@@ -10,13 +10,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from booking import emails, planning
+from booking import emails, planning, texts
 from booking.actions import cancel
 from booking.events import locked, record, tell
 from booking.models import Appointment, AppointmentEvent, OutageCase, Settings
+from messaging.budget import text_settings
+from messaging.models import OutgoingText
 
 
 WEEK_BEFORE, EVE = 7, 1  # days before, when documents are repeated
+TEXTED = 2  # days before, when a text reminds
 LATELY = timedelta(days=1)  # who has just booked needs no reminder
 NOON = time(12)  # of the eve: when a place nobody answered for is given back
 FIRST_HOUR, LAST_HOUR = 9, 19  # local, when messages are sent
@@ -50,6 +53,15 @@ def confirm_presence(*, appointment: Appointment, now: datetime) -> Appointment:
     return current
 
 
+def reminded_by_move(start: datetime, *, now: datetime) -> datetime | None:
+    """Tell when she was last reminded, once her appointment has moved to ``start``.
+
+    The message about the move repeats everything: within the week it is the reminder. Of a later
+    day nothing was said yet.
+    """
+    return now if start < _midnight(now, days=WEEK_BEFORE + 1) else None
+
+
 def write_to_citizens(*, now: datetime) -> int:
     """Send what is due by day: the question, the reminders; return how many messages.
 
@@ -57,7 +69,7 @@ def write_to_citizens(*, now: datetime) -> int:
     """
     if not FIRST_HOUR <= now.astimezone(planning.zone()).hour < LAST_HOUR:
         return 0
-    return _ask(now=now) + _remind(now=now)
+    return _ask(now=now) + _remind(now=now) + _remind_by_text(now=now)
 
 
 def give_back_unanswered(*, now: datetime) -> int:
@@ -99,8 +111,8 @@ def _ask(*, now: datetime) -> int:
     asked = 0
     for appointment in due.exclude(pk__in=_touched()):
         with transaction.atomic():
-            current = locked(appointment)
-            if current.presence_asked_at is None:
+            current = _unchanged(appointment, presence_asked_at=None)
+            if current is not None:
                 current.presence_asked_at = now
                 current.save(update_fields=["presence_asked_at"])
                 tell(emails.presence, current, until=answer_until(current))
@@ -122,12 +134,43 @@ def _remind(*, now: datetime) -> int:
     reminded = 0
     for appointment in soon.filter(never | (eve & long_ago)).exclude(pk__in=_touched()):
         with transaction.atomic():
-            current = locked(appointment)
-            current.reminded_at = now
-            current.save(update_fields=["reminded_at"])
-            tell(emails.reminder, current, now=now)
-            reminded += 1
+            current = _unchanged(appointment, reminded_at=appointment.reminded_at)
+            if current is not None:
+                current.reminded_at = now
+                current.save(update_fields=["reminded_at"])
+                tell(emails.reminder, current, now=now)
+                reminded += 1
     return reminded
+
+
+def _remind_by_text(*, now: datetime) -> int:
+    """Remind everybody with a mobile two days before, where the commune has switched it on."""
+    chosen = text_settings()
+    if not (chosen.is_on and chosen.reminds):
+        return 0
+    soon = Appointment.objects.filter(
+        status=Appointment.Status.BOOKED,
+        booked_at__lte=now - LATELY,
+        period__startswith__gte=_midnight(now, days=TEXTED),
+        period__startswith__lt=_midnight(now, days=TEXTED + 1),
+    ).exclude(phone="")
+    due = {texts.reminder_key(each): each for each in soon.exclude(pk__in=_touched())}
+    known = OutgoingText.objects.filter(key__in=due).values_list("key", flat=True)
+    reminded = 0
+    for key in due.keys() - set(known):
+        with transaction.atomic():
+            current = _unchanged(due[key])
+            if current is not None:
+                reminded += texts.reminder(current, planning.current_commune(), now=now)
+    return reminded
+
+
+def _unchanged(appointment: Appointment, **still: datetime | None) -> Appointment | None:
+    """Lock it, unless it was cancelled, moved or written to since it was read."""
+    current = locked(appointment)
+    is_same = (current.status, current.period) == (appointment.status, appointment.period)
+    is_same &= all(getattr(current, name) == value for name, value in still.items())
+    return current if is_same else None
 
 
 def _touched() -> QuerySet[OutageCase, Any]:

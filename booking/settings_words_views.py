@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.contrib import messages as flash
+from django.core.mail import EmailMessage
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
@@ -17,6 +20,8 @@ from booking.message_previews import EVENTS, LANGUAGES, preview, stored
 from booking.models import DocumentText, MessageText, Service
 from booking.settings_pages import manages, save, short, show
 from booking.settings_words_forms import LOCAL, DocumentForm, MessageForm, OwnDocumentForm
+from identity.access import who
+from messaging.trials import send_trial
 from parvis.provenance import source_of, told_in
 
 
@@ -134,7 +139,8 @@ def change_message(request: HttpRequest, event: str, language: str) -> HttpRespo
     form = MessageForm(
         request.POST or None, instance=words or MessageText(event=event, language=language)
     )
-    if form.is_valid() and "look" not in request.POST:
+    is_read_only = "look" in request.POST or "trial" in request.POST
+    if form.is_valid() and not is_read_only:
         said = {"name": EVENTS[event], "language": LANGUAGE_NAMES[language]}
         label = _("Message modifié : %(name)s, en %(language)s") % said
         with told_in(form):
@@ -143,15 +149,29 @@ def change_message(request: HttpRequest, event: str, language: str) -> HttpRespo
             )
     commune, now = planning.current_commune(), timezone.now()
     is_new = form.is_bound and form.is_valid()
+    message = (
+        preview(form.instance, commune, now=now)
+        if is_new
+        else stored(event, commune, language=language, now=now)
+    )
+    if is_new and "trial" in request.POST:
+        return _try(request, message)
     page = {
         "title": EVENTS[event],
         "source": source_of("message", event),
         "its_language": LANGUAGE_NAMES[language],
-        "preview": preview(form.instance, commune, now=now)
-        if is_new
-        else stored(event, commune, language=language, now=now),
+        "preview": message,
+        "my_address": who(request).email,
     }
     return show(request, "message", page, form=form)
+
+
+def _try(request: HttpRequest, message: EmailMessage) -> HttpResponse:
+    address = who(request).email
+    with transaction.atomic():
+        send_trial(message, to=address)
+    flash.success(request, _("L’essai part à %(address)s.") % {"address": address})
+    return redirect(request.path)
 
 
 def documents_state() -> str:

@@ -15,6 +15,7 @@ from booking.days import Visit
 from identity.access import member_of, staff_only
 from identity.members import Member
 from parvis.errors import DomainError
+from parvis.live_pages import is_again
 
 
 View = Callable[..., HttpResponse]
@@ -83,6 +84,8 @@ def remember(request: HttpRequest, text: str, *, way_back: str = "", value: str 
 
 def just_done(request: HttpRequest) -> dict[str, str] | None:
     """Return what :func:`remember` kept, once; ``_undo.html`` shows it."""
+    if is_again(request):
+        return None  # of an open page, that does not show it: it waits for the one that does
     found: dict[str, str] | None = request.session.pop(UNDO, None)
     return found
 

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import access, actions, days, diary, planning, tickets
+from booking import access, actions, days, diary, planning, tickets, topics
 from booking.checklists import announced
 from booking.days import Visit
 from booking.file_views import people_boxes
@@ -107,6 +107,7 @@ def day(request: HttpRequest, written: str) -> HttpResponse:
     opens, closes = diary.bounds(agenda, zone)
     context = {
         "day": agenda,
+        "topic": topics.of_day(shown),
         "is_today": shown == planning.local_day(now),
         "yesterday": diary.day_address(shown - ONE_DAY, view=view),
         "tomorrow": diary.day_address(shown + ONE_DAY, view=view),

@@ -17,8 +17,9 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext_lazy as _
 from psycopg import errors
 
-from booking import read_model
+from booking import read_model, topics
 from booking.models import Allocation, Appointment
+from parvis import live
 from parvis.errors import DomainError
 from parvis.guard import current_schema
 
@@ -101,6 +102,8 @@ def _is_rivalry(fault: OperationalError) -> bool:
 def lock_days(days: Iterable[date]) -> None:
     """Wait to be the only writer of these days of the active commune, in ascending order.
 
+    Whoever looks at one of them is told once it is committed.
+
     Raises:
         RuntimeError: outside :func:`in_one_transaction`, which writes what has become free.
     """
@@ -109,6 +112,8 @@ def lock_days(days: Iterable[date]) -> None:
         raise RuntimeError("Days are locked by in_one_transaction's work only.")
     wanted = sorted(set(days))
     locked.update(wanted)
+    for day in wanted:
+        live.touch(topics.of_day(day))
     days_in_order = ", pg_advisory_xact_lock(%s, %s)" * len(wanted)
     numbers = [each for day in wanted for each in (_lock_number(), day.toordinal())]
     with connection.cursor() as cursor:

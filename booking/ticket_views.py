@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import diary, planning, tickets
+from booking import diary, planning, tickets, topics
 from booking.models import Resource, Service, Site, Ticket
 from booking.reception_forms import WalkInForm
 from booking.staff_pages import (
@@ -56,7 +56,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     mine = _chosen(request, counters)
     standing = list(tickets.standing(mine.site, now=now)) if mine else []
     waiting = tickets.waiting(standing, now=now)
+    today = topics.of_day(planning.local_day(now))
     context = {
+        "topics": [today, topics.of_hall(mine.site_id)] if mine else [today],
         "counters": _tabs(counters, mine),
         "mine": mine,
         "waiting": [_line(ticket, now=now) for ticket in waiting],
@@ -231,7 +233,12 @@ def hall(request: HttpRequest, site_id: int) -> HttpResponse:
     answer = render(
         request,
         "booking/hall.html",
-        {"site": site, "calls": tickets.called(site, now=now), "now": now},
+        {
+            "site": site,
+            "topic": topics.of_hall(site.pk),
+            "calls": tickets.called(site, now=now),
+            "now": now,
+        },
     )
     answer["Cache-Control"] = "no-store"
     return answer

@@ -13,11 +13,12 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _, gettext_lazy
 
-from booking import actions, planning
+from booking import actions, planning, topics
 from booking.events import locked, record
 from booking.models import Appointment, AppointmentEvent, Resource, Service, Site, Ticket
 from booking.people import Person
 from identity.members import Member
+from parvis import live
 from parvis.errors import DomainError
 
 
@@ -90,7 +91,11 @@ def called(site: Site, *, now: datetime) -> list[Ticket]:
 
 
 def lock_queue(site_id: int) -> Site:
-    """Wait to be the only writer in the queue of a site; before any appointment is locked."""
+    """Wait to be the only writer in the queue of a site; before any appointment is locked.
+
+    The screens of the hall and of the counters are told once it is committed.
+    """
+    live.touch(topics.of_hall(site_id))
     return Site.objects.select_for_update(no_key=True).get(pk=site_id)
 
 

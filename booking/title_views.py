@@ -22,6 +22,7 @@ from booking.models.reception import TitleQuerySet
 from booking.staff_pages import after, just_done, reads_the_day, receives_people
 from booking.title_forms import ArrivalForm
 from booking.titles import Doubt, Proposed
+from identity import visits
 from identity.access import member_of
 from parvis.exports import to_csv
 from parvis.pieces import Tab
@@ -92,7 +93,9 @@ def listed(request: HttpRequest) -> HttpResponse:
 @reads_the_day
 def export(request: HttpRequest) -> HttpResponse:
     """Give the list as a table to take away."""
-    today = planning.local_day(timezone.now())
+    now = timezone.now()
+    visits.count_export(request, now=now)
+    today = planning.local_day(now)
     rows = (
         (
             title.number,

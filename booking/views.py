@@ -18,17 +18,15 @@ from booking.availability import FreeStarts
 from booking.document_views import documents_of
 from booking.duplicates import booked_numbers
 from booking.forms import OTHER, SAME, DetailsForm, SituationForm, SlotForm, TermsForm
+from booking.hoarding import DayInDemand
 from booking.models import Appointment, Service
 from booking.refusals import NotOnline
 from booking.weeks import by_day, offer_of, week_of
+from identity import limits, proofs, visits
 from identity.access import member_of
-from identity.addresses import address_of
-from identity.limits import Limit, take
+from parvis import attack
 from parvis.templatetags.ui_words import date_heure
 from tenants.directory import outline
-
-
-HOLDS = Limit("hold", 60, timedelta(hours=1))  # per address; a family or a library shares one
 
 
 @require_safe
@@ -86,11 +84,28 @@ def slots(request: HttpRequest, slug: str) -> HttpResponse:
     if not wish.is_valid():
         return _situation_page(request, service, wish)
     if request.method != "POST":
+        visits.count(request, limits.SEARCH, now=timezone.now())
         return _slots_page(request, service, wish)
     pressed = SlotForm(request.POST)
     if not pressed.is_valid():
         return _slots_page(request, service, wish, form=pressed)
-    return _hold(request, service, wish, start=pressed.cleaned_data["slot"])
+    return _pressed(request, service, wish, pressed)
+
+
+def _pressed(
+    request: HttpRequest, service: Service, wish: SituationForm, pressed: SlotForm
+) -> HttpResponse:
+    """Hold the slot that was pressed, unless a robot might have, or too many were."""
+    now, start = timezone.now(), pressed.cleaned_data["slot"]
+    page = proofs.asked(request, attack.HOLD, form=f"{service.slug} {start}", now=now)
+    if page is not None:
+        return page
+    try:
+        _count_hold(request, now=now)
+    except limits.TooMany as refusal:
+        visits.refuse(request, pressed, refusal)
+        return visits.refused(_slots_page(request, service, wish, form=pressed), refusal)
+    return _hold(request, service, wish, start=start)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -160,6 +175,7 @@ def check(request: HttpRequest) -> HttpResponse:
             return _taken_page(
                 request, refusal.alternatives, where=_slots_address(held), has_typed=True
             )
+        visits.give_one_back(request, limits.HOLDS_AT_ONCE)
         return _to_confirmed(request)
     context = words.about(held) | {
         "held": held,
@@ -343,10 +359,7 @@ def _hold(
     request: HttpRequest, service: Service, wish: SituationForm, *, start: datetime
 ) -> HttpResponse:
     now = timezone.now()
-    take(HOLDS, address_of(request), now=now)
-    before = visitor.held(request)
-    if before is not None and before.status != Appointment.Status.HELD:
-        before = None
+    before = _held_before(request)
     try:
         held, token = actions.hold_slot(
             service=service,
@@ -357,10 +370,31 @@ def _hold(
             now=now,
             instead_of=before,
         )
+    except DayInDemand as refusal:
+        refusal.href = request.get_full_path()
+        raise
     except actions.SlotTaken as refusal:
         return _taken_page(request, refusal.alternatives, where=request.get_full_path())
     target = "booking:check" if held.name and (held.email or held.phone) else "booking:details"
     return visitor.give(redirect(target), visitor.HOLD, token)
+
+
+def _held_before(request: HttpRequest) -> Appointment | None:
+    """Find the slot this browser holds already, which another one takes the place of."""
+    before = visitor.held(request)
+    return before if before and before.status == Appointment.Status.HELD else None
+
+
+def _count_hold(request: HttpRequest, *, now: datetime) -> None:
+    """Count one more slot held from this address, or another one instead.
+
+    Raises:
+        TooMany: this address holds two at this moment, or has held five within an hour.
+    """
+    if _held_before(request):
+        visits.count(request, limits.OTHER_SLOT, now=now)
+    else:
+        visits.count(request, limits.HOLD, limits.HOLDS_AT_ONCE, now=now)
 
 
 def _taken_page(

@@ -18,8 +18,8 @@ from booking.forms import DetailsForm, SituationForm
 from booking.models import Appointment, Service, WaitingEntry
 from booking.people import Person, people_of
 from booking.taking import SlotTaken
-from identity.addresses import address_of
-from identity.limits import Limit, take
+from identity import visits
+from identity.limits import Limit, TooMany
 from parvis.errors import DomainError
 from parvis.inputs import DayInput
 from parvis.templatetags.ui_words import date_heure
@@ -154,10 +154,11 @@ def _join(
     form = WaitForm(
         service, request.POST or None, today=planning.local_day(now), initial=_usual(mine, now=now)
     )
+    late: TooMany | None = None
     if form.is_valid():
-        take(JOINS, address_of(request), now=now)
         known = form.cleaned_data
         try:
+            visits.count(request, JOINS, now=now)
             joined = waiting.join(
                 service=service,
                 people=people,
@@ -166,6 +167,9 @@ def _join(
                 now=now,
                 **{key: known[key] for key in WaitForm.field_order},
             )
+        except TooMany as refusal:
+            visits.refuse(request, form, refusal)
+            late = refusal
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -177,9 +181,8 @@ def _join(
         "back": back,
         "keeps": bool(mine),
     }
-    return visitor.private(
-        render(request, "booking/wait.html", context, status=422 if form.errors else 200)
-    )
+    page = render(request, "booking/wait.html", context, status=422 if form.errors else 200)
+    return visitor.private(visits.refused(page, late) if late else page)
 
 
 def _usual(mine: Appointment | None, *, now: datetime) -> dict[str, Any]:

@@ -23,10 +23,12 @@ from demo import (
     openings,
     pipeline,
     practice,
+    record,
     reports,
     sharing,
     showcase,
     story,
+    texts,
     training as trainings,
     web,
 )
@@ -37,6 +39,7 @@ from onboarding.practice_people import invent
 from onboarding.practice_visits import fill_diary
 from onboarding.stages import NEEDS_REASON, Module, Reason, Stage
 from onboarding.usual import opening_hours
+from parvis.acting import Actor, in_bulk
 from tenants import provisioning
 from tenants.actions import list_communes, open_commune
 from tenants.models import Association, Commune, Membership, OfficialCommune, User
@@ -54,7 +57,15 @@ def is_loaded() -> bool:
 
 
 def load(*, seed: int, now: datetime, say: Say) -> None:
-    """Write everything; what an interrupted load left is removed first."""
+    """Write everything; what an interrupted load left is removed first.
+
+    The record of who did what begins afterwards: a story was not done by anybody.
+    """
+    with in_bulk(Actor(channel="command", action="demo")):
+        _load(seed=seed, now=now, say=say)
+
+
+def _load(*, seed: int, now: datetime, say: Say) -> None:
     unload()
     if not OfficialCommune.objects.exists():
         call_command("import_communes", verbosity=0)
@@ -68,6 +79,7 @@ def load(*, seed: int, now: datetime, say: Say) -> None:
             taken = furnish(commune, live, luck=luck, now=now)
             if number == 1:
                 showcase.show(now=now, luck=luck)
+                texts.show(now=now)
             reports.tell(
                 insee_code=live.insee_code,
                 pack="bourg",
@@ -101,6 +113,7 @@ def _tell_stories(association: Association, *, seed: int, now: datetime) -> None
     shown, neighbour = (Commune.objects.get(insee_code=live.insee_code) for live in story.LIVE[:2])
     with tenant_context(shown):
         reports.finish(neighbour=neighbour, now=now)
+        record.tell()
     web.tell(commune=shown, now=now)
     pipeline.tell(association=association, now=now, seed=seed)
     openings.tell(association, now=now)

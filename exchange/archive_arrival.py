@@ -9,10 +9,12 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from audit import noting
 from exchange import archive_load
 from exchange.archive_format import BadArchive, Reader
 from exchange.archive_load import Proof, Tell
 from exchange.archive_write import REGISTRY
+from parvis.acting import in_bulk
 from parvis.errors import DomainError
 from tenants.actions import UnknownInseeCode, create_schema, list_commune
 from tenants.lifecycle import begin_configuring
@@ -77,6 +79,16 @@ def arrive(
         AlreadyHere: the commune has a schema.
         UnknownInseeCode: no commune of France has this code.
     """
+    with in_bulk(archive_load.ARRIVING):
+        commune, proof = _arrive(path, association, insee_code, tell)
+    list(in_each([commune], lambda: noting.note(noting.Fact("arrived", commune.name))))
+    return commune, proof
+
+
+def _arrive(
+    path: Path, association: Association | None, insee_code: str, tell: Tell
+) -> tuple[Commune, Proof]:
+    """Do all that without a line in the record for each row: the archive brings its own."""
     try:
         with Reader(path) as reader:
             registry = json.loads(b"".join(reader.pieces("registry.json")))

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exchange import archive_actions, archive_write
 from exchange.archive_models import ArchiveEvent, ArchiveFile
+from identity import visits
 from identity.access import staff_only, who
 from identity.freshness import fresh_only
 from identity.members import ADMIN
@@ -54,6 +55,7 @@ def ask_archive(request: HttpRequest) -> HttpResponse:
 @fresh_only
 def take_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the file, and write down who took it."""
+    visits.count_export(request, now=timezone.now())
     archive = get_object_or_404(ArchiveFile, pk=pk)
     path = archive_actions.take(archive=archive, by=who(request), now=timezone.now())
     commune = commune_of(request)

@@ -50,6 +50,8 @@ def staff_only(*roles: str) -> Callable[[View[Parameters]], View[Parameters]]:
                 return to_login(request)
             if roles and member.role not in roles:
                 raise PermissionDenied
+            if member.is_support and request.method not in {"GET", "HEAD"}:
+                raise PermissionDenied  # support reads, and leaves everything as it is
             return view(request, *args, **kwargs)
 
         guarded.staff_roles = roles  # type: ignore[attr-defined]  # read by the isolation matrix

@@ -11,4 +11,5 @@ def address_of(request: HttpRequest) -> str:
     Raises:
         django.core.exceptions.PermissionDenied: the proxies did not say where it comes from.
     """
-    return str(truncate_ip(get_adapter().get_client_ip(request)))
+    told = str(get_adapter().get_client_ip(request))
+    return str(truncate_ip(told.removeprefix("::ffff:")))  # IPv4, told by a server of both

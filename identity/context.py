@@ -1,10 +1,12 @@
 """What staff pages know about the person who reads them."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from identity.access import may_manage_team, member_of
@@ -28,6 +30,7 @@ def who(request: HttpRequest) -> dict[str, Any]:
         return {
             "user": Person(display_name=member.name, email=member.email),
             "member": member,
+            "support": _support(member),
             "navigation": _navigation(request, member),
             "more_links": _more_links(request, member),
             "account_url": absolute_url("login", "/compte/"),
@@ -44,6 +47,18 @@ def who(request: HttpRequest) -> dict[str, Any]:
         "navigation": _account_navigation(request),
         "account_url": reverse("account"),
         "logout_url": reverse("account_logout"),
+    }
+
+
+def _support(member: Member) -> dict[str, Any] | None:
+    """Say who reads along at this moment; None most of the time."""
+    until = datetime.fromtimestamp(member.support_until, tz=UTC)
+    if not member.support_name or until <= timezone.now():  # noqa: TID251 (part of every page)
+        return None
+    return {
+        "name": member.support_name,
+        "reason": member.support_reason,
+        "until": timezone.localtime(until),
     }
 
 
@@ -92,6 +107,8 @@ def _more_links(request: HttpRequest, member: Member) -> list[tuple[str, str]]:
         links.append((_("Réglages de l’association"), "/reglages/"))
     if not member.commune_id:
         links.append((_("Départs et suspensions"), "/departs/"))
+    if member.commune_id:
+        links.append((_("Mes messages"), "/agent/mes-messages/"))
     if may_manage_team(member.role):
         team = commune.slug if member.commune_id else f"association/{association.slug}"
         links.append((_("Équipe"), absolute_url("login", f"/equipe/{team}/")))

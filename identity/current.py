@@ -5,12 +5,14 @@ erased by the actions that change it; without Valkey each request asks the datab
 """
 
 from dataclasses import asdict
+from typing import Any
 
 from django.core.cache import caches
 from django.http import HttpRequest
 
-from identity.members import NAME_MOST, Member
-from tenants.models import Membership, User
+from identity.members import NAME_MOST, READER, Member
+from identity.models import SupportAccess
+from tenants.models import Commune, Membership, User
 
 
 REMEMBERED_S = 30
@@ -48,14 +50,22 @@ def forget_members(user: User) -> None:
         caches["shared"].delete(_key(user.pk, site))
 
 
+def forget_site(commune: Commune, *, also: int) -> None:
+    """Forget what is remembered of everybody who works in a commune, and of one account more."""
+    team = Membership.objects.filter(commune=commune).values_list("user_id", flat=True)
+    caches["shared"].delete_many([_key(user_id, commune.schema_name) for user_id in {*team, also}])
+
+
 def _key(user_id: int, site: str) -> str:
     return f"member:{site}:{user_id}"
 
 
 def _find(request: HttpRequest, user_id: int) -> Member | None:
     kind = getattr(request, "site_kind", "")
+    support: SupportAccess | None = None
     if kind == "commune":
         here = {"commune": request.commune}  # type: ignore[attr-defined]
+        support = SupportAccess.objects.open().filter(**here).order_by("ends_at").last()
     elif kind == "association":
         here = {"association": request.association}  # type: ignore[attr-defined]
     else:
@@ -65,8 +75,9 @@ def _find(request: HttpRequest, user_id: int) -> Member | None:
         .select_related("user")
         .first()
     )
+    seen = _support(support)
     if found is None:
-        return None
+        return _supporter(user_id, here, seen) if support else None
     return Member(
         user_id=user_id,
         name=str(found.user)[:NAME_MOST],
@@ -75,4 +86,33 @@ def _find(request: HttpRequest, user_id: int) -> Member | None:
         association_id=found.association_id,
         email=found.user.email,
         is_phone_desk=found.is_phone_desk,
+        **seen,
+    )
+
+
+def _support(access: SupportAccess | None) -> dict[str, Any]:
+    """Tell everybody who works here that somebody reads along."""
+    if access is None:
+        return {}
+    return {
+        "support_name": access.user_name,
+        "support_reason": access.reason,
+        "support_until": access.ends_at.timestamp(),
+    }
+
+
+def _supporter(user_id: int, here: dict[str, Any], seen: dict[str, Any]) -> Member | None:
+    """Let somebody read for as long as her access is open."""
+    own = SupportAccess.objects.open().filter(user_id=user_id, user__is_active=True, **here)
+    access = own.select_related("user").order_by("ends_at").last()
+    if access is None:
+        return None
+    return Member(
+        user_id=user_id,
+        name=access.user_name,
+        role=READER,
+        commune_id=access.commune_id,
+        email=access.user.email,
+        is_support=True,
+        **{**seen, "support_until": access.ends_at.timestamp()},
     )

@@ -2,7 +2,8 @@
 
 from django.core.mail import EmailMessage
 
-from identity.models import Invitation
+from audit import chain
+from identity.models import Invitation, SupportAccess
 from parvis.mail import letter
 from tenants.hosts import absolute_url
 
@@ -21,3 +22,19 @@ def invited(invitation: Invitation, *, token: str) -> EmailMessage:
         to=[invitation.email],
         fact=f"invitation-{invitation.digest}",
     )
+
+
+def support_opened(access: SupportAccess, *, to: list[str]) -> EmailMessage:
+    """Tell the administrators of a commune that somebody reads in it, until when and why.
+
+    The head of the record goes with it: what was written before cannot be changed unseen.
+    """
+    position, link = chain.head()
+    words = {
+        "access": access,
+        "place": access.commune.name,
+        "url": absolute_url(access.commune, "/agent/commune/journal/"),
+        "position": position,
+        "link": link,
+    }
+    return letter("identity/emails/support_opened", words, to=to, fact=f"support-{access.pk}")

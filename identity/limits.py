@@ -1,98 +1,49 @@
-"""Limits on guessing and on mail, counted once for the whole platform.
+"""Every limit on guessing, hoarding and mail, counted once for the whole platform.
 
-A limit of N is N seats, each taken for the whole period: at no moment can more than N attempts
-have happened within one period. Seats are kept in the ``shared`` cache, which knows no commune.
-When Valkey is down they are kept in the database: slower, never open.
+How they are counted is in :mod:`parvis.counters`; who counts by address is in
+:mod:`identity.visits`. What a citizen is sent without having asked is paced by
+:mod:`parvis.pacing`.
 """
 
-import hashlib
-import hmac
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.core.cache import caches
-from django.db import connection
-from django.utils.translation import gettext_lazy as _
-from redis.exceptions import RedisError
-
-from identity.models import Attempt
-from parvis.errors import DomainError
+from parvis.counters import Limit, TooMany, release, take, take_all
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most ``seats`` attempts within ``period``."""
+__all__ = ["Limit", "TooMany", "release", "take", "take_all"]
 
-    name: str
-    seats: int
-    period: timedelta
-
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 LOGIN = Limit("login", 5, timedelta(minutes=5))  # per account
 SECOND_FACTOR = Limit("second-factor", 5, timedelta(minutes=5))  # per account
-ADDRESS = Limit("address", 30, timedelta(minutes=1))  # forms sent to the login host, per IP
-CODE_MAIL = Limit("code-mail", 5, timedelta(hours=1))  # per recipient
-INVITATION = Limit("invitation", 20, timedelta(days=1))  # per inviting person
-PREVIEW = Limit("preview", 5, timedelta(days=1))  # previews of communes, per address
-INVITED = Limit("invited", 3, timedelta(hours=1))  # per recipient
+ADDRESS = Limit("address", 30, MINUTE)  # forms sent to the login host, per IP
+CODE_MAIL = Limit("code-mail", 5, HOUR)  # per recipient
+INVITATION = Limit("invitation", 20, DAY)  # per inviting person
+PREVIEW = Limit("preview", 5, DAY)  # previews of communes, per address
+INVITED = Limit("invited", 3, HOUR)  # per recipient
 
-TAKE = """
-INSERT INTO public.identity_attempt (key, seat, until) VALUES (%s, %s, %s)
-ON CONFLICT (key, seat) DO UPDATE SET until = excluded.until
-WHERE identity_attempt.until <= %s
-RETURNING seat
-"""
+# Per address of the visitor, over all communes.
+SEARCH = Limit("slot-search", 60, MINUTE, fails_open=True)
+HOLD = Limit("hold", 5, HOUR)  # a family of five, one after the other
+HOLDS_AT_ONCE = Limit("holds-at-once", 2, timedelta(minutes=10))  # given back once confirmed
+OTHER_SLOT = Limit("other-slot", 30, HOUR)  # another slot instead of the one that is held
+REPORT = Limit("report", 5, HOUR)
+LOOKUP = Limit("lookup", 10, HOUR)  # references of appointments and of reports together
+# Per e-mail address or telephone number that a report names.
+REPORT_CONTACT = Limit("report-contact", 10, DAY)
+# Per account.
+EXPORT = Limit("export", 10, HOUR, fails_open=True)
+# Per telephone number.
+SMS_HOUR = Limit("sms-hour", 2, HOUR)
+SMS_DAY = Limit("sms-day", 4, DAY)
 
 
-class TooMany(DomainError):
-    """The limit is reached: trying again later is the only way."""
-
-    message = _("Trop de tentatives. Patientez quelques minutes, puis recommencez.")
-    status = 429
-
-
-def take(limit: Limit, who: str, *, now: datetime) -> int:
-    """Count one attempt of ``who`` and return its seat, for ``release``.
+def take_sms(number: str, *, now: datetime) -> None:
+    """Count one text message to a number, whichever commune sends it.
 
     Raises:
-        TooMany: every seat is taken.
+        TooMany: it has had two within an hour, or four within a day.
     """
-    key = _key(limit, who)
-    try:
-        seat = _take_in_cache(limit, key)
-    except RedisError:
-        seat = _take_in_database(limit, key, now)
-    if seat is None:
-        raise TooMany
-    return seat
-
-
-def release(limit: Limit, who: str, seat: int) -> None:
-    """Give one seat back: that attempt was not a guess."""
-    key = _key(limit, who)
-    caches["shared"].delete(f"limit:{key}:{seat}")
-    Attempt.objects.filter(key=key, seat=seat).delete()
-
-
-def _key(limit: Limit, who: str) -> str:
-    """Name a counter without keeping the address or account it counts."""
-    text = f"{limit.name}:{who.strip().lower()}".encode(errors="replace")
-    return hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()
-
-
-def _take_in_cache(limit: Limit, key: str) -> int | None:
-    timeout = int(limit.period.total_seconds())
-    for seat in range(limit.seats):
-        if caches["shared"].add(f"limit:{key}:{seat}", 1, timeout):
-            return seat
-    return None
-
-
-def _take_in_database(limit: Limit, key: str, now: datetime) -> int | None:
-    with connection.cursor() as cursor:
-        for seat in range(limit.seats):
-            cursor.execute(TAKE, [key, seat, now + limit.period, now])
-            if cursor.fetchone():
-                return seat
-    return None
+    digits = "".join(each for each in number if each.isdigit())
+    national = digits[-9:]  # +33 6, 0033 6 and 06 are one number
+    take_all([(SMS_HOUR, national), (SMS_DAY, national)], now=now)

@@ -32,7 +32,15 @@ class Member:
     is_phone_desk: bool = False
     """Whether she answers the telephone of the association for this commune."""
 
+    is_support: bool = False
+    """Whether she reads here for an hour at most, without working here."""
+    support_name: str = ""
+    """Who reads here as support at this moment; nobody most of the time."""
+    support_reason: str = ""
+    support_until: float = 0.0
+    """Until when at most, in seconds since 1970."""
+
     @property
     def needs_second_factor(self) -> bool:
         """Whether the role demands more than a password."""
-        return self.role in NEEDS_SECOND_FACTOR
+        return self.is_support or self.role in NEEDS_SECOND_FACTOR

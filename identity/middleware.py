@@ -98,7 +98,7 @@ def _recognise(request: HttpRequest, *, now: datetime) -> None:
         return
     if request.site_kind in {"commune", "association"}:  # type: ignore[attr-defined]
         member = member_at(request, user_id=int(user_id))
-        if member is None:
+        if member is None or (member.is_support and member.support_until <= now.timestamp()):
             _forget(request)
             return
         request.member = member  # type: ignore[attr-defined]

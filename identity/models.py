@@ -1,10 +1,10 @@
 """Tickets between hosts, invitations, and attempts counted when the cache is down."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -128,6 +128,50 @@ class Attempt(models.Model):
         verbose_name = _("tentative")
         constraints = [
             models.UniqueConstraint(name="one_attempt_per_seat", fields=["key", "seat"]),
+        ]
+
+
+class SupportAccessQuerySet(models.QuerySet["SupportAccess"]):
+    """Accesses, narrowed down."""
+
+    def open(self) -> "SupportAccessQuerySet":
+        """Those that let somebody in now, by the clock of the database.
+
+        None does before its message to the commune is written.
+        """
+        return self.filter(told_at__isnull=False, ended_at__isnull=True, ends_at__gt=Now())
+
+
+class SupportAccess(models.Model):
+    """Somebody of the association or the platform reads in a commune, for an hour at most.
+
+    It is no membership: nothing stands when it is over, and no list of the team shows it.
+    """
+
+    LONGEST = timedelta(minutes=60)
+
+    commune = models.ForeignKey(Commune, models.CASCADE, related_name="support_accesses")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("compte"))
+    user_name = models.CharField(_("qui"), max_length=80)
+    reason = models.CharField(_("raison"), max_length=300)
+    opened_at = models.DateTimeField(_("ouvert le"))
+    ends_at = models.DateTimeField(_("fermé au plus tard le"))
+    told_at = models.DateTimeField(_("commune prévenue le"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("fermé le"), null=True, blank=True)
+    ended_by_name = models.CharField(_("fermé par"), max_length=80, default="", blank=True)
+
+    objects = SupportAccessQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("accès d’assistance")
+        ordering = ["-opened_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="support_lasts_an_hour_at_most",
+                condition=Q(ends_at__gt=F("opened_at"))
+                & Q(ends_at__lte=F("opened_at") + timedelta(minutes=60)),
+            ),
+            models.CheckConstraint(name="support_says_why", condition=~Q(reason="")),
         ]
 
 

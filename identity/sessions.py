@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from identity.current import site_of
 from identity.freshness import PROVED
+from identity.visits import note_office
 
 
 IDLE = timedelta(minutes=30)
@@ -40,6 +41,7 @@ def open_session(
             "last_seen_at": now,
         },
     )
+    note_office(request)
 
 
 def is_alive(request: HttpRequest, *, now: datetime) -> bool:

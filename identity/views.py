@@ -21,7 +21,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from identity import actions
+from audit import noting
+from audit.middleware import actor_of
+from identity import actions, support
 from identity.current import member_at
 from identity.devices import describe
 from identity.factors import has_second_factor
@@ -30,6 +32,7 @@ from identity.freshness import is_recent, prove_again, proved_at
 from identity.members import REPORT_AGENT
 from identity.models import Ticket, where
 from identity.sessions import close_session, open_session
+from parvis.acting import acting
 from parvis.errors import DomainError
 from tenants import hosts
 from tenants.hosts import absolute_url, host_of, normalise
@@ -81,6 +84,7 @@ def handover(request: HttpRequest) -> HttpResponse:
     try:
         ticket = _redeem(request, state, now)
     except actions.TicketRefused as refusal:
+        noting.note(noting.Fact(noting.LOGIN_REFUSED))
         return render(request, "identity/refused.html", {"refusal": refusal}, status=403)
     django_login(request, ticket.user, backend=BACKEND)
     open_session(
@@ -89,6 +93,8 @@ def handover(request: HttpRequest) -> HttpResponse:
         has_second_factor=ticket.has_second_factor,
         proved_at=ticket.proved_at,
     )
+    with acting(actor_of(request)):
+        noting.note(noting.Fact(noting.LOGIN))
     answer = HttpResponseRedirect(_page_for(request, ticket.user_id, unquote(path)))
     answer.delete_cookie(HANDOVER_COOKIE, samesite="None")
     answer.cookies[HANDOVER_COOKIE]["secure"] = True
@@ -114,6 +120,8 @@ def _redeem(request: HttpRequest, state: str, now: datetime) -> Ticket:
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session of this site; the other sites stay open."""
+    if request.user.is_authenticated:
+        noting.note(noting.Fact(noting.LOGOUT))
     close_session(request)
     return redirect("/")
 
@@ -175,7 +183,10 @@ def authorise(request: HttpRequest) -> HttpResponse:
     if place is None or not STATE.fullmatch(state):
         raise Http404
     user = _user(request)
-    if not Membership.objects.of(user).filter(**where(place)).exists():
+    if not (
+        Membership.objects.of(user).filter(**where(place)).exists()
+        or support.may_enter(user=user, place=place)
+    ):
         return render(request, "identity/no_access.html", {"place": place}, status=403)
     now, proof = timezone.now(), proved_at(request)
     if request.GET.get("fresh") == "1" and not is_recent(proof, now=now):

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from identity.members import Member
-from incidents import emails
+from incidents import emails, pushes
 from incidents.calendar import current_commune, promised
 from incidents.geo import Place
 from incidents.handlers import responsible
@@ -34,11 +34,13 @@ from incidents.refusals import (
     TooLate,
 )
 from incidents.workflow import CLOSED, EFFECTS, Actor, Clock, Status, is_legal, reasons
+from messaging import pushing
 from parvis.deferred import defer
 from parvis.signing import digest, new_token
 
 
 CONTESTED_WITHIN = timedelta(days=7)
+WRITTEN_WITHIN = timedelta(days=7)  # before it was received: a telephone's clock may be wrong
 FIRST_VISIBILITY = {
     Category.Moderation.AFTER: Report.Visibility.PUBLIC,
     Category.Moderation.BEFORE: Report.Visibility.PENDING,
@@ -68,11 +70,13 @@ def receive(
     asset: Asset | None = None,
     praises: Report | None = None,
     origin: tuple[str, str] = ("", ""),
+    captured_at: datetime | None = None,
     by: Member | None = None,
     is_told: bool = True,
 ) -> tuple[Report, str]:
     """Write down what somebody says, find who takes care of it, and promise a date.
 
+    ``captured_at`` is when it was written in a telephone without network, at most a week ago.
     ``origin`` is the commune (code INSEE) and the reference of a report handed over by another.
     Returns the report with the secret of its follow-up link, which is stored only as a digest, and
     acknowledges it by mail to whoever left an address, unless nobody is to be told. Sending the
@@ -106,6 +110,7 @@ def receive(
         handler=handler,
         team=_team(handler, praises),
         submitted_at=now,
+        captured_at=captured_at and min(now, max(captured_at, now - WRITTEN_WITHIN)),
         touched_at=now,
         due_at=promised(category, start=now),
         praises=praises,
@@ -208,7 +213,9 @@ def move(
     words = message or _written(current, text, actor=actor, by=by, now=now)
     change = moved(current, before, actor=actor, by=by, now=now, message=words)
     if is_told and EFFECTS[to].is_told:
-        emails.send(emails.moved(change, current_commune(), emails.recipients(current)))
+        commune = current_commune()
+        emails.send(emails.moved(change, commune, emails.recipients(current)))
+        pushing.send(pushes.moved(change, commune))
     if current.origin_commune and to in CLOSED:
         defer("incidents.tell_origin", report_id=current.pk)
     return current

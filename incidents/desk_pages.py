@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from identity.members import Member
-from incidents import access, filters, found, offered, paging
+from incidents import access, filters, found, offered, paging, topics
 from incidents.filter_forms import FLAG_WORDS, STATE_WORDS, ExportForm, FilterForm, SaveForm
 from incidents.filters import Filter
 from incidents.models import Category, Report, ReportQuerySet
@@ -86,6 +86,7 @@ def shown(
     clear = asked.address(Filter(state=wanted.state))
     context = {
         "asked": asked,
+        "topic": topics.DESK,
         "wanted": wanted,
         "may_handle": asked.may_handle,
         "views": _views(asked),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from identity.access import member_of
-from incidents import access, desk, dossier, merging, offered, references
+from incidents import access, desk, dossier, merging, offered, references, topics
 from incidents.cards import FREQUENT
 from incidents.desk_forms import AssignForm, EditForm, MergeForm, PauseForm
 from incidents.forms import WordsForm
@@ -63,6 +63,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "file": file,
         "report": found,
+        "topic": topics.of_report(found.pk),
         "contact": found.contact if may_handle else None,
         "status_word": state_of(found.status).word,
         "point": _point(found),

@@ -9,22 +9,33 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from incidents import links, receipts
+from incidents import links, own_words, receipts
 from incidents.calendar import current_commune
 from incidents.deadlines import LATE_AT
 from incidents.models import Follower, Handler, Message, Report, StatusChange
 from incidents.models.reports import REASON_WORDS, STATUS_WORDS
 from incidents.workflow import DECIDED, Status
-from parvis.mail import FACT
+from messaging.kinds import HEADER, Kind
+from parvis.mail import FACT, LANGUAGE
+from parvis.pacing import PACED
 from parvis.signing import digest
 from tenants.hosts import absolute_url
 from tenants.models import Commune
 
 
+KINDS = {  # what its reader may refuse
+    "moved": Kind.NEWS,
+    "said": Kind.NEWS,
+    "merged": Kind.NEWS,
+    "to_team": Kind.TEAM,
+    "assigned": Kind.ASSIGNED,
+    "escalated": Kind.LATE,
+}
+PACED_EVENTS = {"received", "link", "asked_to_follow"}  # what a stranger can make us send
 SHOWN_MOST = 30  # reports that one message lists
 
 
@@ -53,7 +64,7 @@ def recipients(report: Report) -> list[Recipient]:
     return found
 
 
-def received(report: Report, commune: Commune, *, token: str) -> EmailMultiAlternatives:
+def received(report: Report, commune: Commune, *, token: str) -> EmailMessage:
     """Acknowledge a report (CRPA, articles L112-11 and R112-11-1), with the link to follow it."""
     contact = report.contact
     return _render(
@@ -66,9 +77,7 @@ def received(report: Report, commune: Commune, *, token: str) -> EmailMultiAlter
     )
 
 
-def moved(
-    change: StatusChange, commune: Commune, to: Iterable[Recipient]
-) -> list[EmailMultiAlternatives]:
+def moved(change: StatusChange, commune: Commune, to: Iterable[Recipient]) -> list[EmailMessage]:
     """Tell a move, with the words of the town hall."""
     report = change.report
     return [
@@ -84,9 +93,7 @@ def moved(
     ]
 
 
-def said(
-    message: Message, commune: Commune, to: Iterable[Recipient]
-) -> list[EmailMultiAlternatives]:
+def said(message: Message, commune: Commune, to: Iterable[Recipient]) -> list[EmailMessage]:
     """Pass on what the town hall says."""
     return [
         _render(
@@ -103,7 +110,7 @@ def said(
 
 def merged(
     report: Report, master: Report, commune: Commune, to: Iterable[Recipient]
-) -> list[EmailMultiAlternatives]:
+) -> list[EmailMessage]:
     """Tell that a report is now handled with another, which they follow from now on."""
     return [
         _render(
@@ -118,9 +125,7 @@ def merged(
     ]
 
 
-def asked_to_follow(
-    follower: Follower, commune: Commune, *, repeat: str
-) -> EmailMultiAlternatives:
+def asked_to_follow(follower: Follower, commune: Commune, *, repeat: str) -> EmailMessage:
     """Ask whoever gave an address to confirm that it is hers; ``repeat`` as in ``link``."""
     return _render(
         "asked_to_follow",
@@ -131,7 +136,7 @@ def asked_to_follow(
     )
 
 
-def link(report: Report, commune: Commune, *, repeat: str) -> EmailMultiAlternatives:
+def link(report: Report, commune: Commune, *, repeat: str) -> EmailMessage:
     """Send the follow-up link again; ``repeat`` tells one demand from the next."""
     contact = report.contact
     return _render(
@@ -143,9 +148,7 @@ def link(report: Report, commune: Commune, *, repeat: str) -> EmailMultiAlternat
     )
 
 
-def to_partner(
-    report: Report, handler: Handler, commune: Commune, *, text: str
-) -> EmailMultiAlternatives:
+def to_partner(report: Report, handler: Handler, commune: Commune, *, text: str) -> EmailMessage:
     """Give a report to a body or a company, with the link by which it answers; no identity."""
     return _render(
         "to_partner",
@@ -158,7 +161,7 @@ def to_partner(
     )
 
 
-def to_team(report: Report, commune: Commune, *, event: str) -> EmailMultiAlternatives | None:
+def to_team(report: Report, commune: Commune, *, event: str) -> EmailMessage | None:
     """Tell the team in charge: ``new``, ``contested``, ``still-there``, ``thanked``, an answer."""
     if report.team is None or not report.team.email:
         return None
@@ -172,7 +175,7 @@ def to_team(report: Report, commune: Commune, *, event: str) -> EmailMultiAltern
     )
 
 
-def assigned(reports: Sequence[Report], commune: Commune, *, email: str) -> EmailMultiAlternatives:
+def assigned(reports: Sequence[Report], commune: Commune, *, email: str) -> EmailMessage:
     """Tell a team or one of its people what was given to them: one report, or many at once."""
     first = reports[0]
     path = links.path_to_desk(first) if len(reports) == 1 else links.DESK
@@ -190,9 +193,7 @@ def assigned(reports: Sequence[Report], commune: Commune, *, email: str) -> Emai
     )
 
 
-def reminded(
-    report: Report, commune: Commune, *, text: str, until: datetime
-) -> EmailMultiAlternatives:
+def reminded(report: Report, commune: Commune, *, text: str, until: datetime) -> EmailMessage:
     """Ask the reporter again what the town hall asked, and say when the report will be closed."""
     contact = report.contact
     return _render(
@@ -208,7 +209,7 @@ def reminded(
 
 def escalated(
     email: str, late: Sequence[tuple[Report, int]], commune: Commune, *, now: datetime
-) -> EmailMultiAlternatives:
+) -> EmailMessage:
     """Tell somebody in charge which reports near their promised date, and which have passed it."""
     desk = absolute_url(commune, links.DESK)  # asked once, however many there are
     lines = [(report, f"{desk}{report.reference}/", level) for report, level in late]
@@ -258,9 +259,12 @@ def preview_move(
     return words.strip()
 
 
-def send(messages: Iterable[EmailMultiAlternatives | None]) -> int:
-    """Put messages in the outbox, in the transaction that gives their reason; one statement."""
-    ready = [each for each in messages if each is not None]
+def send(messages: Iterable[EmailMessage | None]) -> int:
+    """Put messages in the outbox, in the transaction that gives their reason; one statement.
+
+    What the commune adds to each is read at once for all, in one query.
+    """
+    ready = own_words.added(each for each in messages if each is not None)
     return get_connection().send_messages(ready) or 0 if ready else 0
 
 
@@ -284,7 +288,7 @@ def _about(report: Report, status: str, reason: str) -> dict[str, Any]:
 
 def _render(
     event: str, commune: Commune, to: Recipient, *, fact: str, **facts: Any
-) -> EmailMultiAlternatives:
+) -> EmailMessage:
     """Write one message in the language of its reader and the local time of the commune."""
     with translation.override(to.language), timezone.override(ZoneInfo(commune.time_zone)):
         context = {
@@ -296,13 +300,16 @@ def _render(
         }
         name = f"incidents/emails/{event}"
         subject = render_to_string(f"{name}_subject.txt", context, using="text")
-        message = EmailMultiAlternatives(
+        message = own_words.Written(
             subject=" ".join(subject.strip().splitlines()),
             body=render_to_string(f"{name}.txt", context, using="text"),
             to=[to.email],
             reply_to=[commune.email] if commune.email else None,
-            headers={FACT: fact},
+            headers={FACT: fact, LANGUAGE: to.language}
+            | ({PACED: "1"} if event in PACED_EVENTS else {})
+            | ({HEADER: KINDS[event]} if event in KINDS else {}),
         )
-        html = render_to_string(f"{name}.html", context, using="django")
-        message.attach_alternative(html, "text/html")
-    return message
+        message.event = event
+        if report := facts.get("report"):
+            message.marks = own_words.marks(report, day=timezone.localdate())
+        return message

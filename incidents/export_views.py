@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from identity import visits
 from incidents import desk_pages, exports, found, paging, work_orders
 from incidents.exports import Wanted
 from incidents.models import Report
@@ -37,6 +38,7 @@ def export(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("format", "csv")
     if kind not in WRITERS:
         raise Http404
+    visits.count_export(request, now=timezone.now())
     asked = desk_pages.read(request, now=timezone.now())
     wanted = Wanted(
         words=request.GET.get("textes") == "1",

@@ -1,7 +1,7 @@
 """The page of one report for whoever holds its link: where it is, and what she may still do."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,9 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from identity.addresses import address_of
-from identity.limits import Limit, take
-from incidents import following, journal, links, published, receipt_sheets, receipts, reporters
+from identity import limits, visits
+from incidents import (
+    following,
+    journal,
+    links,
+    published,
+    receipt_sheets,
+    receipts,
+    reporters,
+    topics,
+)
 from incidents.calendar import current_commune
 from incidents.follow_forms import AddPhotosForm, ContestForm, FindForm
 from incidents.forms import WordsForm
@@ -26,12 +34,13 @@ from incidents.models.reports import STATUS_WORDS
 from incidents.secret_pages import private
 from incidents.states import state_of
 from incidents.workflow import DECIDED, Status
+from messaging import pushing
 from parvis.errors import DomainError
+from parvis.evenly import evenly
 from parvis.exports import download
 from parvis.pieces import TimelineEntry
 
 
-LOOKUPS = Limit("report-lookup", 10, timedelta(hours=1))  # per address
 LEVELS = ("1", "2", "3", "4", "5")
 DOORS = {
     Category.Door.REPORT: "signaler",
@@ -66,6 +75,8 @@ def follow(request: HttpRequest, secret: str) -> HttpResponse:
         "address": request.build_absolute_uri(request.path),
         "is_sent": "envoye" in request.GET,
         "receipt": reverse("incidents:receipt", args=[secret]),
+        "secret": secret,
+        "push_key": "" if reader.report.is_closed else pushing.key_for_browsers(),
     }
     return private(render(request, "incidents/follow/page.html", context, status=status))
 
@@ -127,6 +138,7 @@ def _context(reader: Reader, offered: Forms, *, now: datetime) -> dict[str, Any]
     return {
         "report": report,
         "reader": reader,
+        "topic": topics.of_report(report.pk),
         "contact": reader.contact,
         "state": state_of(report.status),
         "status_word": STATUS_WORDS[Status(report.status)] if is_hers else "",
@@ -205,8 +217,14 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.POST or None)
     if form.is_valid():
         now = timezone.now()
-        take(LOOKUPS, address_of(request), now=now)
-        reporters.send_link_again(**form.cleaned_data, now=now)
+        try:
+            visits.count(request, limits.LOOKUP, now=now)
+        except limits.TooMany as refusal:
+            visits.refuse(request, form, refusal)
+            page = render(request, "incidents/follow/find.html", {"form": form})
+            return visits.refused(page, refusal)
+        with evenly():
+            reporters.send_link_again(**form.cleaned_data, now=now)
         return redirect("incidents:link_sent")
     status = 422 if form.errors else 200
     return render(request, "incidents/follow/find.html", {"form": form}, status=status)

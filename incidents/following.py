@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from incidents import emails
+from incidents import emails, pushes
 from incidents.calendar import current_commune
 from incidents.history import locked, noted
 from incidents.models import Follower, Report, ReportEvent
@@ -61,6 +61,7 @@ def confirm(*, follower: Follower, now: datetime) -> None:
 def unfollow(*, follower: Follower, now: datetime) -> None:
     """Forget an address at once; the inhabitant stays counted."""
     report = locked(follower.report)
+    pushes.forget(followers=[follower.pk])
     Follower.objects.filter(pk=follower.pk).delete()
     noted(report, ReportEvent.Kind.FOLLOWED, by=None, now=now, words="-1")
 

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from identity.members import Member
+from incidents import topics
 from incidents.models import Message, Report, ReportEvent, StatusChange
 from incidents.workflow import Actor
+from parvis import live
 
 
 def locked(report: Report) -> Report:
@@ -15,6 +17,12 @@ def locked(report: Report) -> Report:
         .select_related("category", "handler", "team")
         .get(pk=report.pk)
     )
+
+
+def changed(report: Report) -> None:
+    """Tell the pages that show a report, once it is committed."""
+    live.touch(topics.of_report(report.pk))
+    live.touch(topics.DESK)
 
 
 def moved(
@@ -27,6 +35,7 @@ def moved(
     message: Message | None = None,
 ) -> StatusChange:
     """Add a move to the history; ``report`` is as it is now."""
+    changed(report)
     return StatusChange.objects.create(
         report=report,
         before=before,
@@ -44,6 +53,7 @@ def noted(
     report: Report, kind: ReportEvent.Kind, *, by: Member | None, now: datetime, **detail: Any
 ) -> None:
     """Add something else to the history; ``by`` is None when a citizen did it, or nobody."""
+    changed(report)
     ReportEvent.objects.create(
         report=report,
         kind=kind,

@@ -1,7 +1,7 @@
 """How long each thing about a report is kept, and which of its fields tell of a person.
 
-Pure. The table is read by the nightly task, by the page that announces it, and by a test that
-fails on a field nobody has classified. Months and years are those of the calendar.
+Pure. A commune may choose other durations (``privacy.policy``). Months and years are those of the
+calendar.
 """
 
 from collections.abc import Mapping
@@ -36,39 +36,21 @@ ABUSIVE_KEPT = "30 days"
 UNCONFIRMED_KEPT = "30 days"
 """After it was typed: an address to which nobody said yes."""
 
-KEPT: Mapping[Kind, str] = {
-    Kind.NOTHING: RECORD_KEPT,
-    Kind.REPORTER: PERSON_KEPT,
-    Kind.WORDS: PERSON_KEPT,
-    Kind.PICTURE: PHOTOS_KEPT,
-    Kind.PLACE: RECORD_KEPT,
-    Kind.STAFF: RECORD_KEPT,
+USUAL: Mapping[str, str] = {
+    "report_contact": PERSON_KEPT,
+    "report_photos": PHOTOS_KEPT,
+    "report_record": RECORD_KEPT,
+    "report_cancelled": CANCELLED_KEPT,
+    "report_abusive": ABUSIVE_KEPT,
+    "report_unconfirmed": UNCONFIRMED_KEPT,
 }
-CONFIGURATION = frozenset(
-    {
-        "Asset",
-        "Category",
-        "Handler",
-        "ReplyTemplate",
-        "RoutingRule",
-        "SavedFilter",
-        "Settings",
-        "SettingsChange",
-        "Team",
-        "Zone",
-    }
-)
-"""Set up by the commune, kept as long as it wants: no field of a citizen."""
-WORK = frozenset({"Intervention", "Round"})
-"""Work of the teams, of several reports: no field of a citizen; kept as the accounts are."""
-LEDGER = frozenset({"Elimination"})
-"""What was erased and when: references only, replayed after a restore."""
-
-_MODELS: Mapping[str, Mapping[Kind, str]] = {
+"""By the names of the rules, what holds where the commune has chosen nothing else."""
+MODELS: Mapping[str, Mapping[Kind, str]] = {
     "Report": {
         Kind.NOTHING: "id reference category status reason visibility channel road_class asset"
-        " handler team priority submitted_at answered_at planned_on due_at closed_at touched_at"
-        " duplicate_of praises reporters satisfaction origin_commune origin_reference sent_to"
+        " handler team priority submitted_at captured_at answered_at planned_on due_at closed_at"
+        " touched_at duplicate_of"
+        " praises reporters satisfaction origin_commune origin_reference sent_to"
         " sent_reference idempotency_key version",
         Kind.WORDS: "text",
         Kind.PLACE: "lat lon address",
@@ -104,8 +86,4 @@ _MODELS: Mapping[str, Mapping[Kind, str]] = {
     },
     "Stop": {Kind.NOTHING: "id round report position outcome done_at key", Kind.WORDS: "note"},
 }
-FIELDS: Mapping[str, Mapping[str, Kind]] = {
-    model: {name: kind for kind, names in kinds.items() for name in names.split()}
-    for model, kinds in _MODELS.items()
-}
-"""Of each model that hangs on a report: the kind of each of its fields."""
+"""Of each model that hangs on a report: the names of its fields by what they tell."""

@@ -14,12 +14,12 @@ from incidents import actions, emails, merging, photos, transfers
 from incidents.desk_forms import MoveForm
 from incidents.models import Handler, Photo, ReplyTemplate, Report
 from incidents.models.reports import STATUS_WORDS
+from incidents.own_words import filled, marks
 from incidents.refusals import StaleVersion
 from incidents.staff_pages import current_member, handles_reports, report_or_404
 from incidents.workflow import EFFECTS, Actor, Status
 from parvis.errors import DomainError
 from parvis.typed import number
-from parvis.typo import date_longue
 
 
 NAMED_MOST = 40
@@ -64,15 +64,7 @@ def _sent(request: HttpRequest, found: Report, form: MoveForm) -> HttpResponse:
 
 def fill(template: ReplyTemplate, report: Report, *, day: date) -> str:
     """Write the words of a template about one report; ``day`` is what its date says."""
-    known = {
-        "{reference}": report.reference,
-        "{lieu}": report.address or _("l’endroit signalé"),
-        "{date}": date_longue(report.planned_on or day),
-    }
-    words = template.text
-    for mark, value in known.items():
-        words = words.replace(mark, value)
-    return words
+    return filled(template.text, marks(report, day=day))
 
 
 def _form(request: HttpRequest, found: Report, *args: Any, **kwargs: Any) -> MoveForm:

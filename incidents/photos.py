@@ -28,7 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from identity.members import Member
 from incidents import pictures
 from incidents.darkroom import RENDITIONS
-from incidents.history import noted
+from incidents.history import changed, noted
 from incidents.models import Category, Photo, Report, ReportEvent
 from parvis.deferred import defer
 from parvis.errors import DomainError
@@ -320,6 +320,7 @@ def _develop_next(*, now: datetime, run: Runner) -> bool:
         photo.width, photo.height = said["width"], said["height"]
         _place(photo.report, said["place"], now=now)
     photo.save()
+    changed(photo.report)
     original.unlink(missing_ok=True)
     return True
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from identity import visits
 from identity.addresses import address_of
 from identity.limits import Limit, take
 from incidents import following, published
@@ -204,7 +205,7 @@ def join(request: HttpRequest, reference: str) -> HttpResponse:
     joined = _joined(request)
     if shown.reference not in joined:
         address = address_of(request)
-        take(ALL_JOINS, address, now=now)
+        visits.count(request, ALL_JOINS, now=now)
         take(JOINS, f"{address} {shown.pk}", now=now)
         following.join(report=shown, now=now)
         joined = [*joined[-JOINED_MOST + 1 :], shown.reference]
@@ -240,7 +241,7 @@ def ask_for_news(
     Raises:
         TooMany: this computer has asked too often, or somebody for this address.
     """
-    take(FOLLOWS, address_of(request), now=now)
+    visits.count(request, FOLLOWS, now=now)
     take(FOLLOWED, email.lower(), now=now)
     language = get_language() or "fr"
     following.follow(

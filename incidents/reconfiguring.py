@@ -16,6 +16,7 @@ from incidents.models import (
     Asset,
     Category,
     Handler,
+    MessageText,
     ReplyTemplate,
     RoutingRule,
     Settings,
@@ -30,7 +31,9 @@ from parvis.guard import current_schema
 
 Tables = tuple[type[models.Model], ...]
 # In an order in which each row finds those it points to.
-CONFIGURATION: Tables = (Settings, Team, Handler, Category, Zone, RoutingRule, ReplyTemplate)
+CONFIGURATION: Tables = (
+    Settings, Team, Handler, Category, Zone, RoutingRule, ReplyTemplate, MessageText,
+)  # fmt: skip
 INVENTORY: Tables = (Asset,)
 UNDOABLE_SHOWN = 8
 LOCK = 4  # of this module, beside the number of the commune

@@ -9,6 +9,7 @@ from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.models import Count
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _, gettext_lazy
 
 from incidents import drafts, pictures, references
@@ -67,6 +68,18 @@ class ForgivingPhotosField(forms.FileField):
         return ""
 
 
+class ForgivingInstantField(forms.Field):
+    """When a telephone without network says it was written; nonsense makes no form wrong."""
+
+    def clean(self, value: Any) -> datetime | None:
+        """Read an instant with its zone, or nothing."""
+        try:
+            found = parse_datetime(str(value or "")[:40])
+        except ValueError:
+            return None
+        return found if found is not None and found.tzinfo is not None else None
+
+
 class ReportForm(forms.Form):
     """One screen; a photo and a place say nearly everything."""
 
@@ -119,6 +132,7 @@ class ReportForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
+    captured_at = ForgivingInstantField(required=False)
 
     def __init__(
         self, door: str, *args: Any, now: datetime, asset: Asset | None = None, **kwargs: Any

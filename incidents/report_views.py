@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from identity.addresses import address_of
-from identity.limits import Limit, TooMany, take
+from identity import limits, proofs, visits
+from identity.limits import Limit, TooMany
 from incidents import already, before_sending, drafts, links, public_views, published, where
 from incidents.geo import Place, read_place
 from incidents.models import Asset, Category
 from incidents.report_forms import ReportForm
-from incidents.submission import Said, submit
+from incidents.submission import Said, is_known, submit
+from parvis import attack
 from parvis.errors import DomainError
 from parvis.pieces import Tab
 
@@ -28,9 +29,9 @@ DOORS = {
     "suggerer": Category.Door.SUGGESTION,
     "feliciter": Category.Door.COMPLIMENT,
 }
-REPORTS = Limit("report", 40, timedelta(hours=1))  # per address; a library shares one
 UNFINISHED = Limit("report-unfinished", 60, timedelta(hours=1))  # forms whose photos wait
 QUEUED = "X-Offline-Queue"
+SHELL = "shell"  # the form as a browser keeps it: without token, and for nobody in particular
 PREFILLED = {"categorie": "category", "texte": "text", "adresse": "address", "merci": "merci"}
 PREFILLED_MOST = 500
 
@@ -74,8 +75,10 @@ def _shown(
 ) -> HttpResponse:
     if status == 200 and form.errors and "edit" not in request.POST:  # noqa: PLR2004
         status = 422
+    is_shell = SHELL in request.GET
     context = {
         "form": form,
+        "is_shell": is_shell,
         "door": str(form.door),
         "tabs": _tabs(form.door),
         "asset": form.asset,
@@ -86,7 +89,12 @@ def _shown(
         "is_placed": form.door != Category.Door.COMPLIMENT and form.asset is None,
         "refused": _refused(form),
     }
-    return render(request, "incidents/report.html", context, status=status)
+    if is_shell:
+        context["csrf_token"] = ""
+    answer = render(request, "incidents/report.html", context, status=status)
+    if is_shell:
+        answer["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 def _received(request: HttpRequest, form: ReportForm, *, now: datetime) -> HttpResponse | None:
@@ -108,22 +116,46 @@ def _received(request: HttpRequest, form: ReportForm, *, now: datetime) -> HttpR
     if waiting and not (is_queued and waiting.may_be_skipped):
         _keep_photos(request, form, now=now)
         return _before(request, form, waiting, place)
-    try:
-        take(REPORTS, address_of(request), now=now)
-        made, token, lost = submit(_said(form, chosen, place), form.contents, now=now)
-    except DomainError as refusal:
-        form.add_error(None, str(refusal))
+    return _sent(request, form, _said(form, chosen, place), now=now)
+
+
+def _sent(request: HttpRequest, form: ReportForm, said: Said, *, now: datetime) -> HttpResponse:
+    """Send what was said, and lead to it; what is refused is shown again as it was typed."""
+    page = proofs.asked(request, attack.REPORT, form=str(said.key), now=now)
+    if page is not None:
         _keep_photos(request, form, now=now)
-        status = 429 if isinstance(refusal, TooMany) else 422
-        return _shown(request, form, now=now, status=status)
-    drafts.forget(form.cleaned_data["key"])
+        return page
+    try:
+        _count(request, said, now=now)
+        made, token, lost = submit(said, form.contents, now=now)
+    except DomainError as refusal:
+        _keep_photos(request, form, now=now)
+        if isinstance(refusal, TooMany):
+            visits.refuse(request, form, refusal)
+            return visits.refused(_shown(request, form, now=now), refusal)
+        form.add_error(None, str(refusal))
+        return _shown(request, form, now=now, status=422)
+    drafts.forget(said.key)
     address = (links.path_with(token) if token else links.path_to(made)) + "?envoye=1"
-    if is_queued:
-        said = {"reference": made.reference, "url": address, "refused": _refused(form) + lost}
-        return JsonResponse(said, status=201 if token else 200)
+    if QUEUED in request.headers:
+        told = {"reference": made.reference, "url": address, "refused": _refused(form) + lost}
+        return JsonResponse(told, status=201 if token else 200)
     for line in _refused(form) + lost:
         messages.warning(request, line)
     return redirect(address)
+
+
+def _count(request: HttpRequest, said: Said, *, now: datetime) -> None:
+    """Count a report by its address, then by whom it names; sent again, it is counted once.
+
+    Raises:
+        TooMany: this address has sent five within an hour, or somebody for this contact ten.
+    """
+    if is_known(said):
+        return
+    visits.count(request, limits.REPORT, now=now)
+    for contact in filter(None, (said.email, said.phone)):
+        limits.take(limits.REPORT_CONTACT, contact, now=now)
 
 
 def _before(
@@ -166,6 +198,7 @@ def _said(form: ReportForm, category: Category, place: Place | None) -> Said:
         language=get_language() or "fr",
         asset=form.asset,
         praises=known.get("merci"),
+        captured_at=known["captured_at"],
     )
 
 
@@ -175,7 +208,7 @@ def _keep_photos(request: HttpRequest, form: ReportForm, *, now: datetime) -> No
     if not key or not photos or not photos.kept:
         return
     try:
-        take(UNFINISHED, address_of(request), now=now)
+        visits.count(request, UNFINISHED, now=now)
     except TooMany:
         return
     drafts.add(key, photos.kept[: form.room])

@@ -7,6 +7,7 @@ from incidents import (
     settings_assets_views as assets,
     settings_categories_views as categories,
     settings_handlers_views as handlers,
+    settings_messages_views as sent,
     settings_rules_views as rules,
     settings_views as home,
     settings_words_views as words,
@@ -57,5 +58,7 @@ urlpatterns = [
     path("reponses/nouvelle/", words.add_reply, name="add_reply"),
     path("reponses/<int:pk>/", words.change_reply, name="change_reply"),
     path("reponses/<int:pk>/suppression/", words.delete_reply, name="delete_reply"),
+    path("messages/", sent.messages, name="messages"),
+    path("messages/<slug:event>/<slug:language>/", sent.change_message, name="change_message"),
     path("accuse/", words.service, name="service"),
 ]

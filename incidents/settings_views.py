@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from incidents import reconfiguring
 from incidents.models import Category, Handler, RoutingRule, SettingsChange, Team
 from incidents.settings_assets_views import assets_state
+from incidents.settings_messages_views import messages_state
 from incidents.settings_pages import SPACE, show
 from incidents.settings_rules_views import without_rule
 from incidents.settings_words_views import replies_state, service_state
@@ -115,6 +116,7 @@ def _cards(categories: int) -> list[Card]:
         _card(_("Zones"), "zones", "map", zones_state()),
         _card(_("Équipements"), "assets", "qr-code", assets_state()),
         _card(_("Modèles de réponse"), "replies", "message-square-text", replies_state()),
+        _card(_("Messages envoyés"), "messages", "mail", messages_state()),
         _card(_("Accusé de réception"), "service", "mail-check", service_state()),
         Card(
             _("Montrer les signalements ailleurs"),
@@ -124,9 +126,15 @@ def _cards(categories: int) -> list[Card]:
         ),
         Card(
             _("Durées de conservation"),
-            reverse("incidents:agent:retention"),
+            reverse("privacy:home"),
             "archive",
             _("Ce qui est gardé, ce qui s’efface de lui-même"),
+        ),
+        Card(
+            _("Ce qui a été effacé"),
+            reverse("incidents:agent:retention"),
+            "file-text",
+            _("Liste des éliminations, CSV"),
         ),
     ]
 

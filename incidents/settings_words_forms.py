@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _, gettext_lazy
 
-from incidents.models import Category, ReplyTemplate, Settings
+from incidents.models import Category, MessageText, ReplyTemplate, Settings
 from incidents.models.reports import STATUS_WORDS
 
 
@@ -56,13 +56,55 @@ class ReplyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
 
     def clean_text(self) -> str:
         """Refuse what stands in braces and would not be replaced."""
-        text = str(self.cleaned_data["text"])
-        for found in BRACES.findall(text):
-            if found not in MARKS:
-                words = _("« %(mark)s » ne sera pas remplacé : utilisez %(marks)s.")
-                known = {"mark": found, "marks": ", ".join(MARKS)}
-                raise forms.ValidationError(words % known)
-        return text
+        return only_known_marks(str(self.cleaned_data["text"]))
+
+
+class MessageForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """What the commune adds to a message about a report, in one language."""
+
+    class Meta:
+        model = MessageText
+        fields = ("subject", "text")
+        labels = {
+            "subject": gettext_lazy("Objet"),
+            "text": gettext_lazy("Texte ajouté à la fin"),
+        }
+        help_texts = {
+            "subject": gettext_lazy("Vide : l’objet habituel."),
+            "text": gettext_lazy(
+                "Vide : rien n’est ajouté. {reference}, {lieu} et {date} sont remplacés "
+                "par ceux du signalement."
+            ),
+        }
+        widgets = {"text": forms.Textarea(attrs={"rows": 5})}
+
+    def clean_subject(self) -> str:
+        """Refuse a mark that would not be replaced, and keep to one line."""
+        return only_known_marks(" ".join(str(self.cleaned_data["subject"]).split()))
+
+    def clean_text(self) -> str:
+        """Refuse a mark that would not be replaced."""
+        return only_known_marks(str(self.cleaned_data["text"]))
+
+    def write(self) -> None:
+        """Save the words, or forget the row when nothing is left of them."""
+        if any(self.cleaned_data.values()):
+            self.instance.save()
+        elif self.instance.pk:
+            self.instance.delete()
+
+
+def only_known_marks(text: str) -> str:
+    """Return a text whose braces will all be replaced.
+
+    Raises:
+        ValidationError: something else stands in braces.
+    """
+    for found in BRACES.findall(text):
+        if found not in MARKS:
+            words = _("« %(mark)s » ne sera pas remplacé : utilisez %(marks)s.")
+            raise forms.ValidationError(words % {"mark": found, "marks": ", ".join(MARKS)})
+    return text
 
 
 class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

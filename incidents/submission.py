@@ -29,6 +29,7 @@ class Said:
     language: str = "fr"
     asset: Asset | None = None
     praises: Report | None = None
+    captured_at: datetime | None = None
 
 
 class Sent(NamedTuple):
@@ -42,6 +43,11 @@ class Sent(NamedTuple):
 FARTHER_M = 30  # than this, it is another place
 
 
+def is_known(said: Said) -> bool:
+    """Tell whether this very form has been received: sent again, it makes no other report."""
+    return Report.objects.filter(idempotency_key=_key_of(said)).exists()
+
+
 @transaction.atomic
 def submit(said: Said, contents: list[bytes], *, now: datetime) -> Sent:
     """Receive what was said, with its photos; a photo that cannot be kept loses no report.
@@ -53,10 +59,6 @@ def submit(said: Said, contents: list[bytes], *, now: datetime) -> Sent:
         NotReportable: the category is not for citizens.
         Nowhere: a problem without any place.
     """
-    key = said.key
-    first = Report.objects.filter(idempotency_key=key).first()
-    if first is not None and _is_another(said, first):
-        key = uuid5(key, f"{said.category.code}\n{said.text}\n{said.address}\n{said.place}")
     report, token = actions.receive(
         category=said.category,
         text=said.text,
@@ -64,12 +66,13 @@ def submit(said: Said, contents: list[bytes], *, now: datetime) -> Sent:
         address=said.address,
         channel=Report.Channel.STICKER if said.asset else Report.Channel.WEB,
         now=now,
-        idempotency_key=key,
+        idempotency_key=_key_of(said),
         email=said.email,
         phone=said.phone,
         language=said.language,
         asset=said.asset,
         praises=said.praises,
+        captured_at=said.captured_at,
     )
     lost = []
     for content in contents if token else []:
@@ -78,6 +81,14 @@ def submit(said: Said, contents: list[bytes], *, now: datetime) -> Sent:
         except photos.NotKept as refusal:
             lost.append(str(refusal))
     return Sent(report, token, lost)
+
+
+def _key_of(said: Said) -> UUID:
+    """Return the key of a form, of its own when it says something else than the first one."""
+    first = Report.objects.filter(idempotency_key=said.key).first()
+    if first is None or not _is_another(said, first):
+        return said.key
+    return uuid5(said.key, f"{said.category.code}\n{said.text}\n{said.address}\n{said.place}")
 
 
 def _is_another(said: Said, first: Report) -> bool:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from incidents import chasing, clocks, drafts, photos, retention, transfers
+from incidents import chasing, clocks, drafts, photos, transfers
 from incidents.models import Report
 
 
@@ -68,12 +68,6 @@ def follow_silent() -> int:
 def escalate() -> int:
     """Every quarter of an hour: tell those in charge what nears its promised date or is late."""
     return clocks.escalate(now=timezone.now())
-
-
-@shared_task(name="incidents.erase_what_is_due")
-def erase_what_is_due() -> int:
-    """Every night: erase people, photos and reports whose time has come."""
-    return sum(retention.run(now=timezone.now()).values())
 
 
 @shared_task(name="incidents.take_photo")

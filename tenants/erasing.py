@@ -27,6 +27,7 @@ ERASED = {
     "tenants.Membership": Q(),
     "tenants.TrialKey": Q(),
     "identity.Invitation": Q(),
+    "identity.SupportAccess": Q(),
     "onboarding.CommuneFile": Q(),
     # How far it was: it would begin anew. What it accepted stays, to be shown later.
     "onboarding.Creation": Q(),
@@ -45,6 +46,8 @@ KEPT = {
     "tenants.Departure",
     "tenants.Suspension",
     "tenants.Domain",
+    # What its record of who did what was, as numbers without a word.
+    "journal.Anchor",
     # What the association wrote of a member, which it stays.
     "onboarding.Contact",
     "onboarding.Interaction",

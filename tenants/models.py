@@ -11,6 +11,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from tenants.departure_models import BlockedName, Departure, Suspension
+from tenants.erasure_models import Erasure
 from tenants.official import OfficialCommune
 
 
@@ -23,6 +24,7 @@ __all__ = [
     "Commune",
     "Departure",
     "Domain",
+    "Erasure",
     "Membership",
     "OfficialCommune",
     "Suspension",
@@ -174,10 +176,7 @@ class Commune(models.Model):
                 condition=Q(kind="sandbox", sandbox_for__isnull=False, association__isnull=True)
                 | (~Q(kind="sandbox") & Q(sandbox_for__isnull=True)),
             ),
-            models.UniqueConstraint(
-                name="one_sandbox_per_association",
-                fields=["sandbox_for"],
-            ),
+            models.UniqueConstraint(name="one_sandbox_per_association", fields=["sandbox_for"]),
             models.CheckConstraint(
                 name="a_preview_has_its_end",
                 condition=~Q(state="preview") | Q(delete_after__isnull=False),

@@ -4,11 +4,14 @@ They own nothing and create nothing by themselves. Each function runs as the own
 registry first, and may be called from ``t_public`` only: no page of a commune reaches it.
 """
 
+from collections.abc import Iterable
+
 from django.db import connection
 from psycopg import sql
 
+from audit.watched import WATCHED_IN_PUBLIC, arguments
 from tenants.models import SCHEMA_NAME
-from tenants.roles import APP, APPEND_ONLY_IN_COMMUNES
+from tenants.roles import APP, APPEND_ONLY_IN_COMMUNES, READ_ONLY_IN_COMMUNES
 
 
 MARK = "zz_parvis_template_zz"  # the passing schema; must occur nowhere else in the dump
@@ -78,6 +81,10 @@ BEGIN
     FOR kept IN SELECT name FROM unnest(template.tables) AS name WHERE name = ANY({append_only})
     LOOP
         EXECUTE format('REVOKE UPDATE, DELETE ON %I.%I FROM %I', wanted, kept, role);
+    END LOOP;
+    FOR kept IN SELECT name FROM unnest(template.tables) AS name WHERE name = ANY({read_only})
+    LOOP
+        EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON %I.%I FROM %I', wanted, kept, role);
     END LOOP;
     IF to_regrole({app}) IS NOT NULL THEN
         EXECUTE format('GRANT %I TO %I WITH INHERIT FALSE, SET TRUE', role, {app});
@@ -152,6 +159,10 @@ END
 $empty$
 """
 
+# A commune's tables have theirs by migrations, so that its template carries them.
+WATCH = """CREATE OR REPLACE TRIGGER audit_row AFTER INSERT OR UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION public.audit_row({said})"""
+
 
 def install_procedures() -> None:
     """Write the functions as this version has them; safe to repeat, by the owner only."""
@@ -161,9 +172,8 @@ def install_procedures() -> None:
         "name": sql.Literal(SCHEMA_NAME),
         "mark": sql.Literal(MARK),
         "app": sql.Literal(APP),
-        "append_only": sql.SQL("ARRAY[{}]").format(
-            sql.SQL(", ").join(sql.Literal(table) for table in sorted(APPEND_ONLY_IN_COMMUNES))
-        ),
+        "append_only": _array(APPEND_ONLY_IN_COMMUNES),
+        "read_only": _array(READ_ONLY_IN_COMMUNES),
     }
     with connection.cursor() as cursor:
         for text in (PROVISION, FORGET_PREVIEW, DESTROY, EMPTY):
@@ -173,7 +183,29 @@ def install_procedures() -> None:
             "tenants_forget_preview(text)",
             "tenants_destroy(text)",
             "tenants_empty(text)",
+            "audit_say(text, text, text, text, jsonb)",
+            "audit_seal(bigint)",
+            "training_forget_drawings(bigint[])",
+            "audit_forget(timestamptz, bigint)",
         ):
             function = sql.SQL("public." + name)
             cursor.execute(sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC").format(function))
             cursor.execute(sql.SQL("GRANT EXECUTE ON FUNCTION {} TO t_public").format(function))
+
+
+def watch_public_tables() -> None:
+    """Write down what changes in public about a commune; safe to repeat, by the owner only."""
+    known = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for table, watch in WATCHED_IN_PUBLIC.items():
+            if table in known:
+                cursor.execute(
+                    sql.SQL(WATCH).format(
+                        table=sql.Identifier("public", table),
+                        said=sql.SQL(", ").join(map(sql.Literal, arguments(watch))),
+                    )
+                )
+
+
+def _array(names: Iterable[str]) -> sql.Composed:
+    return sql.SQL("ARRAY[{}]").format(sql.SQL(", ").join(map(sql.Literal, sorted(names))))

@@ -26,11 +26,13 @@ SHARED: dict[str, str] = {
     # Their own departure, asked for or given up; what is decided of it is the platform's to write.
     "tenants_departure": "SELECT, INSERT, UPDATE (state, cancelled_at, cancelled_by_name)",
     "tenants_blockedname": READ,
+    "privacy_erasure": "SELECT, INSERT",  # its own rows only, by a policy
     "tenants_membership": READ,
     "tenants_user": "SELECT, UPDATE (last_login, language)",
     "django_session": WRITE,
     "django_content_type": READ,
     "usersessions_usersession": WRITE,
+    "identity_attempt": WRITE,  # counters without a name, for when Valkey is down
     "identity_ticket": "SELECT, UPDATE (used_at)",
     "identity_invitation": (
         "SELECT (id, commune_id, email, role, sent_at, expires_at, accepted_at, cancelled_at)"
@@ -71,6 +73,8 @@ SHARED: dict[str, str] = {
     "mutual_sharedservice": WRITE,  # as the host; others read those of their agreements
     "mutual_agreementuse": WRITE,  # as the host; others read their own
     "mutual_phonedesk": WRITE,  # its own
+    "journal_anchor": "SELECT, INSERT",  # its own
+    "identity_supportaccess": "SELECT, UPDATE (told_at, ended_at, ended_by_name)",  # its own
     "slots_slotkind": "SELECT, INSERT",
     "slots_freeslotday": WRITE,  # its own rows only: a policy of the table
     # Trainings: who comes, answers and promises only for its own people (policies of the tables).
@@ -86,8 +90,8 @@ SHARED: dict[str, str] = {
 }
 # What only the owner may touch: structure and releases.
 OWNER_ONLY = {"tenants_template", "tenants_migrationstatus", "django_migrations"}
-READ_ONLY_IN_PUBLIC = {"tenants_officialcommune"}
-APPEND_ONLY_IN_PUBLIC = {"training_signature"}
+READ_ONLY_IN_PUBLIC = {"tenants_officialcommune", "audit_entry"}
+APPEND_ONLY_IN_PUBLIC = {"journal_anchor", "privacy_erasure", "training_signature"}
 APPEND_ONLY_IN_COMMUNES = {
     "booking_appointmentevent",
     "exchange_archiveevent",
@@ -95,6 +99,7 @@ APPEND_ONLY_IN_COMMUNES = {
     "incidents_reportevent",
     "incidents_statuschange",
 }
+READ_ONLY_IN_COMMUNES = {"audit_entry"}  # functions of the database write it
 
 
 def ensure_role(name: str) -> None:

@@ -10,8 +10,10 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django_tenants.utils import schema_context
 
+from parvis.acting import Actor, acting
 from parvis.celery import app
 from parvis.guard import PUBLIC
+from parvis.pausing import is_paused
 from tenants.models import Commune, CommuneQuerySet
 from tenants.tls import publish_names
 
@@ -22,6 +24,8 @@ CHUNK = 50
 HEARTBEAT = "scheduler:heartbeat"
 EVERY_MINUTE = (
     "parvis.deliver",
+    "audit.seal",
+    "identity.tell_support",
     "booking.release_expired",
     "booking.serve_waiting",
     "incidents.develop_photos",
@@ -29,6 +33,7 @@ EVERY_MINUTE = (
 )
 EVERY_QUARTER = (
     "library.catch_up",
+    "messaging.write_digests",
     "booking.write_to_citizens",
     "booking.follow_titles",
     "incidents.follow_silent",
@@ -38,11 +43,13 @@ EVERY_QUARTER = (
     "exchange.make_forgotten_archives",
 )
 EVERY_NIGHT = (
+    "audit.forget",
+    "journal.anchor",
     "library.attach",
     "booking.check_slots",
     "booking.tell_new_prices",
     "booking.tell_new_documents",
-    "incidents.erase_what_is_due",
+    "privacy.erase_what_is_due",
     "incidents.ask_again",
     "incidents.chase_silent",
     "adoption.measure",
@@ -57,10 +64,14 @@ EVERY_NIGHT = (
 # In the public schema, before the communes.
 EVERY_MINUTE_ONCE = (
     "parvis.deliver",
+    "audit.seal",
     "onboarding.go_on",
 )
 EVERY_NIGHT_ONCE = (
+    "privacy.erase_what_is_due_once",
+    "audit.forget",
     "parvis.forget_delivered",
+    "parvis.forget_attempts",
     "widgets.check_domains",
     "exchange.follow_departures",
     "onboarding.follow_departures",
@@ -104,17 +115,25 @@ def check() -> None:
 def visit(*, schemas: list[str], tasks: list[str]) -> None:
     """Run the named tasks in each schema, one after the other.
 
-    What the database refuses in one of them stops nobody else; a defect stops the chunk, loudly.
+    A commune in maintenance is left alone. What the database refuses in one of them stops nobody
+    else; a defect stops the chunk, loudly.
     """
     for schema in schemas:
         with schema_context(schema):
-            _run(tasks, schema)
+            try:
+                is_resting = is_paused()
+            except DatabaseError:  # it was dropped since the list was made
+                log.exception("%s cannot be visited", schema)
+                continue
+            if not is_resting:
+                _run(tasks, schema)
 
 
 def _run(tasks: Iterable[str], schema: str) -> None:
     for name in tasks:
         try:
-            app.tasks[name].run()
+            with acting(Actor(channel="task", action=name)):
+                app.tasks[name].run()
         except DatabaseError:
             log.exception("%s failed in %s", name, schema)
 

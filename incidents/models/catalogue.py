@@ -265,6 +265,23 @@ class ReplyTemplate(TenantModel):
         constraints = [models.UniqueConstraint(name="one_template_per_title", fields=["title"])]
 
 
+class MessageText(TenantModel):
+    """What the commune adds to one kind of message, in one language; marks as in a template."""
+
+    event = models.CharField(_("message"), max_length=20)
+    language = models.CharField(_("langue"), max_length=5, default="fr")
+    subject = models.CharField(_("objet"), max_length=150, default="", blank=True)
+    text = models.TextField(_("texte ajouté"), max_length=2000, default="", blank=True)
+
+    class Meta:
+        verbose_name = _("texte d’un message")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_report_text_per_message", fields=["event", "language"]
+            ),
+        ]
+
+
 class SavedFilter(TenantModel):
     """The address of a list that somebody wants again; ``query`` as in the address."""
 

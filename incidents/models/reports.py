@@ -136,6 +136,7 @@ class Report(TenantModel):
         _("priorité"), choices=Priority.choices, default=Priority.NORMAL
     )
     submitted_at = models.DateTimeField(_("reçu le"))
+    captured_at = models.DateTimeField(_("écrit sans réseau le"), null=True, blank=True)
     answered_at = models.DateTimeField(_("première réponse le"), null=True, blank=True)
     planned_on = models.DateField(_("prévu le"), null=True, blank=True)
     due_at = models.DateTimeField(_("promis avant le"), null=True, blank=True)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import execute_from_command_line
 from environs import EnvError
 
+from parvis.acting import Actor, acting
 from parvis.home import join_running
 
 
@@ -19,7 +20,8 @@ def main() -> None:
         settings.is_overridden("DEBUG")  # reads the settings now: what is wrong in them has a name
     except (EnvError, ValueError, psycopg.ProgrammingError) as error:
         sys.exit(f"parvis: the configuration cannot be read: {error}")
-    execute_from_command_line(sys.argv)
+    with acting(Actor(channel="command", action=" ".join(sys.argv[1:2]))):
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Caches: keyed by commune for pages, shared for what belongs to nobody; losable by design."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
@@ -40,6 +41,16 @@ class ForgivingCache(RedisCache):
             return bool(super().delete(key, version))
         except RedisError as fault:
             return bool(self._shrug(fault, default=False))
+
+    def run(self, script: str, keys: Sequence[str], values: Sequence[Any]) -> Any:
+        """Run a program of Valkey in one round trip.
+
+        Raises:
+            RedisError: Valkey is unreachable.
+        """
+        names = [self.make_and_validate_key(key) for key in keys]
+        client = self._cache.get_client(None, write=True)
+        return client.register_script(script)(keys=names, args=list(values))
 
     def _shrug(self, fault: RedisError, default: Any) -> Any:
         log.warning("The cache is unreachable: %s", fault)

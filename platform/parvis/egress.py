@@ -3,8 +3,8 @@
 Called from pages too, hence short: a server that does not answer costs each process two short
 waits, then nothing until it is tried again.
 
-``fetch`` goes where settings say. ``fetch_foreign`` goes where somebody typed, hence only to
-public addresses, by https, at the very address that was checked; only tasks call it.
+``fetch`` and ``post`` go where settings say. ``fetch_foreign`` goes where somebody typed, hence
+only to public addresses, by https, at the very address that was checked; only tasks call it.
 """
 
 import http.client
@@ -26,6 +26,10 @@ FOREIGN_MOST_BYTES, FOREIGN_PATIENCE_S = 1_000_000, 10.0
 
 class Unreachable(Exception):
     """The server did not answer in time, or not as it should."""
+
+
+class Unanswered(Unreachable):
+    """The question left, the answer did not come: nobody knows what was done of it."""
 
 
 class Forbidden(Unreachable):
@@ -60,6 +64,34 @@ def fetch(
     return _get(connection, parts, most_bytes, patience_s, headers or {})
 
 
+def post(
+    url: str,
+    content: bytes,
+    *,
+    most_bytes: int,
+    patience_s: float,
+    headers: Mapping[str, str],
+) -> Answer:
+    """POST to an address; a redirect is an answer like another, and is not followed.
+
+    Raises:
+        Unanswered: the connection was made, and no answer came in time, or one that is too long.
+        Unreachable: nothing was sent.
+    """
+    parts = urlsplit(url)
+    make = {"https": http.client.HTTPSConnection, "http": http.client.HTTPConnection}[parts.scheme]
+    connection = make(parts.netloc, timeout=patience_s)
+    try:
+        connection.connect()
+    except OSError as fault:
+        connection.close()
+        raise Unreachable(f"{parts.hostname} does not answer: {fault}") from fault
+    try:
+        return _ask(connection, parts, most_bytes, patience_s, headers, content=content)
+    except Unreachable as fault:
+        raise Unanswered(str(fault)) from fault
+
+
 def _get(
     connection: http.client.HTTPConnection,
     parts: SplitResult,
@@ -67,15 +99,28 @@ def _get(
     patience_s: float,
     headers: Mapping[str, str],
 ) -> Answer:
+    return _ask(connection, parts, most_bytes, patience_s, headers)
+
+
+def _ask(
+    connection: http.client.HTTPConnection,
+    parts: SplitResult,
+    most_bytes: int,
+    patience_s: float,
+    headers: Mapping[str, str],
+    *,
+    content: bytes | None = None,
+) -> Answer:
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     until = time.monotonic() + patience_s
     try:
-        connection.request("GET", target, headers={"User-Agent": AGENT, **headers})
+        method = "GET" if content is None else "POST"
+        connection.request(method, target, content, {"User-Agent": AGENT, **headers})
         answer = connection.getresponse()
-        content = b""
+        said = b""
         while chunk := answer.read(CHUNK):
-            content += chunk
-            if len(content) > most_bytes or time.monotonic() > until:
+            said += chunk
+            if len(said) > most_bytes or time.monotonic() > until:
                 raise Unreachable(f"{parts.hostname} says too much, or too slowly.")
     except (OSError, http.client.HTTPException) as fault:
         raise Unreachable(f"{parts.hostname} does not answer: {fault}") from fault
@@ -84,7 +129,7 @@ def _get(
     return Answer(
         status=answer.status,
         kind=(answer.getheader("Content-Type") or "").partition(";")[0].strip().lower(),
-        content=content,
+        content=said,
         retry_after=answer.getheader("Retry-After") or "",
     )
 
@@ -126,6 +171,32 @@ def fetch_foreign(
         Forbidden: another scheme or port, a password, or an address that is not public.
         Unreachable: no answer in time, or one that is too long.
     """
+    connection, parts = _foreign(url, reach, patience_s)
+    return _get(connection, parts, most_bytes, patience_s, {})
+
+
+def post_foreign(
+    url: str,
+    content: bytes,
+    *,
+    headers: Mapping[str, str],
+    reach: Reach = INTERNET,
+    patience_s: float = FOREIGN_PATIENCE_S,
+) -> Answer:
+    """POST to an address that came from outside, as ``fetch_foreign`` asks for one.
+
+    Raises:
+        Forbidden: another scheme or port, a password, or an address that is not public.
+        Unreachable: no answer in time, or one that is too long.
+    """
+    connection, parts = _foreign(url, reach, patience_s)
+    return _ask(connection, parts, FOREIGN_MOST_BYTES, patience_s, headers, content=content)
+
+
+def _foreign(
+    url: str, reach: Reach, patience_s: float
+) -> tuple[http.client.HTTPConnection, SplitResult]:
+    """Make ready to connect to an address that was checked."""
     try:
         parts = urlsplit(url)
         port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
@@ -135,10 +206,8 @@ def fetch_foreign(
     if parts.scheme not in reach.schemes or port not in reach.ports or not host or "@" in url:
         raise Forbidden(f"This address is not asked: {url[:80]}")
     address = _checked(host, port, reach)
-    connection = _Pinned(
-        host, port, address, patience_s, reach if parts.scheme == "https" else None
-    )
-    return _get(connection, parts, most_bytes, patience_s, {})
+    secure = reach if parts.scheme == "https" else None
+    return _Pinned(host, port, address, patience_s, secure), parts
 
 
 def _checked(host: str, port: int, reach: Reach) -> str:

@@ -78,6 +78,8 @@ def not_open_yet(request: HttpRequest) -> HttpResponse:
 
 def refusal(request: HttpRequest, exception: DomainError) -> HttpResponse:
     """Show a refusal of the domain where no form could."""
+    if exception.retry_after_s:
+        return too_many(request, retry_after_s=exception.retry_after_s)
     return _page(
         request,
         "refusal",

@@ -8,13 +8,14 @@ class DomainError(Exception):
 
     ``status`` is the HTTP status of the page when no form is there to show the message; the page
     says ``heading`` above it and leads on to ``href``, where there is something better to do than
-    to go home.
+    to go home. ``retry_after_s`` is when it is worth trying again.
     """
 
     message: "str | Promise"
     status: int = 409
     heading: "str | Promise" = ""
     href: str = ""
+    retry_after_s: int = 0
 
     def __str__(self) -> str:
         return str(self.message)

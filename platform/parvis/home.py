@@ -107,6 +107,7 @@ def _draw_secrets() -> dict[str, str]:
     return {
         "secret_key": secrets.token_urlsafe(48),
         "fernet_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "vapid_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "superuser_password": secrets.token_urlsafe(24),
         "owner_password": secrets.token_urlsafe(24),
         "app_password": secrets.token_urlsafe(24),

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TypedDict
@@ -35,6 +36,8 @@ class Child:
     process: subprocess.Popen[bytes]
     farewell: signal.Signals
     log: Path | None
+    again: Callable[[], "Child"]
+    """Starts another one, as this one was started."""
 
     def is_running(self) -> bool:
         """Say whether the process is still there."""
@@ -77,11 +80,13 @@ def spawn(
     log: Path | None = None,
     identity: Identity | None = None,
     farewell: signal.Signals = signal.SIGTERM,
+    orphaned: signal.Signals | None = None,
     stdin: int = subprocess.DEVNULL,
     cwd: Path | None = None,
 ) -> Child:
     """Start a child in its own session; it receives ``farewell`` if this process dies.
 
+    ``orphaned`` is another signal for that case, where nobody is left to insist.
     Its own session keeps Ctrl-C in the terminal for this process, which then stops its children
     in the right order. Call it from the main thread: Linux ties the link to the calling thread.
     """
@@ -96,13 +101,25 @@ def spawn(
             cwd=cwd,
             start_new_session=True,
             # It runs after the change of user, which would undo the link.
-            preexec_fn=dies_with(os.getpid(), farewell),
+            preexec_fn=dies_with(os.getpid(), orphaned or farewell),
             **as_user(identity),
         )
     finally:
         if output:
             output.close()
-    return Child(name=name, process=process, farewell=farewell, log=log)
+    again = partial(
+        spawn,
+        command,
+        name=name,
+        environment=environment,
+        log=log,
+        identity=identity,
+        farewell=farewell,
+        orphaned=orphaned,
+        stdin=stdin,
+        cwd=cwd,
+    )
+    return Child(name=name, process=process, farewell=farewell, log=log, again=again)
 
 
 def stop(child: Child, *, patience_s: float = 10) -> None:

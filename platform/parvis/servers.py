@@ -25,7 +25,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from parvis import database
+from parvis import backups, database
 from parvis.home import Trouble, is_alive, keep_secrets, open_home
 from parvis.processes import Child, Identity, as_user, spawn, stop, wait_until
 from parvis.unprivileged import (
@@ -55,12 +55,13 @@ THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "
 
 
 @contextmanager
-def servers(folder: Path, *, durable: bool) -> Iterator[dict[str, str]]:
+def servers(folder: Path, *, durable: bool, archive: bool = False) -> Iterator[dict[str, str]]:
     """Run PostgreSQL and Valkey for as long as the block lasts.
 
     Args:
         folder: where data, secrets and logs are kept.
         durable: keep what was written through a power cut; tests do not.
+        archive: archive the WAL once ``parvis backup`` has made a backup (``parvis.backups``).
 
     Yields:
         The environment that every Parvis process reads.
@@ -74,8 +75,9 @@ def servers(folder: Path, *, durable: bool) -> Iterator[dict[str, str]]:
         environment = {
             "PARVIS_SECRET_KEY": secrets["secret_key"],
             "PARVIS_FERNET_KEYS": secrets["fernet_key"],
+            "PARVIS_VAPID_PRIVATE_KEY": secrets["vapid_key"],
         }
-        for name in ("PARVIS_SECRET_KEY", "PARVIS_FERNET_KEYS", "DATABASE_URL", "REDIS_URL"):
+        for name in (*environment, "DATABASE_URL", "REDIS_URL"):
             if os.environ.get(name):
                 environment[name] = os.environ[name]
         if "REDIS_URL" not in environment:
@@ -83,9 +85,12 @@ def servers(folder: Path, *, durable: bool) -> Iterator[dict[str, str]]:
                 valkey(folder, password=secrets["valkey_password"])
             )
         if "DATABASE_URL" not in environment:
-            postgres = Postgres.in_folder(folder, durable=durable)
+            postgres = Postgres.in_folder(folder, durable=durable, archive=archive)
             stack.enter_context(postgres.running(secrets["superuser_password"]))
             environment["DATABASE_URL"] = postgres.owner_url(secrets)
+            if postgres.backups:
+                environment["PARVIS_BACKUPS"] = str(postgres.backups)
+                environment["PARVIS_BACKUP_DATABASE_URL"] = postgres.superuser_url(secrets)
         if found := find_postgres_tools():
             environment["PARVIS_PG_BIN"] = str(found)
         owner_url = environment["DATABASE_URL"]
@@ -108,10 +113,11 @@ class Postgres:
     port: int
     identity: Identity | None
     durable: bool
+    backups: Path | None = None
 
     @classmethod
-    def in_folder(cls, folder: Path, *, durable: bool) -> "Postgres":
-        """Choose where the programs and the data of this folder's server are.
+    def in_folder(cls, folder: Path, *, durable: bool, archive: bool = False) -> "Postgres":
+        """Choose where the programs, the data and the backups of this folder's server are.
 
         Raises:
             Trouble: the wheel is missing, the disk is full or no reachable folder exists.
@@ -131,7 +137,8 @@ class Postgres:
                 f"The disk that holds {data.parent} has less than 400 MB left: "
                 "free some space or choose another folder with PARVIS_HOME."
             )
-        return cls(programs, data, folder / "postgres.log", free_port(), identity, durable)
+        kept = _place_for_backups(folder / "backups", identity) if archive else None
+        return cls(programs, data, folder / "postgres.log", free_port(), identity, durable, kept)
 
     @contextmanager
     def running(self, superuser_password: str) -> Iterator[None]:
@@ -141,6 +148,8 @@ class Postgres:
             self._create(superuser_password)
         self._check_version()
         settings = SETTINGS | {"port": str(self.port)} | ({} if self.durable else THROW_AWAY)
+        if self.backups:
+            settings |= backups.archiving(self.backups, durable=self.durable)
         self.log.write_text("")
         child = spawn(
             [
@@ -178,6 +187,11 @@ class Postgres:
                     sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), role)
                 )
         return f"postgresql://{OWNER}:{password}@{LOOPBACK}:{self.port}/{DATABASE}"
+
+    def superuser_url(self, secrets: dict[str, str]) -> str:
+        """Return the address of who may copy the whole server; never for what serves requests."""
+        password = secrets["superuser_password"]
+        return f"postgresql://postgres:{password}@{LOOPBACK}:{self.port}/{DATABASE}"
 
     def _create(self, superuser_password: str) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
@@ -259,12 +273,12 @@ class Postgres:
 
 
 @contextmanager
-def valkey(folder: Path, *, password: str) -> Iterator[str]:
+def valkey(folder: Path, *, password: str, port: int | None = None) -> Iterator[str]:
     """Run Valkey for as long as the block lasts and yield its address.
 
     Nothing is saved: what must survive a restart is in the database.
     """
-    port = free_port()
+    port = port or free_port()
     log = folder / "valkey.log"
     log.write_text("")
     child = spawn(
@@ -309,8 +323,16 @@ def free_port() -> int:
 
 def delete_data(folder: Path) -> None:
     """Delete a data folder and what was kept elsewhere on its behalf."""
-    shutil.rmtree(place_elsewhere(folder / "postgres"), ignore_errors=True)
+    for name in ("postgres", "backups"):
+        shutil.rmtree(place_elsewhere(folder / name), ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _place_for_backups(wanted: Path, identity: Identity | None) -> Path:
+    """Make the folders that the server writes its WAL to, where it can reach them."""
+    root = reachable_data(wanted, identity) if identity else wanted
+    backups.Store(root, root, identity).folder(root / "wal")
+    return root
 
 
 def _valkey_program() -> Path:

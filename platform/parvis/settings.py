@@ -43,21 +43,35 @@ BASE_DOMAIN = env.str("PARVIS_BASE_DOMAIN", default="localhost").lower()
 SCHEME = env.str("PARVIS_SCHEME", default="http")
 PORT = env.int("PARVIS_PORT", default=8000)  # as seen from outside
 LOGIN_HOST_LABEL = "connexion"
+LIVE_PORT = env.int("PARVIS_LIVE_PORT", default=0)  # 0: the edge leads /direct/ to live pages
 TLS_ASK_SECRET = env.str("PARVIS_TLS_ASK_SECRET", default="")  # else only this machine may ask
 RESOLVERS: list[str] = env.list("PARVIS_RESOLVERS", default=["9.9.9.9", "80.67.169.12"])
 ALLOWED_HOSTS = ["*"]  # tenants.middleware answers 404 for every name that is not registered
 USE_X_FORWARDED_HOST = False
+# Networks whose people share one address and bear more: town halls, libraries; the demo's browser.
+OFFICE_NETWORKS: list[str] = env.list(
+    "PARVIS_OFFICE_NETWORKS", default=["127.0.0.0/8", "::/64"] if DEMO else []
+)
+EVEN_ANSWER_S = 0.15  # what looking for a reference lasts, found or not
+# Requests a second that one commune may cost the others; 0: as many as come.
+COMMUNE_CEILING = env.int("PARVIS_COMMUNE_CEILING", default=50)
+COMMUNE_CEILINGS: dict[str, int] = env.dict(  # of some communes: c_33314=200,c_33214=80
+    "PARVIS_COMMUNE_CEILINGS", subcast_values=int, default={}
+)
 
 # --- Applications ---
 SHARED_APPS = [
     "parvis",
+    "audit",
     "tenants",
     "identity",
+    "messaging",
     "slots",
     "library",
     "ideas",
     "widgets",
     "mutual",
+    "journal",
     "training",
     "onboarding",
     "adoption",
@@ -79,11 +93,15 @@ SHARED_APPS = [
 ]
 TENANT_APPS = [
     "parvis",  # each commune keeps its own outbox
+    "messaging",
+    "audit",  # and its own record of who did what
     "booking",
     "incidents",
     "shelf",
     "learning",
     "exchange",
+    "privacy",
+    "pwa",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
 TENANT_MODEL = "tenants.Commune"
@@ -98,13 +116,17 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "parvis.middleware.content_security_policy",
+    "parvis.live_pages.middleware",
     "tenants.middleware.CommuneMiddleware",
+    "tenants.breaker.middleware",
     "parvis.middleware.utf_8_only",
+    "parvis.middleware.readable_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "identity.middleware.staff_session",  # who is asking; stands outside the read-only guard
+    "audit.middleware.WhoActs",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -170,6 +192,12 @@ SKIP_PG_EXTRA_VALIDATION = True  # it queries at boot what a check constraint al
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PG_BIN = env.str("PARVIS_PG_BIN", default="")  # folder of pg_dump, for `parvis migrate`
 
+# --- Backups: see docs/operations.md ---
+BACKUPS = Path(env.str("PARVIS_BACKUPS", default=str(HOME / "backups")))
+BACKUP_DATABASE_URL = env.str("PARVIS_BACKUP_DATABASE_URL", default="")  # a role that may copy all
+RESTORE_COMMAND = env.str("PARVIS_RESTORE_COMMAND", default="")  # else from PARVIS_BACKUPS/wal
+ERASURE_LEDGER = "privacy.ledger.replay"  # what erases again after a restore
+
 # --- Valkey: queue, cache and limits; losing it loses nothing that matters ---
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
@@ -207,7 +235,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- Mail ---
-EMAIL_BACKEND = "parvis.mail.Outbox"
+EMAIL_BACKEND = "messaging.outbox.Outbox"
 DELIVERY_BACKEND = env.str(
     "PARVIS_DELIVERY_BACKEND",
     default="django.core.mail.backends." + ("dummy" if DEMO else "smtp") + ".EmailBackend",
@@ -219,6 +247,25 @@ EMAIL_HOST_PASSWORD = env.str("PARVIS_SMTP_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("PARVIS_SMTP_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("PARVIS_FROM_EMAIL", default=f"parvis@{BASE_DOMAIN}")
+BOUNCE_DOMAIN = env.str("PARVIS_BOUNCE_DOMAIN", default="")  # its mail goes to `parvis bounce`
+
+# --- Channels: a table of messages and a way to hand over one of them, see parvis.delivery ---
+CHANNELS = [
+    "messaging.channels.Emails",
+    "messaging.channels.Texts",
+    "messaging.push_channel.Pushes",
+]
+VAPID_PRIVATE_KEY = env.str("PARVIS_VAPID_PRIVATE_KEY", default="")  # 32 bytes in base64url
+SMS_GATEWAY = env.str("PARVIS_SMS_GATEWAY", default="console" if DEMO else "")
+SMS_PART_COST = env.int("PARVIS_SMS_PART_COST", default=65)  # thousandths of a euro for each part
+OVH_SMS_URL = env.str("PARVIS_OVH_SMS_URL", default="https://eu.api.ovh.com/1.0")
+OVH_SMS_SERVICE = env.str("PARVIS_OVH_SMS_SERVICE", default="")
+OVH_SMS_APPLICATION = env.str("PARVIS_OVH_SMS_APPLICATION", default="")
+OVH_SMS_SECRET = env.str("PARVIS_OVH_SMS_SECRET", default="")
+OVH_SMS_CONSUMER = env.str("PARVIS_OVH_SMS_CONSUMER", default="")
+OCTOPUSH_URL = env.str("PARVIS_OCTOPUSH_URL", default="https://api.octopush.com/v1/public")
+OCTOPUSH_LOGIN = env.str("PARVIS_OCTOPUSH_LOGIN", default="")
+OCTOPUSH_KEY = env.str("PARVIS_OCTOPUSH_KEY", default="")
 
 # --- Maps: the State's servers, asked by ours only; an empty address does without ---
 TILES_URL = env.str(

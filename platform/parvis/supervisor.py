@@ -33,7 +33,7 @@ from parvis.processes import (
     stop_on_signals,
     wait_until,
 )
-from parvis.servers import LOOPBACK, delete_data, servers
+from parvis.servers import LOOPBACK, delete_data, free_port, servers
 
 
 SEED = "33"
@@ -41,6 +41,14 @@ COLLECT = ("collectstatic", "--noinput", "--verbosity", "0", "--skip-checks")
 FIRST_PAGE_S = 60
 COMMAND_S = 900
 STOP_S = 60
+LIVE = (
+    *("granian", "--interface", "asgi", "--workers", "1", "--no-ws", "--http", "1"),
+    *("--backlog", "4096", "--backpressure", "8192", "--workers-kill-timeout", "1"),
+    *("--respawn-failed-workers", "--log-level", "warning"),
+)
+# Celery may end when its broker dies instead of waiting for it; what ends sooner has a reason.
+ENDS_WITH_VALKEY = {"worker", "scheduler"}
+LIVED_S = 10.0
 PARTS = {
     "web": (
         *("granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "2"),
@@ -52,6 +60,7 @@ PARTS = {
         *("--loglevel", "WARNING", "--without-mingle", "--without-gossip"),
     ),
     "scheduler": ("celery", "-A", "parvis.worker", "beat", "--loglevel", "WARNING"),
+    "live": (*LIVE, "--host", LOOPBACK, "parvis.live_server:application"),
 }
 
 
@@ -87,10 +96,11 @@ def demo(folder: Path) -> None:
     with only_one(folder):
         refuse_taken_port(port)
         say("Starting PostgreSQL and Valkey…")
-        with servers(folder, durable=True) as found:
+        with servers(folder, durable=True, archive=True) as found:
             environment = found | {
                 "PARVIS_HOME": str(folder),
                 "PARVIS_PORT": str(port),
+                "PARVIS_LIVE_PORT": str(port_beside(port)),
                 "PARVIS_DEMO": "1",
                 "PARVIS_SCHEME": os.environ.get("PARVIS_SCHEME", "http"),
                 "PARVIS_BASE_DOMAIN": os.environ.get("PARVIS_BASE_DOMAIN", "localhost"),
@@ -141,11 +151,12 @@ def prepare(folder: Path, environment: Mapping[str, str]) -> None:
 
 @contextmanager
 def serving(folder: Path, environment: Mapping[str, str], port: int) -> Iterator[list[Child]]:
-    """Run web, worker and scheduler for as long as the block lasts."""
+    """Run web, worker, scheduler and live pages for as long as the block lasts."""
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
     # The serving processes never see the owner's address: they only have the restricted role.
-    inherited = {k: v for k, v in (os.environ | environment).items() if k != "DATABASE_URL"}
+    hidden = {"DATABASE_URL", "PARVIS_BACKUP_DATABASE_URL"}
+    inherited = {k: v for k, v in (os.environ | environment).items() if k not in hidden}
     children: list[Child] = []
     try:
         for name, (program, *arguments) in PARTS.items():
@@ -153,6 +164,7 @@ def serving(folder: Path, environment: Mapping[str, str], port: int) -> Iterator
             log.write_text("")
             extra = {
                 "web": ["--port", str(port)],
+                "live": ["--port", environment["PARVIS_LIVE_PORT"]],
                 "scheduler": ["--schedule", str(folder / "schedule"), "--pidfile="],
             }.get(name, [])
             children.append(
@@ -162,6 +174,8 @@ def serving(folder: Path, environment: Mapping[str, str], port: int) -> Iterator
                     environment=inherited,
                     log=log,
                     cwd=folder,
+                    # Without its queue it would wait for it, and not for us.
+                    orphaned=signal.SIGKILL if name == "worker" else None,
                 )
             )
         _wait_for_first_page(children, port, environment["PARVIS_BASE_DOMAIN"])
@@ -174,15 +188,23 @@ def serving(folder: Path, environment: Mapping[str, str], port: int) -> Iterator
 
 
 def watch(children: list[Child]) -> None:
-    """Wait until a part ends by itself.
+    """Start again what ended with Valkey; wait until a part ends that should not.
 
     Raises:
         Trouble: always, naming the part and its last words.
     """
+    began = dict.fromkeys([child.name for child in children], time.monotonic())
     while True:
-        for child in children:
-            if not child.is_running():
+        for place, child in enumerate(children):
+            if child.is_running():
+                continue
+            if (
+                child.name not in ENDS_WITH_VALKEY
+                or time.monotonic() - began[child.name] < LIVED_S
+            ):
                 raise Trouble(_ended(child))
+            say(f"The {child.name} ended by itself and is started again.")
+            children[place], began[child.name] = child.again(), time.monotonic()
         time.sleep(0.5)
 
 
@@ -252,6 +274,15 @@ def refuse_taken_port(port: int) -> None:
                 f"Port {port} cannot be used ({error.strerror}): "
                 f"choose another one, for example PARVIS_PORT={port % 60000 + 1001} make demo"
             ) from error
+
+
+def port_beside(port: int) -> int:
+    """Choose the port of live pages: the next one, or any that is free."""
+    try:
+        refuse_taken_port(port + 1)
+    except (Trouble, OverflowError):
+        return free_port()
+    return port + 1
 
 
 @contextmanager

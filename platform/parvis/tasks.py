@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from parvis.mail import deliver_due, forget_delivered as forget
+from parvis.counters import forget_old
+from parvis.delivery import deliver_due, forget_delivered as forget
 
 
 @shared_task(name="parvis.deliver")
@@ -16,3 +17,9 @@ def deliver() -> int:
 def forget_delivered() -> int:
     """Every night: empty the messages that were delivered long enough ago."""
     return forget(now=timezone.now())
+
+
+@shared_task(name="parvis.forget_attempts")
+def forget_attempts() -> None:
+    """Every night, in public: drop what was counted while Valkey was down."""
+    forget_old(now=timezone.now())

@@ -136,7 +136,8 @@ def test_the_loser_keeps_what_was_typed(real_commune, service, now):
         )
     )
     for held, _token in rivals:
-        actions.keep_details(appointment=held, name="Jeanne", email="j@example.org", phone="")
+        email = f"{held.reference}@example.org"  # two people of one name
+        actions.keep_details(appointment=held, name="Jeanne", email=email, phone="")
     later = now + timedelta(minutes=30)
 
     outcomes = together(

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from booking.configuration import install_presets
 from booking.models import Resource, SettingsChange, Site
+from booking.presets import USUAL
 from tests.booking.settings_client import HOME, open_settings, text_of, told
 from tests.factories import AppointmentFactory, ResourceFactory, ServiceFactory, SiteFactory
 
@@ -117,3 +119,13 @@ def test_an_address_of_two_lines_keeps_its_words_apart(admin):
     page = admin.get(f"{HOME}lieux/{site.pk}/").text
 
     assert 'value="1 quai du Port, 33250 Pauillac"' in page
+
+
+def test_two_places_of_one_name_do_not_stop_the_first_services():
+    first = Site.objects.create(name="Mairie")
+    Site.objects.create(name="Mairie")
+
+    site = install_presets(preset=USUAL, site_name="Mairie")
+
+    assert site == first
+    assert Site.objects.count() == 2

@@ -76,7 +76,9 @@ def fill_every_counter(start, end):
     """Take every counter between two instants."""
     for resource in Resource.objects.all():
         appointment = AppointmentFactory(
-            start=start, service=Service.objects.get(slug="carte-identite")
+            start=start,
+            service=Service.objects.get(slug="carte-identite"),
+            email="somebody-else@example.org",
         )
         Allocation.objects.create(
             appointment=appointment, resource=resource, period=(start, end), state="booked"

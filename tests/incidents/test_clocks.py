@@ -297,7 +297,7 @@ class TestPromises:
     ):
         given = self.given()
         given.refresh_from_db()
-        with django_assert_max_num_queries(12) as asked:
+        with django_assert_max_num_queries(14) as asked:
             clocks.escalate(now=MONDAY + timedelta(hours=9))
         for _each in range(4):
             self.given()

@@ -136,7 +136,7 @@ def test_a_file_costs_the_same_for_many(agent, hole):
     for _each in range(5):
         report(hole)
 
-    assert questions() == one <= 3
+    assert questions() == one <= 5  # two of them note that it was taken away
 
 
 def test_too_many_are_asked_for_in_parts(agent, hole, monkeypatch):

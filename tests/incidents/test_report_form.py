@@ -194,6 +194,27 @@ class TestKey:
         assert first.json()["url"].startswith("/suivi/")
         assert "category" in wrong.json()["errors"]
 
+    @pytest.mark.parametrize(
+        ("days_ago", "kept_days"), [(2, 2), (30, 7), (-3, 0)], ids=["lately", "long ago", "ahead"]
+    )
+    def test_when_it_was_written_is_kept_within_a_week(self, client, days_ago, kept_days):
+        category()
+        now = timezone.now()
+        written = (now - timedelta(days=days_ago)).isoformat()
+
+        client.post("/signaler/", sent(captured_at=written), headers={"X-Offline-Queue": "1"})
+
+        kept = Report.objects.get().captured_at
+        assert abs(kept - (now - timedelta(days=kept_days))) < timedelta(minutes=1)
+
+    @pytest.mark.parametrize("written", ["", "hier", "2026-99-99T00:00:00Z", "2026-11-20T10:00"])
+    def test_a_strange_clock_costs_nothing(self, client, written):
+        category()
+
+        client.post("/signaler/", sent(captured_at=written), headers={"X-Offline-Queue": "1"})
+
+        assert Report.objects.get().captured_at is None
+
     def test_a_queue_is_not_asked_what_nobody_is_there_to_answer(self, client):
         category(danger_text="Appelez.")
         published(place=QUAY)
@@ -207,10 +228,7 @@ class TestKey:
         assert answer.status_code == 201
 
     def test_too_many_reports_keep_what_was_typed(self, client, monkeypatch):
-
-        monkeypatch.setattr(
-            "incidents.report_views.REPORTS", Limit("report", 1, timedelta(hours=1))
-        )
+        monkeypatch.setattr("identity.limits.REPORT", Limit("report", 1, timedelta(hours=1)))
         category()
         client.post("/signaler/", sent())
 

@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
 
 from identity.members import REPORT_AGENT, Member
-from incidents import desk, following, keeping, merging, photos, reporters, retention, tasks
+from incidents import desk, following, keeping, merging, photos, reporters, retention
 from incidents.actions import move
 from incidents.keeping import Kind
 from incidents.models import (
@@ -25,9 +24,11 @@ from incidents.models import (
 )
 from incidents.receipts import months_after
 from incidents.workflow import Actor, Status
+from messaging.models import PushSubscription
 from parvis.mail import forget_delivered
 from parvis.models import OutgoingEmail
 from tenants import tasks as schedule
+from tenants.models import Erasure
 from tests.incidents.factories import category, planned, report
 
 
@@ -81,6 +82,15 @@ def full():
     return end(found)
 
 
+def run(*, now):
+    """Erase as a night does where the commune chose nothing; count the reports each way."""
+    steps = {step.rule: step for step in retention.STEPS}
+    ways = {"record": "report_record", "photos": "report_photos", "person": "report_contact"}
+    done = {way: steps[rule].erase(keeping.USUAL, now) for way, rule in ways.items()}
+    steps["report_unconfirmed"].erase(keeping.USUAL, now)
+    return done
+
+
 def exists(found):
     return Report.objects.filter(pk=found.pk).exists()
 
@@ -108,9 +118,9 @@ class TestPeople:
     def test_they_are_forgotten_twelve_months_after_the_closing_and_not_before(self):
         found = full()
 
-        assert retention.run(now=self.limit - INSTANT)["person"] == 0
+        assert run(now=self.limit - INSTANT)["person"] == 0
         assert ReportContact.objects.get().name == CANARY
-        assert retention.run(now=self.limit)["person"] == 1
+        assert run(now=self.limit)["person"] == 1
 
         contact = ReportContact.objects.get()
         assert (contact.name, contact.email, contact.phone) == ("", "", "")
@@ -126,16 +136,27 @@ class TestPeople:
         assert len(told_of(ADDRESS)) >= 2
         OutgoingEmail.objects.update(sent_at=CLOSED)
 
-        retention.run(now=self.limit)
+        run(now=self.limit)
         forget_delivered(now=self.limit)
 
         assert told_of(CANARY) == told_of(ADDRESS) == told_of("0600000000") == []
+
+    def test_their_browsers_are_forgotten_with_them(self):
+        found = full()
+        for subject in (f"report:{found.pk}", f"follower:{Follower.objects.get().pk}"):
+            PushSubscription.objects.create(
+                subject=subject, endpoint="https://push.example/x", p256dh="k", auth="s"
+            )
+
+        run(now=self.limit)
+
+        assert not PushSubscription.objects.exists()
 
     def test_the_history_stays_as_it_was(self):
         full()
         before = list(StatusChange.objects.values()), list(ReportEvent.objects.values())
 
-        retention.run(now=self.limit)
+        run(now=self.limit)
 
         assert (list(StatusChange.objects.values()), list(ReportEvent.objects.values())) == before
 
@@ -143,15 +164,15 @@ class TestPeople:
         found = full()
         stamp = found.contact.token_hash
 
-        retention.run(now=self.limit)
+        run(now=self.limit)
 
         assert ReportContact.objects.get().token_hash != stamp
 
     def test_twice_changes_nothing(self):
         full()
 
-        assert retention.run(now=self.limit)["person"] == 1
-        assert retention.run(now=self.limit)["person"] == 0
+        assert run(now=self.limit)["person"] == 1
+        assert run(now=self.limit)["person"] == 0
         assert Elimination.objects.count() == 1
 
     def test_a_reopened_report_is_not_touched(self):
@@ -165,7 +186,7 @@ class TestPeople:
             reason="other",
         )
 
-        assert sum(retention.run(now=after(CLOSED, months=240)).values()) == 0
+        assert sum(run(now=after(CLOSED, months=240)).values()) == 0
         assert ReportContact.objects.get().name == CANARY
 
     @pytest.mark.parametrize(
@@ -174,7 +195,7 @@ class TestPeople:
     def test_an_address_nobody_confirmed_is_forgotten_after_thirty_days(self, days, is_left):
         following.follow(report=report(now=SENT), email="x@example.org", language="fr", now=SENT)
 
-        retention.run(now=after(SENT, days=days))
+        run(now=after(SENT, days=days))
 
         assert Follower.objects.exists() == is_left
 
@@ -182,7 +203,7 @@ class TestPeople:
         following.follow(report=report(now=SENT), email="x@example.org", language="fr", now=SENT)
         following.confirm(follower=Follower.objects.get(), now=SENT)
 
-        retention.run(now=after(SENT, months=100))
+        run(now=after(SENT, months=100))
 
         assert Follower.objects.exists()
 
@@ -194,25 +215,25 @@ class TestPhotos:
         photo = photo_of(closed())
         files = photos._files_of(photo)
 
-        assert retention.run(now=self.limit - INSTANT)["photos"] == 0
+        assert run(now=self.limit - INSTANT)["photos"] == 0
         assert all(path.exists() for path in files)
-        assert retention.run(now=self.limit)["photos"] == 1
+        assert run(now=self.limit)["photos"] == 1
 
         assert not any(path.exists() for path in files)
         assert Photo.objects.get().state == "removed"
-        assert retention.run(now=self.limit)["photos"] == 0
+        assert run(now=self.limit)["photos"] == 0
 
     def test_those_of_an_open_report_stay(self):
         photo = photo_of(report(now=SENT))
 
-        retention.run(now=after(SENT, months=200))
+        run(now=after(SENT, months=200))
 
         assert photos.rendition(photo, "l").exists()
 
     def test_they_never_outlive_their_report(self, settings):
         photo_of(closed("rejected", "abusive"))
 
-        retention.run(now=after(CLOSED, days=30))
+        run(now=after(CLOSED, days=30))
 
         assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
         assert not Photo.objects.exists()
@@ -233,9 +254,9 @@ class TestRecords:
         found = closed(to, reason, actor=actor)
         limit = after(CLOSED, **kept)
 
-        retention.run(now=limit - INSTANT)
+        run(now=limit - INSTANT)
         assert exists(found)
-        retention.run(now=limit)
+        run(now=limit)
 
         assert not exists(found)
         for model in (StatusChange, ReportEvent, ReportContact, Message, Photo):
@@ -244,7 +265,7 @@ class TestRecords:
     def test_open_ones_are_never_deleted(self):
         found = report(now=SENT)
 
-        retention.run(now=after(SENT, months=1200))
+        run(now=after(SENT, months=1200))
 
         assert exists(found)
         assert ReportContact.objects.get().email
@@ -254,7 +275,7 @@ class TestRecords:
 
         thanks = report(category(code="merci", door="compliment"), praises=found, now=SENT)
 
-        retention.run(now=after(CLOSED, months=60))
+        run(now=after(CLOSED, months=60))
 
         thanks.refresh_from_db()
         assert thanks.praises is None
@@ -262,7 +283,7 @@ class TestRecords:
     def test_the_ledger_names_references_only(self):
         found = closed()
 
-        retention.run(now=after(CLOSED, months=60))
+        run(now=after(CLOSED, months=60))
 
         entry = Elimination.objects.get()
         assert (entry.what, entry.references) == ("record", [found.reference])
@@ -279,7 +300,7 @@ class TestMerged:
         master, other = self.pair()
         photo_of(other)
 
-        assert sum(retention.run(now=after(SENT, months=600)).values()) == 0
+        assert sum(run(now=after(SENT, months=600)).values()) == 0
 
         other.contact.refresh_from_db()
         assert other.contact.email == "b@example.org"
@@ -289,10 +310,10 @@ class TestMerged:
         master, other = self.pair()
         end(master, at=CLOSED)
 
-        assert retention.run(now=after(CLOSED, months=12) - INSTANT)["person"] == 0
-        assert retention.run(now=after(CLOSED, months=12))["person"] == 2
-        assert retention.run(now=after(CLOSED, months=60) - INSTANT)["record"] == 0
-        assert retention.run(now=after(CLOSED, months=60))["record"] == 2
+        assert run(now=after(CLOSED, months=12) - INSTANT)["person"] == 0
+        assert run(now=after(CLOSED, months=12))["person"] == 2
+        assert run(now=after(CLOSED, months=60) - INSTANT)["record"] == 0
+        assert run(now=after(CLOSED, months=60))["record"] == 2
 
         assert not exists(master)
         assert not exists(other)
@@ -333,7 +354,7 @@ class TestTheWall:
         found = end(report(now=SENT), at=datetime.now(UTC))
         Report.objects.filter(pk=found.pk).update(closed_at=SENT)
 
-        assert retention.run(now=datetime.now(UTC))["record"] == 0
+        assert run(now=datetime.now(UTC))["record"] == 0
 
         assert exists(found)
 
@@ -352,31 +373,10 @@ class TestTheWall:
         assert not found.changes.exists()
 
 
-class TestTheTable:
-    def test_every_field_is_classified(self):
-        known = keeping.CONFIGURATION | keeping.WORK | keeping.LEDGER
-        for model in apps.get_app_config("incidents").get_models():
-            name = model.__name__
-            if name in known:
-                assert name not in keeping.FIELDS
-                continue
-            fields = {field.name for field in model._meta.get_fields() if field.concrete}
-            assert set(keeping.FIELDS[name]) == fields, name
-
-    def test_nothing_is_classified_that_does_not_exist(self):
-        models = {model.__name__ for model in apps.get_app_config("incidents").get_models()}
-
-        assert (
-            set(keeping.FIELDS) | keeping.CONFIGURATION | keeping.WORK | keeping.LEDGER == models
-        )
-
-    def test_every_kind_has_its_rule(self):
-        assert set(keeping.KEPT) == set(Kind)
-
-    def test_text_of_people_is_never_of_nobody(self):
-        for model, fields in keeping.FIELDS.items():
-            for name in ("text", "email", "phone", "name", "note", "address"):
-                assert fields.get(name) is not Kind.NOTHING, (model, name)
+def test_text_of_people_is_never_of_nobody():
+    for model, kinds in keeping.MODELS.items():
+        of_nobody = set(kinds[Kind.NOTHING].split())
+        assert not of_nobody & {"text", "email", "phone", "name", "note", "address"}, model
 
 
 def test_what_was_merged_with_an_open_one_meanwhile_is_left():
@@ -417,23 +417,24 @@ def test_a_killed_night_goes_on_the_next():
         return execute(sql, params, many, context)
 
     with pytest.raises(KeyboardInterrupt), connection.execute_wrapper(dies):
-        retention.run(now=limit)
+        run(now=limit)
 
     assert ReportContact.objects.filter(erased_at=None).count() == 2
     assert Elimination.objects.count() == 1
-    assert retention.run(now=limit)["person"] == 2
+    assert run(now=limit)["person"] == 2
 
 
 def test_after_a_restore_what_was_erased_is_erased_again():
-    full()
+    found = full()
     limit = after(CLOSED, months=12)
-    retention.run(now=limit)
+    run(now=limit)
     ReportContact.objects.update(erased_at=None, name=CANARY)  # as an older copy brings it back
     Message.objects.update(erased_at=None, text=CANARY)
-
     OutgoingEmail.objects.all().delete()
 
-    assert retention.replay(now=limit) == 1
+    again = retention.forget_people([found.reference], at=limit, reason=Erasure.Reason.REPLAY)
+
+    assert again == 1
     assert told_of(CANARY) == []
 
 
@@ -470,5 +471,4 @@ def test_messages_that_wait_are_kept():
 
 
 def test_the_scheduler_asks_for_it():
-    assert {"incidents.erase_what_is_due", "parvis.forget_delivered"} <= set(schedule.EVERY_NIGHT)
-    assert tasks.erase_what_is_due.run() == 0
+    assert {"privacy.erase_what_is_due", "parvis.forget_delivered"} <= set(schedule.EVERY_NIGHT)

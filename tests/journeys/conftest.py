@@ -28,8 +28,10 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from parvis.servers import free_port
 from tests.geoportal import Geoportal, feature, geoportal
 from tests.journeys.databases import copy, drop_database, environment_of, load, move, run
+from tests.streams import live_process
 
 
 ROOT = Path(__file__).parents[2]
@@ -173,7 +175,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, maps: Geoportal) -> Iterator[
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = environment_of(name, home, maps, port)
+    environment = environment_of(name, home, maps, port) | {"PARVIS_LIVE_PORT": str(free_port())}
     redis.Redis.from_url(environment["REDIS_URL"]).flushdb()  # what another database was asked
     model = tmp_path_factory.getbasetemp().parent / f"journeys_model_{RUN}"
     with model.with_suffix(".lock").open("w") as lock:
@@ -207,7 +209,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory, maps: Geoportal) -> Iterator[
     )
     try:
         wait(port)
-        yield Demo(port, environment)
+        with live_process(environment, int(environment["PARVIS_LIVE_PORT"])):
+            yield Demo(port, environment)
     finally:
         server.terminate()
         server.wait(timeout=20)
@@ -238,12 +241,16 @@ def browser() -> Iterator[Browser]:
 
 
 def new_context(browser: Browser, **options: object) -> BrowserContext:
-    """Open a phone of somebody in France for whom nothing moves, which is twice as fast."""
+    """Open a phone of somebody in France for whom nothing moves, which is twice as fast.
+
+    Nothing is kept for a dead zone either, unless a journey asks for it: that takes a second.
+    """
     usual = {
         "viewport": PHONE,
         "locale": "fr-FR",
         "timezone_id": "Europe/Paris",
         "reduced_motion": "reduce",
+        "service_workers": "block",
     }
     context = browser.new_context(**(usual | options))
     context.set_default_timeout(10_000)

@@ -17,7 +17,8 @@ KINDS = {"document": "html", "stylesheet": "css", "script": "js", "font": "font"
 CITIZEN = {"html": 15, "css": 15, "js": 20, "font": 45, "all": 110, "requests": 12}
 STAFF = CITIZEN | {"js": 40, "requests": 16}
 MAP = CITIZEN | {"css": 17, "js": 65, "all": 160, "requests": 19}
-BESIDE = ("/tuiles/", "/photo/")  # what a map and citizens show, one by one and when it is seen
+# What a map and citizens show, one by one and when it is seen; the stream that tells of changes.
+BESIDE = ("/tuiles/", "/photo/", "/direct/")
 SHIFT_MOST = 0.02
 PAGES = [
     ("", "/", None, CITIZEN),

@@ -17,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 
 from parvis import doctor
 from parvis.doctor import Finding, Level
+from parvis.doctor_live import check_live_pages
 from parvis.servers import LOOPBACK, free_port
 from tests.parvis.places import app_address, owner_address, queue_address
 
@@ -199,6 +200,14 @@ def test_a_disk_with_room_is_fine_even_before_the_folder_exists(tmp_path: Path) 
 
 def test_a_mail_server_that_does_not_answer_is_an_error() -> None:
     assert_error(doctor.check_mail(host=LOOPBACK, port=free_port()))
+
+
+def test_live_pages_that_do_not_answer_are_worth_a_warning() -> None:
+    for scheme in ("http", "https"):
+        found = check_live_pages(f"{scheme}://{LOOPBACK}:{free_port()}/direct/?s=x")
+
+        assert found.level is Level.WARNING
+        assert "parvis live" in found.remedy.replace("\u00a0", " ")
 
 
 def test_a_commune_behind_the_code_is_an_error() -> None:

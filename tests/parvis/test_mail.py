@@ -11,8 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from django_tenants.utils import schema_context
 
+from messaging.channels import Emails
 from parvis.celery import app
-from parvis.mail import FACT, LEASE, _claim, deliver_due
+from parvis.delivery import LEASE, _claim, deliver_due
+from parvis.mail import FACT
 from parvis.models import OutgoingEmail
 
 
@@ -61,7 +63,7 @@ def test_a_worker_that_has_been_busy_for_long_still_leases_in_full(now, mailoutb
     OutgoingEmail.objects.update(not_before=now - timedelta(days=1))
     began = timezone.now() - timedelta(hours=1)
 
-    claimed = _claim(began)
+    claimed = _claim(Emails(), began)
 
     assert claimed.claimed_until > timezone.now() + LEASE / 2
     assert deliver_due(now=began) == 0

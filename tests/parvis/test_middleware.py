@@ -137,3 +137,11 @@ def test_a_form_that_says_it_is_in_anything_else_is_refused(charset):
     request = RequestFactory().generic("POST", "/", FORM, content_type=kind)
     with pytest.raises(BadRequest):
         utf_8_only(lambda request: HttpResponse(request.POST["text"]))(request)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["__Host-sid", "__Host-rdv", "__Host-hold", "concerne"])
+def test_a_cookie_that_no_column_can_hold_is_left_aside(client, name):
+    answer = client.get("/agent/", headers={"cookie": f"{name}=a\0b"})
+
+    assert answer.status_code == 302

@@ -133,6 +133,14 @@ def test_a_taken_port_ends_the_start_with_one_line_and_a_proposal(tmp_path: Path
     assert "PARVIS_PORT=" in lines[0]
 
 
+def test_live_pages_have_the_next_port_or_another_that_is_free() -> None:
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1] - 1
+
+        assert supervisor.port_beside(port) not in {port, port + 1}
+    assert supervisor.port_beside(65535) != 65536
+
+
 def test_two_demos_cannot_share_their_data(tmp_path: Path) -> None:
     with (
         supervisor.only_one(tmp_path),
@@ -159,6 +167,22 @@ def test_a_part_that_ends_is_named_with_its_last_words(tmp_path: Path) -> None:
     stop(child)
 
     assert "no space left" in str(trouble.value)
+
+
+def test_a_worker_that_ends_with_its_broker_is_started_again(
+    tmp_path: Path, monkeypatch, capsys
+) -> None:
+    monkeypatch.setattr(supervisor, "LIVED_S", 1.2)
+    end = tmp_path / "end"
+    # It lives longer than that the first time, and ends at once the second time.
+    script = f"[ -e {end} ] && exit 3; touch {end}; sleep 1.4; exit 4"
+    children = [spawn(["sh", "-c", script], name="worker", log=tmp_path / "log")]
+
+    with pytest.raises(Trouble, match="code 3"):
+        supervisor.watch(children)
+    stop(children[0])
+
+    assert "started again" in capsys.readouterr().out
 
 
 def test_a_part_that_does_not_listen_is_ended_all_the_same(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from parvis.errors import DomainError
 
 NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 PAUILLAC = SimpleNamespace(
+    state="ready",
     name="Pauillac",
     brand_colour="#7a1f3d",
     phone="0556591717",

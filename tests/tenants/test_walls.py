@@ -224,8 +224,9 @@ def test_a_file_is_out_of_reach_of_another_commune(tmp_path, settings):
         default_storage.open("c_33314/../c_33214/x.jpg")
 
 
-def test_shared_and_commune_applications_are_disjoint_but_for_the_outbox():
-    assert set(settings.SHARED_APPS) & set(settings.TENANT_APPS) == {"parvis"}
+def test_shared_and_commune_applications_are_disjoint_but_for_what_all_keep():
+    both = set(settings.SHARED_APPS) & set(settings.TENANT_APPS)
+    assert both == {"parvis", "audit", "messaging"}
 
 
 def test_passwords_are_not_hashed_like_this_in_production():
@@ -278,7 +279,11 @@ def test_what_runs_as_the_owner_looks_at_no_table_of_its_caller_and_serves_the_p
         " WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname"
     )
 
-    names = ["destroy", "empty", "forget_preview", "provision"]
-    assert found == [
-        (f"tenants_{name}", ["search_path=pg_catalog, pg_temp"], ["t_public"]) for name in names
-    ]
+    path = ["search_path=pg_catalog, pg_temp"]
+    asked_for = ["audit_forget", "audit_say", "audit_seal"]
+    names = ("destroy", "empty", "forget_preview", "provision")
+    asked_for += [*(f"tenants_{name}" for name in names), "training_forget_drawings"]
+    assert found == sorted(
+        [(name, path, ["t_public"]) for name in asked_for]
+        + [(name, path, []) for name in ("audit_erase", "audit_row")]
+    )

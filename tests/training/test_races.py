@@ -23,7 +23,7 @@ def committed(real_commune, plan):
     """A session of two seats with people, written for other threads to see."""
     connection.settings_dict["TENANT_ROLES"] = False
     connection.set_schema_to_public()
-    settings.EMAIL_BACKEND = "parvis.mail.Outbox"
+    settings.EMAIL_BACKEND = "messaging.outbox.Outbox"
     association, _new = Association.objects.get_or_create(
         slug="essais", defaults={"name": "Essais", "short_name": "E", "departments": []}
     )

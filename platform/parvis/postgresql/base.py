@@ -1,4 +1,4 @@
-"""The database backend: search path and role of the current commune, sent in one statement.
+"""The database backend: path and role of the current commune, and who acts, in one statement.
 
 The stock backend of django-tenants sends the path before every cursor and knows no role. This
 one compares what is wanted with what the connection has, and speaks only when they differ.
@@ -10,6 +10,7 @@ from django.db.utils import DatabaseError
 from django_tenants.postgresql_backend import base
 from psycopg import Error
 
+from parvis.acting import current
 from parvis.postgresql.introspection import DatabaseIntrospection
 
 
@@ -17,7 +18,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     """A connection that always looks at one schema, under the role made for it."""
 
     introspection_class = DatabaseIntrospection
-    _applied: tuple[str, str, bool] | None = None
+    _applied: tuple[str, str, bool, str] | None = None
     _setting_search_path: bool = False
 
     def connect(self) -> None:
@@ -59,7 +60,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         return getattr(self.tenant, "database_role", None) or f"t_{self.schema_name}"
 
     def _handle_search_path(self, cursor: Any = None) -> None:
-        wanted = (self.schema_name, self.role, self.include_public_schema)
+        wanted = (self.schema_name, self.role, self.include_public_schema, current())
         if self._setting_search_path or self._applied == wanted:
             return
         path = ", ".join(f'"{name}"' for name in self._get_cursor_search_paths())
@@ -67,8 +68,9 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         own = cursor or self.connection.cursor()
         try:
             own.execute(
-                "SELECT set_config('search_path', %s, false), set_config('role', %s, false)",
-                [path, self.role],
+                "SELECT set_config('search_path', %s, false), set_config('role', %s, false),"
+                " set_config('parvis.acting', %s, false)",
+                [path, self.role, wanted[3]],
             )
             self._applied = wanted
         except (DatabaseError, Error):

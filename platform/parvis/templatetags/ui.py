@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from parvis.live_pages import is_again
 from parvis.pieces import Tab, Tone
 from parvis.templatetags import (
     ui_booking,
@@ -357,8 +358,10 @@ LEVELS: dict[str, Tone] = {
 
 @register.inclusion_tag("ui/messages.html", takes_context=True)
 def messages(context: Context) -> dict[str, Any]:
-    """Show Django's messages, each once."""
-    waiting: list[Message] = list(context.get("messages") or ())
+    """Show Django's messages, each once; they wait while an open page asks for itself."""
+    request = context.get("request")
+    is_seen = request is None or not is_again(request)
+    waiting: list[Message] = list(context.get("messages") or ()) if is_seen else []
     return {"lines": [(LEVELS.get(line.level_tag, "info"), line.message) for line in waiting]}
 
 

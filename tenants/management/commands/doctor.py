@@ -1,5 +1,6 @@
 """Say in plain words what is wrong with the running configuration."""
 
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -14,9 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from parvis import doctor
+from parvis import doctor, live_topics
 from parvis.celery import app
 from parvis.doctor import Finding, Level
+from parvis.doctor_live import check_live_pages
+from parvis.guard import PUBLIC
+from parvis.servers import LOOPBACK
 from tenants.models import Commune
 from tenants.releases import behind
 from tenants.tasks import HEARTBEAT
@@ -68,6 +72,7 @@ class Command(BaseCommand):
         yield queue
         if queue.level is Level.OK:
             yield from self._queue(now)
+            yield check_live_pages(_stream())
         yield doctor.check_base_domain(settings.BASE_DOMAIN)
         yield doctor.check_port(settings.PORT, base_domain=settings.BASE_DOMAIN)
         yield doctor.check_disk(settings.HOME)
@@ -100,6 +105,14 @@ class Command(BaseCommand):
             Level.ERROR: (_("ERREUR"), self.style.ERROR),
         }[level]
         return style(f"{word:<10}")
+
+
+def _stream() -> str:
+    """Write the address of a stream as a page of the portal would ask it."""
+    host = settings.BASE_DOMAIN
+    host, port = (LOOPBACK, settings.LIVE_PORT) if settings.LIVE_PORT else (host, settings.PORT)
+    scheme = "http" if settings.LIVE_PORT else settings.SCHEME
+    return f"{scheme}://{host}:{port}{live_topics.address(PUBLIC, 'doctor', since=time.time())}"
 
 
 def _secret_key() -> str:

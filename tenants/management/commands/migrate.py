@@ -10,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 
 from parvis.database import prepare
 from tenants.models import Commune
-from tenants.procedures import install_procedures
+from tenants.procedures import install_procedures, watch_public_tables
 from tenants.provisioning import ensure_template
 from tenants.releases import release
 from tenants.roles import grant_shared_tables
@@ -43,6 +43,7 @@ class Command(MigrateCommand):
             return
         grant_shared_tables()
         install_procedures()
+        watch_public_tables()
         quiet = options["verbosity"] == 0
         outcome = release(now=timezone.now(), say=self._quiet if quiet else self.stdout.write)
         ensure_template()

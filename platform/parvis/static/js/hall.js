@@ -1,7 +1,8 @@
-/* The call screen: asks for the latest calls every three seconds. Written for old televisions. */
+/* The call screen: asks for the latest calls at each tick, or often. Written for old televisions. */
 (function () {
   "use strict";
-  var EVERY = 3000, box = document.querySelector("[data-calls]");
+  var EVERY = 3000, WHILE_LIVE = 20000, box = document.querySelector("[data-calls]");
+  var turn = 0, asking = false, again = false;
   var button = document.querySelector("[data-sound]"), context = null;
   if (!box) return;
 
@@ -28,7 +29,9 @@
     return line ? line.textContent.replace(/\s+/g, " ").trim() : "";
   }
   function show(text) {
-    var next = new DOMParser().parseFromString(text, "text/html").querySelector("[data-calls]");
+    var page = new DOMParser().parseFromString(text, "text/html");
+    var next = page.querySelector("[data-calls]");
+    document.dispatchEvent(new CustomEvent("asked", { detail: page }));
     if (!next || next.innerHTML === box.innerHTML) return;
     var before = latest();
     while (box.firstChild) box.removeChild(box.firstChild);
@@ -37,13 +40,21 @@
     document.getElementById("announcer").textContent = latest();
     beep();
   }
+  function wait() {
+    turn = setTimeout(ask, document.documentElement.hasAttribute("data-live") ? WHILE_LIVE : EVERY);
+  }
   function ask() {
+    clearTimeout(turn);
+    again = asking;
+    if (asking) return;
+    asking = true;
     var request = new XMLHttpRequest();
     request.open("GET", location.href);
     request.onload = function () { if (request.status === 200) show(request.responseText); };
-    request.onloadend = function () { setTimeout(ask, EVERY); };
+    request.onloadend = function () { asking = false; (again ? ask : wait)(); };
     request.timeout = 10000;
     request.send();
   }
-  setTimeout(ask, EVERY);
+  document.addEventListener("changed", ask);
+  wait();
 })();

@@ -1,0 +1,123 @@
+"""Nobody empties a day by holding its slots: few may be open at once, and few for one contact."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from django.db import connection
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from booking import planning
+from booking.models import Appointment
+from parvis import attack
+from parvis.errors import DomainError
+from parvis.guard import current_schema
+
+
+ALWAYS_OPEN = 5  # slots held at once on the smallest day
+SHARE = 10  # of a day's slots, one in ten
+MOST_COMING = 5  # appointments to come of one service for one address or telephone: a family
+SHORTEST_S, LONGEST_S = 5 * 60, 45 * 60
+
+
+class DayInDemand(DomainError):
+    """As many slots of the day as may be are being booked at this moment."""
+
+    message = _(
+        "Beaucoup de personnes réservent ce jour-là en ce moment. Choisissez un autre jour, ou "
+        "revenez dans quelques minutes."
+    )
+
+
+class AlreadyComing(DomainError):
+    """The same person has an appointment of this service to come, or her household has five."""
+
+    message = _(
+        "Vous avez déjà un rendez-vous à venir pour cette démarche. Retrouvez-le pour le déplacer "
+        "ou l’annuler, ou appelez la mairie."
+    )
+    href = "/mon-rendez-vous/retrouver/"
+
+
+def refuse_crowded_day(wanted: Appointment, *, now: datetime) -> None:
+    """Refuse one more open hold of a service when a tenth of the day's slots are held.
+
+    Only while robots are about: a crowd that comes for new slots is no attack. To be asked under
+    the lock of the day; one query where few are held.
+
+    Raises:
+        DayInDemand: so many are.
+    """
+    day = planning.local_day(wanted.start)
+    on_day = Appointment.objects.filter(service=wanted.service_id, **_starts_on(day))
+    held = on_day.filter(
+        status=Appointment.Status.HELD,
+        channel=Appointment.Channel.ONLINE,
+        held_until__gt=now,
+        waiting_entry=None,
+        instead_of=None,
+    ).count()
+    if held < ALWAYS_OPEN or not attack.is_on(attack.HOLD):
+        return
+    if held >= max(ALWAYS_OPEN, planning.day_capacity(wanted.service, day) // SHARE):
+        raise DayInDemand
+
+
+def refuse_repeated(held: Appointment, *, now: datetime) -> None:
+    """Refuse what the same person has already, of all that citizens booked by themselves.
+
+    Whoever confirms at the same moment for the same contact waits.
+
+    Raises:
+        AlreadyComing: she comes for the same, or five of her household do.
+    """
+    contacts = Q()
+    if held.email:
+        contacts |= Q(email__iexact=held.email)
+    if held.phone:
+        contacts |= Q(phone=held.phone)
+    _wait_for_others(filter(None, (held.email.lower(), held.phone)))
+    coming = Appointment.objects.filter(
+        contacts,
+        status=Appointment.Status.BOOKED,
+        channel=Appointment.Channel.ONLINE,
+        service=held.service_id,
+        period__startswith__gt=now,
+    ).exclude(pk=held.pk)
+    names = [_folded(name) for name in coming.values_list("name", flat=True)[:MOST_COMING]]
+    if len(names) >= MOST_COMING or _folded(held.name) in names:
+        raise AlreadyComing
+
+
+def kept_back_until(*, now: datetime) -> datetime | None:
+    """Say until when a cancelled slot stays hidden: nobody catches it who waits for it.
+
+    None when no robot is about: then it is free at once.
+    """
+    if not attack.is_on(attack.HOLD):
+        return None
+    return now + timedelta(seconds=SHORTEST_S + secrets.randbelow(LONGEST_S - SHORTEST_S))
+
+
+def _starts_on(day: date) -> dict[str, datetime]:
+    begin = datetime.combine(day, time.min, planning.zone())
+    return {
+        "period__startswith__gte": begin,
+        "period__startswith__lt": datetime.combine(
+            day + timedelta(days=1), time.min, planning.zone()
+        ),
+    }
+
+
+def _wait_for_others(contacts: Iterable[str]) -> None:
+    with connection.cursor() as cursor:
+        for contact in sorted(contacts):
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                [f"{current_schema()} {contact}"],
+            )
+
+
+def _folded(name: str) -> str:
+    return " ".join(sorted(name.casefold().split()))

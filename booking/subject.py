@@ -1,0 +1,126 @@
+"""What appointments hold about one person, told to her, and erased when she asks."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import get_language, gettext as _
+
+from booking import retention
+from booking.models import Appointment, Participant, Title, WaitingEntry
+from parvis.subjects import Held, Person
+from parvis.typo import date_heure, reference_groups
+from tenants.models import Erasure
+
+
+REQUEST = Erasure.Reason.REQUEST
+
+
+def phones(email: str) -> list[str]:
+    """List the numbers she gave with her appointments."""
+    found = Appointment.objects.filter(email__iexact=email).exclude(phone="")
+    return list(found.values_list("phone", flat=True).distinct())
+
+
+def held(person: Person, *, now: datetime) -> list[Held]:
+    """List her appointments, her places on the waiting list and her titles; five queries."""
+    people = Prefetch("participants", Participant.objects.order_by("position"))
+    appointments = (
+        Appointment.objects.filter(email__iexact=person.email)
+        .select_related("service", "site")
+        .prefetch_related(people)
+        .order_by("period", "pk")
+    )
+    waiting = WaitingEntry.objects.filter(email__iexact=person.email).select_related("service")
+    titles = Title.objects.filter(email__iexact=person.email)
+    return [
+        *(_appointment(each, now) for each in appointments),
+        *(_waiting(each) for each in waiting),
+        *(_title(each) for each in titles),
+    ]
+
+
+def erase(person: Person, *, now: datetime) -> int:
+    """Erase all but appointments to come and titles that wait for her; count the records."""
+    mine = Appointment.objects.filter(email__iexact=person.email)
+    held, _rows = mine.filter(status=Appointment.Status.HELD).delete()
+    past = [each.reference for each in mine.exclude(status="held") if not is_to_come(each, now)]
+    waiting = WaitingEntry.objects.filter(email__iexact=person.email)
+    titles = Title.objects.filter(email__iexact=person.email).exclude(
+        collected_on__isnull=True, destroyed_on__isnull=True
+    )
+    return (
+        (1 if held else 0)
+        + retention.forget("appointment_contact", past, at=now, reason=REQUEST)
+        + retention.forget_other("waiting", _tokens(waiting), at=now, reason=REQUEST)
+        + retention.forget_other("title", _tokens(titles), at=now, reason=REQUEST)
+    )
+
+
+def is_to_come(appointment: Appointment, now: datetime) -> bool:
+    """Tell whether the town hall still expects her: it needs to know whom."""
+    return appointment.status == Appointment.Status.BOOKED and appointment.end > now
+
+
+def _tokens(rows: Iterable[WaitingEntry | Title]) -> list[str]:
+    return [each.token_hash for each in rows]
+
+
+def _appointment(appointment: Appointment, now: datetime) -> Held:
+    facts = [
+        (_("Référence"), reference_groups(appointment.reference)),
+        (_("État"), str(appointment.get_status_display())),
+        (_("Pris"), str(appointment.get_channel_display())),
+        (_("Nom"), appointment.name),
+        (_("Courriel"), appointment.email),
+        (_("Téléphone"), appointment.phone),
+        (_("Note de l’agent"), appointment.note),
+    ]
+    for each in appointment.participants.all():
+        facts.append((_("Personne"), each.name))
+        facts.append((_("Numéro de pré-demande"), each.pre_application))
+        facts.append((_("Situation"), ", ".join(f"{k} : {v}" for k, v in each.situation.items())))
+    when = date_heure(timezone.localtime(appointment.start), get_language() or "fr")
+    why = _("Il est à venir : annulez-le d’abord.") if is_to_come(appointment, now) else ""
+    return Held(
+        section=_("Rendez-vous"),
+        title=f"{appointment.service.name}, {when}",
+        facts=tuple((label, value) for label, value in facts if value),
+        kept_why=why,
+    )
+
+
+def _waiting(entry: WaitingEntry) -> Held:
+    facts = [
+        (_("Nom"), entry.name),
+        (_("Courriel"), entry.email),
+        (_("Téléphone"), entry.phone),
+        (_("Du"), entry.first_day.isoformat()),
+        (_("Au"), entry.last_day.isoformat()),
+        *((_("Personne"), str(each.get("name", ""))) for each in entry.people),
+    ]
+    return Held(
+        section=_("Liste d’attente"),
+        title=entry.service.name,
+        facts=tuple((label, value) for label, value in facts if value),
+    )
+
+
+def _title(title: Title) -> Held:
+    facts = [
+        (_("Numéro de demande"), title.number),
+        (_("Titulaire"), title.holder),
+        (_("Courriel"), title.email),
+        (_("Téléphone"), title.phone),
+        (_("Arrivé le"), title.arrived_on.isoformat()),
+    ]
+    is_waiting = title.collected_on is None and title.destroyed_on is None
+    return Held(
+        section=_("Titres à retirer"),
+        title=str(title.get_kind_display()),
+        facts=tuple((label, value) for label, value in facts if value),
+        kept_why=_("Il vous attend en mairie, qui doit pouvoir vous prévenir.")
+        if is_waiting
+        else "",
+    )

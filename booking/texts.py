@@ -1,0 +1,123 @@
+"""What citizens are told by text message: short, neutral, without a word that anybody typed.
+
+By text goes what would go by e-mail to somebody who left none, and the reminder of two days
+before, to everybody with a mobile. A text never names the service.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from booking.links import path_to, path_to_proposals
+from booking.models import Appointment
+from messaging import quiet
+from messaging.actions import may_text, write_text
+from parvis import typo
+from tenants.hosts import absolute_url
+from tenants.models import Commune
+
+
+__all__ = ["REMINDER", "instead_of_email", "may_text", "reminder", "reminder_key"]
+REMINDER = "text-reminder"
+
+
+def instead_of_email(
+    event: str, appointment: Appointment, commune: Commune, *, token: str = ""
+) -> bool:
+    """Write the text that stands for an e-mail, if there is one; tell whether it was written."""
+    if event not in WORDS:
+        return False
+    path = f"/rdv/{token}" if token else path_to(appointment)
+    return _write(event, appointment, commune, path=path)
+
+
+def reminder(appointment: Appointment, commune: Commune, *, now: datetime) -> bool:
+    """Write the reminder of two days before, which waits for the day; tell whether it was."""
+    leaves = quiet.departure(now, zone=ZoneInfo(commune.time_zone))
+    return _write(REMINDER, appointment, commune, path=path_to(appointment), reminds_at=leaves)
+
+
+def reminder_key(appointment: Appointment) -> str:
+    """Name the fact that a text reminds of an appointment as it is now."""
+    return f"{REMINDER}.{appointment.pk}.{appointment.version}"
+
+
+def _write(
+    event: str,
+    appointment: Appointment,
+    commune: Commune,
+    *,
+    path: str,
+    reminds_at: datetime | None = None,
+) -> bool:
+    zone = ZoneInfo(commune.time_zone)
+    with translation.override(appointment.language), timezone.override(zone):
+        language = translation.get_language()
+        known = {
+            "mairie": typo.town_hall(commune.name, language),
+            "when": typo.date_heure(appointment.start.astimezone(zone), language),
+            "place": appointment.site.name,
+            "reference": typo.reference_groups(appointment.reference),
+        }
+        if event == "proposed":
+            path = path_to_proposals(appointment)
+        body = WORDS[event]() % {**known, "url": absolute_url(commune, path)}
+    key = f"{event}.{appointment.pk}.{appointment.version}"
+    return write_text(
+        key=key,
+        to=appointment.phone,
+        body=body,
+        not_before=reminds_at,
+        not_after=appointment.start,
+        is_reminder=reminds_at is not None,
+    )
+
+
+def _booked() -> str:
+    return _(
+        "%(mairie)s : rendez-vous confirmé le %(when)s, %(place)s. Référence %(reference)s."
+        " Pièces à apporter, annulation : %(url)s"
+    )
+
+
+def _moved() -> str:
+    return _(
+        "%(mairie)s : votre rendez-vous est déplacé au %(when)s, %(place)s."
+        " Référence %(reference)s. %(url)s"
+    )
+
+
+def _cancelled() -> str:
+    return _("%(mairie)s : votre rendez-vous du %(when)s est annulé. Référence %(reference)s.")
+
+
+def _proposed() -> str:
+    return _(
+        "%(mairie)s : votre rendez-vous du %(when)s ne peut pas avoir lieu."
+        " Choisissez un autre moment : %(url)s"
+    )
+
+
+def _stands() -> str:
+    return _("%(mairie)s : votre rendez-vous du %(when)s est maintenu, %(place)s.")
+
+
+def _reminder() -> str:
+    return _(
+        "%(mairie)s : rappel de votre rendez-vous du %(when)s, %(place)s."
+        " Empêché ? Annulez : %(url)s"
+    )
+
+
+WORDS: dict[str, Callable[[], str]] = {
+    "booked": _booked,
+    "moved": _moved,
+    "cancelled": _cancelled,
+    "given_back": _cancelled,
+    "proposed": _proposed,
+    "stands": _stands,
+    REMINDER: _reminder,
+}

@@ -1,0 +1,82 @@
+"""Notifications to browsers, through the push services of those who make them."""
+
+from datetime import datetime
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy
+
+from messaging.models import OutgoingPush, PushSubscription
+from messaging.push_crypto import authorisation, sealed
+from messaging.push_hosts import is_known
+from parvis.delivery import Later, Refused
+from parvis.egress import INTERNET, Forbidden, Reach, Unreachable, post_foreign
+
+
+KEPT_S = 86_400  # for a telephone that is off
+SIGNED_S = 12 * 3600  # push services accept a day at most
+GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+BUSY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+
+
+class Pushes:
+    """Notifications; one that goes twice takes the place of the first on the screen."""
+
+    slug, label, icon = "notifications", gettext_lazy("Notifications"), "bell"
+    model = OutgoingPush
+    repeats = True
+    reach: Reach = INTERNET
+
+    def send(self, row: OutgoingPush, *, now: datetime) -> None:
+        """Hand one notification over; forget a browser that has unsubscribed."""
+        browser = row.subscription
+        if browser is None:
+            raise Refused("The browser has unsubscribed.")
+        parts = urlsplit(browser.endpoint)
+        if not settings.VAPID_PRIVATE_KEY or not is_known(parts.hostname or ""):
+            raise Refused("This push service is not asked.")
+        status = self._post(row, browser, f"{parts.scheme}://{parts.netloc}", now)
+        if status in GONE:
+            PushSubscription.objects.filter(pk=browser.pk).delete()
+            raise Refused("The browser has unsubscribed.")
+        if status in BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Later(f"{parts.hostname} answers {status}.")
+        if status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise Refused(f"{parts.hostname} answers {status}.")
+
+    def _post(
+        self, row: OutgoingPush, browser: PushSubscription, audience: str, now: datetime
+    ) -> int:
+        notification = {
+            "title": row.title,
+            "body": row.body,
+            "navigate": row.navigate,
+            "lang": browser.language,
+            "tag": row.topic,
+        }
+        signed = authorisation(
+            settings.VAPID_PRIVATE_KEY,
+            audience=audience,
+            contact=f"mailto:{settings.DEFAULT_FROM_EMAIL}",
+            until=int(now.timestamp()) + SIGNED_S,
+        )
+        headers = {
+            "Authorization": signed,
+            "Content-Encoding": "aes128gcm",
+            "Content-Type": "application/octet-stream",
+            "TTL": str(KEPT_S),
+            "Topic": row.topic,
+            "Urgency": "normal",
+        }
+        content = sealed(notification, p256dh=browser.p256dh, auth=browser.auth)
+        try:
+            answer = post_foreign(browser.endpoint, content, headers=headers, reach=self.reach)
+        except Forbidden as fault:
+            raise Refused(str(fault)) from fault
+        except Unreachable as fault:
+            raise Later(str(fault)) from fault
+        return answer.status
+
+    def close(self) -> None:
+        """Nothing is kept open."""

@@ -1,0 +1,110 @@
+"""The HTML twin of an e-mail, made of its text when it leaves, in the look of whoever writes."""
+
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.template.loader import render_to_string
+
+from parvis.guard import PUBLIC, current_schema
+from parvis.outbox import Piece, paragraphs
+from parvis.theme import DEFAULT_BRAND, Palette, palette
+from parvis.typo import town_hall
+from tenants.models import Commune
+
+
+TEMPLATE = "messaging/mail.html"
+DASH = "- "
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who writes: a name, the colours of its site, where answers go."""
+
+    name: str
+    email: str
+    colours: Palette
+    is_commune: bool = True
+
+    def named(self, language: str) -> str:
+        """Name who writes as a reader knows it: "Mairie de Pauillac"."""
+        return town_hall(self.name, language) if self.is_commune else self.name
+
+
+@dataclass(slots=True)
+class Block:
+    """A part of a message: lines, items of a list, or a link with its words."""
+
+    lines: list[list[Piece]] = field(default_factory=list)
+    items: list[list[Piece]] = field(default_factory=list)
+    href: str = ""
+    label: str = ""
+
+
+def look() -> Look:
+    """Return the look of the active schema; one query in a commune that a task visits."""
+    if current_schema() == PUBLIC:
+        return Look("Parvis", "", palette(DEFAULT_BRAND), is_commune=False)
+    commune = writer()
+    return Look(commune.name, commune.email, palette(commune.brand_colour or DEFAULT_BRAND))
+
+
+def writer() -> Commune:
+    """Return the commune that writes, the active one; one query where a task visits it."""
+    tenant = connection.tenant  # type: ignore[attr-defined]
+    if isinstance(tenant, Commune):
+        return tenant
+    return Commune.objects.get(schema_name=current_schema())
+
+
+def twin(*, subject: str, text: str, language: str, by: Look) -> str:
+    """Write the HTML of a message: its words and no others, its links to follow, no picture."""
+    context = {
+        "subject": subject,
+        "blocks": blocks(text),
+        "language": language,
+        "name": by.named(language),
+        "colours": by.colours,
+    }
+    return render_to_string(TEMPLATE, context, using="django")
+
+
+def blocks(text: str) -> list[Block]:
+    """Cut a text into paragraphs, lists, and links alone in their line, with the words before."""
+    found: list[Block] = []
+    for lines in paragraphs(text):
+        current = Block()
+        for pieces in lines:
+            words = "".join(each.text for each in pieces)
+            if words.startswith(DASH):
+                current = _item(found, current, pieces)
+            elif len(pieces) == 1 and pieces[0].href:
+                current = _link(found, current, pieces[0].href)
+            elif current.items:
+                found.append(current)
+                current = Block(lines=[pieces])
+            else:
+                current.lines.append(pieces)
+        found.append(current)
+    return [each for each in found if each.lines or each.items or each.href]
+
+
+def _item(found: list[Block], current: Block, pieces: list[Piece]) -> Block:
+    if current.lines:
+        found.append(current)
+        current = Block()
+    first = pieces[0]
+    current.items.append([Piece(first.text.removeprefix(DASH), first.href), *pieces[1:]])
+    return current
+
+
+def _link(found: list[Block], current: Block, href: str) -> Block:
+    """Make a link of an address alone in its line; the line before says where it leads."""
+    label = ""
+    if current.lines and not any(each.href for each in current.lines[-1]):
+        words = "".join(each.text for each in current.lines[-1]).strip()
+        if words.endswith(":"):
+            label = words.rstrip(":").rstrip()
+            current.lines.pop()
+    found.append(current)
+    found.append(Block(href=href, label=label))
+    return Block()

@@ -1,0 +1,60 @@
+/* The form of a report: what cannot leave now is kept, and what was kept can be changed. */
+(() => {
+  "use strict";
+  const DRAFT = "parvis-report", PATIENCE_MS = 4000, UNTOLD = ["csrfmiddlewaretoken", "key"];
+  const form = document.getElementById("report-form"), box = document.querySelector("[data-queue]");
+  if (!form || !box) return;
+  const edited = new URLSearchParams(location.search).get("reprendre");
+  const isShell = "shell" in box.dataset, { elements } = form;
+  const say = words => { document.getElementById("announcer").textContent = words; };
+  let passes = false, busy = false;
+
+  const reaches = async () => {  // browsers say "on line" in many a dead zone
+    if (!navigator.onLine) return false;
+    const options = { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) };
+    return fetch("/jeton/", options).then(answer => answer.ok, () => false);
+  };
+  const about = () => [
+    form.querySelector("[name=category]:checked")?.labels[0].textContent.trim(), elements.address?.value,
+  ].filter(Boolean).join(" · ");
+  const keep = async () => {
+    const key = edited || (isShell ? crypto.randomUUID() : elements.key.value);
+    const told = [...new FormData(form)].filter(([name, value]) =>
+      !UNTOLD.includes(name) && !(value instanceof File && !value.size));
+    const csrf = elements.csrfmiddlewaretoken?.value ?? "";
+    const url = isShell ? "/signaler/" : form.action;
+    await Queue.add({ key, url, fields: [...told, ["key", key]], csrf, about: about() });
+    localStorage.removeItem(DRAFT);
+    form.hidden = true;
+    say(box.dataset.kept);
+    box.scrollIntoView();
+    form.dispatchEvent(new CustomEvent("parvis:kept", { bubbles: true, detail: key }));
+  };
+  form.addEventListener("submit", async event => {
+    if (passes || event.defaultPrevented || event.submitter?.hasAttribute("formaction")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (busy) return;
+    busy = true;
+    if (!isShell && !edited && await reaches()) {
+      passes = true;
+      form.requestSubmit(event.submitter);
+    } else await keep().catch(() => { passes = true; form.requestSubmit(event.submitter); });
+    busy = false;
+  });
+  addEventListener("pageshow", () => { passes = false; });
+
+  const fill = ({ fields }) => {
+    const files = new DataTransfer(), gallery = form.querySelector("[data-gallery]");
+    for (const [name, value] of fields) {
+      if (typeof value !== "string") files.items.add(Waiting.unpack(value));
+      else if (elements[name]?.type === "checkbox") elements[name].checked = true;
+      else if (elements[name] && name !== "seen") elements[name].value = value;
+    }
+    gallery.files = files.files;
+    if (files.files.length) gallery.dispatchEvent(new Event("change"));
+    form.dispatchEvent(new Event("parvis:draft"));
+    elements.category.forEach?.(each => { if (each.checked) each.dispatchEvent(new Event("change", { bubbles: true })); });
+  };
+  if (edited) Queue.edit(edited).then(record => record ? fill(record) : location.replace("/"));
+})();

@@ -1,0 +1,1 @@
+"""The evidence that a mayor's adviser asks for, written from what the product is."""
