@@ -17,7 +17,7 @@ from parvis.pooler import refuse_transaction_pooling
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.settings")
 
 
-class PatientQoS(redis.QoS):  # type: ignore[misc]
+class PatientQoS(redis.QoS):
     """Gives back at the end what a worker has taken and not begun, unless Valkey is gone."""
 
     def restore_unacked(self, client: Any = None) -> None:
@@ -26,7 +26,7 @@ class PatientQoS(redis.QoS):  # type: ignore[misc]
         Nothing is lost: messages only wake, and a sweep finds what nobody was woken for.
         """
         try:
-            super().restore_unacked(client)
+            super().restore_unacked(client)  # type: ignore[no-untyped-call]
         except AttributeError:
             self._delivered.clear()
 
