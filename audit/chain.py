@@ -7,8 +7,9 @@ by the functions of the database, which whoever changed a row could have changed
 
 import hashlib
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -26,6 +27,10 @@ SELECT position, at, {CANONICAL}, payload::text, digest, previous, hash,
     kind = 'event' AND action = 'audit:erase', object_table, object_id
 FROM audit_entry WHERE position IS NOT NULL ORDER BY position
 """  # noqa: S608 (a constant)
+RESTORES = """
+SELECT object_id, at FROM audit_entry
+WHERE kind = 'event' AND action = 'restored' AND object_id <> '' ORDER BY id
+"""
 BATCH = 1000
 
 
@@ -127,6 +132,21 @@ def head() -> tuple[int, str]:
         )
         position, link = cursor.fetchone() or (0, FIRST)
     return int(position), str(link)
+
+
+def taken_back() -> list[tuple[datetime, datetime]]:
+    """List the times whose record a restore set aside: after the instant, until it was done.
+
+    The entry that a restore leaves (``parvis restore``) names the instant by its ``object_id``.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(RESTORES)
+        found = cursor.fetchall()
+    known = []
+    for instant, until in found:
+        with suppress(ValueError):  # no restore writes what cannot be read
+            known.append((datetime.fromisoformat(instant).astimezone(UTC), until))
+    return known
 
 
 def _check_end(walk: _Walk, emptied: dict[tuple[str, str], int]) -> None:

@@ -33,9 +33,14 @@ def verify(*, now: datetime) -> Verdict:
 
 
 def anchors() -> list[chain.Anchor]:
-    """List the anchors of the active commune."""
+    """List the anchors of the active commune, but those of a record that a restore set aside."""
+    set_aside = chain.taken_back()
     kept = Anchor.objects.filter(commune__schema_name=current_schema())
-    return [chain.Anchor(each.position, each.hash, each.at) for each in kept]
+    return [
+        chain.Anchor(each.position, each.hash, each.at)
+        for each in kept
+        if not any(after < each.at <= until for after, until in set_aside)
+    ]
 
 
 def drop_old(*, now: datetime) -> int:

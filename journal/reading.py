@@ -1,6 +1,6 @@
 """Find the entries that are asked for, page by page from the newest."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from django.utils import timezone
@@ -19,8 +19,8 @@ def entries(asked: dict[str, Any]) -> TenantQuerySet[Entry]:
     if asked.get("qui"):
         found = found.filter(actor_name__icontains=asked["qui"])
     if asked.get("jour"):
-        begin = timezone.make_aware(datetime.combine(asked["jour"], time.min))
-        found = found.filter(at__gte=begin, at__lt=begin + timedelta(days=1))
+        ends = [datetime.combine(asked["jour"], each) for each in (time.min, time.max)]
+        found = found.filter(at__range=[timezone.make_aware(each) for each in ends])
     if asked.get("nature"):
         found = found.filter(kind=asked["nature"])
     if asked.get("objet"):

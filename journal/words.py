@@ -120,6 +120,7 @@ def _event(entry: Entry) -> str:
         noting.DOWNLOAD: _("%(who)s a téléchargé « %(what)s »"),
         noting.SUPPORT_VIEW: _("%(who)s (assistance) a lu la page %(what)s"),
         "arrived": _("La commune est arrivée d’un autre Parvis"),
+        "restored": _("La commune a été remise à un instant passé : %(what)s"),
         "audit:erase": _("Des données d’une personne ont été effacées de ce journal"),
     }
     sentence = sentences.get(entry.action, _("%(who)s : %(action)s %(what)s"))

@@ -292,7 +292,8 @@ def _note(wish: Wish, done: Restored) -> None:
     fact = Fact(
         "restored",
         label=wish.reason,
-        detail={"at": done.at, "head": aftermath.head_of_record(done.before)},
+        object_id=done.at,
+        detail={"head": aftermath.head_of_record(done.before)},
     )
     with acting(Actor(name=wish.by, channel="command", action="parvis restore")):
         ((_commune, _nothing),) = in_each([wish.commune], partial(note, fact))

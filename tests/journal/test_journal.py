@@ -92,7 +92,8 @@ def test_the_page_filters_pages_and_costs_the_same_with_more_rows(admin, commune
     assert "Passeport" in admin.get(HERE, {"qui": "ana"}).content.decode()
     assert "Passeport" in admin.get(HERE, {"objet": "booking_service"}).content.decode()
     assert "Passeport" not in admin.get(HERE, {"nature": "event"}).content.decode()
-    assert "Rien ne correspond" in admin.get(HERE, {"jour": "2001-01-01"}).content.decode()
+    for day in ("0001-01-01", "2001-01-01", "9999-12-31"):
+        assert "Rien ne correspond" in admin.get(HERE, {"jour": day}).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -135,6 +136,25 @@ def test_each_night_keeps_the_head_once_and_a_rewritten_chain_meets_it(commune):
     keeping.seal()
 
     assert anchoring.verify(now=now).fault == "the chain was written again"
+
+
+def test_what_a_restore_set_aside_is_not_missing(commune):
+    now = datetime.now(UTC)
+    for _each in range(3):
+        noting.note(noting.Fact("login"))
+    anchoring.anchor(now=now - timedelta(hours=1))
+    with owner(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE c_33314.audit_entry")
+    noting.note(noting.Fact("restored", "Une erreur", object_id="soon"))
+    keeping.seal()
+    assert anchoring.verify(now=now).fault == "the end is missing"
+
+    since = (now - timedelta(hours=2)).isoformat()
+    noting.note(noting.Fact("restored", "Une erreur", object_id=since))
+    keeping.seal()
+
+    assert anchoring.verify(now=now).holds
+    assert sentences()[-1].endswith("instant passé\u00a0: Une erreur")
 
 
 @pytest.mark.owner

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from audit import chain
 from audit.chain import Verdict
 from journal import anchoring
 from tenants.models import Commune
@@ -28,10 +29,13 @@ class Command(BaseCommand):
             if not communes.exists():
                 raise CommandError(f"No commune is called {options['commune']}.")
         now = timezone.now()
-        found = list(in_each(list(communes), lambda: anchoring.verify(now=now)))
-        for commune, verdict in found:
-            self.stdout.write(f"{commune.slug}: {_said(verdict)}")
-        broken = sum(not verdict.holds for _commune, verdict in found)
+        found = list(
+            in_each(list(communes), lambda: (anchoring.verify(now=now), chain.taken_back()))
+        )
+        for commune, (verdict, restores) in found:
+            back = "".join(f", put back to {instant:%Y-%m-%d %H:%M}" for instant, _end in restores)
+            self.stdout.write(f"{commune.slug}: {_said(verdict)}{back}")
+        broken = sum(not verdict.holds for _commune, (verdict, _restores) in found)
         self.stdout.write(f"{len(found) - broken} passed, {broken} failed")
         if broken:
             raise CommandError(f"{broken} record(s) were tampered with.")
