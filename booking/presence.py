@@ -161,7 +161,7 @@ def _remind_by_text(*, now: datetime) -> int:
         with transaction.atomic():
             current = _unchanged(due[key])
             if current is not None:
-                reminded += texts.reminder(current, planning.current_commune(), now=now)
+                reminded += texts.reminder(current, planning.current_commune())
     return reminded
 
 

@@ -7,8 +7,10 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 
-from booking import retention
+from booking import retention, texts
 from booking.models import Appointment, Participant, Title, WaitingEntry
+from messaging.actions import forget_texts
+from messaging.models import OutgoingText
 from parvis.subjects import Held, Person
 from parvis.typo import date_heure, reference_groups
 from tenants.models import Erasure
@@ -17,16 +19,10 @@ from tenants.models import Erasure
 REQUEST = Erasure.Reason.REQUEST
 
 
-def phones(email: str) -> list[str]:
-    """List the numbers she gave with her appointments."""
-    found = Appointment.objects.filter(email__iexact=email).exclude(phone="")
-    return list(found.values_list("phone", flat=True).distinct())
-
-
 def held(person: Person, *, now: datetime) -> list[Held]:
-    """List her appointments, her places on the waiting list and her titles; five queries."""
+    """List her appointments, the texts about them, where she waits, her titles; six queries."""
     people = Prefetch("participants", Participant.objects.order_by("position"))
-    appointments = (
+    appointments = list(
         Appointment.objects.filter(email__iexact=person.email)
         .select_related("service", "site")
         .prefetch_related(people)
@@ -34,16 +30,22 @@ def held(person: Person, *, now: datetime) -> list[Held]:
     )
     waiting = WaitingEntry.objects.filter(email__iexact=person.email).select_related("service")
     titles = Title.objects.filter(email__iexact=person.email)
+    told = OutgoingText.objects.filter(key__in=texts.keys_about(appointments)).order_by("pk")
     return [
         *(_appointment(each, now) for each in appointments),
+        *(_text(each) for each in told),
         *(_waiting(each) for each in waiting),
         *(_title(each) for each in titles),
     ]
 
 
 def erase(person: Person, *, now: datetime) -> int:
-    """Erase all but appointments to come and titles that wait for her; count the records."""
+    """Erase all but appointments to come and titles that wait for her; count the records.
+
+    The texts about her appointments are emptied, those to come too.
+    """
     mine = Appointment.objects.filter(email__iexact=person.email)
+    told = texts.keys_about(mine)
     held, _rows = mine.filter(status=Appointment.Status.HELD).delete()
     past = [each.reference for each in mine.exclude(status="held") if not is_to_come(each, now)]
     waiting = WaitingEntry.objects.filter(email__iexact=person.email)
@@ -52,6 +54,7 @@ def erase(person: Person, *, now: datetime) -> int:
     )
     return (
         (1 if held else 0)
+        + forget_texts(keys=told, now=now)
         + retention.forget("appointment_contact", past, at=now, reason=REQUEST)
         + retention.forget_other("waiting", _tokens(waiting), at=now, reason=REQUEST)
         + retention.forget_other("title", _tokens(titles), at=now, reason=REQUEST)
@@ -88,6 +91,15 @@ def _appointment(appointment: Appointment, now: datetime) -> Held:
         title=f"{appointment.service.name}, {when}",
         facts=tuple((label, value) for label, value in facts if value),
         kept_why=why,
+    )
+
+
+def _text(text: OutgoingText) -> Held:
+    written = date_heure(timezone.localtime(text.written_at), get_language() or "fr")
+    return Held(
+        section=_("SMS envoyés"),
+        title=text.to,
+        facts=((_("Écrit le"), written), (_("Texte"), text.body)),
     )
 
 

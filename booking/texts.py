@@ -4,8 +4,7 @@ By text goes what would go by e-mail to somebody who left none, and the reminder
 before, to everybody with a mobile. A text never names the service.
 """
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone, translation
@@ -13,14 +12,13 @@ from django.utils.translation import gettext as _
 
 from booking.links import path_to, path_to_proposals
 from booking.models import Appointment
-from messaging import quiet
 from messaging.actions import may_text, write_text
 from parvis import typo
 from tenants.hosts import absolute_url
 from tenants.models import Commune
 
 
-__all__ = ["REMINDER", "instead_of_email", "may_text", "reminder", "reminder_key"]
+__all__ = ["REMINDER", "instead_of_email", "keys_about", "may_text", "reminder", "reminder_key"]
 REMINDER = "text-reminder"
 
 
@@ -34,10 +32,9 @@ def instead_of_email(
     return _write(event, appointment, commune, path=path)
 
 
-def reminder(appointment: Appointment, commune: Commune, *, now: datetime) -> bool:
-    """Write the reminder of two days before, which waits for the day; tell whether it was."""
-    leaves = quiet.departure(now, zone=ZoneInfo(commune.time_zone))
-    return _write(REMINDER, appointment, commune, path=path_to(appointment), reminds_at=leaves)
+def reminder(appointment: Appointment, commune: Commune) -> bool:
+    """Write the reminder of two days before, which leaves by day; tell whether it was."""
+    return _write(REMINDER, appointment, commune, path=path_to(appointment))
 
 
 def reminder_key(appointment: Appointment) -> str:
@@ -45,14 +42,17 @@ def reminder_key(appointment: Appointment) -> str:
     return f"{REMINDER}.{appointment.pk}.{appointment.version}"
 
 
-def _write(
-    event: str,
-    appointment: Appointment,
-    commune: Commune,
-    *,
-    path: str,
-    reminds_at: datetime | None = None,
-) -> bool:
+def keys_about(appointments: Iterable[Appointment]) -> list[str]:
+    """Name every text that may have been written about these appointments."""
+    return [
+        f"{event}.{each.pk}.{version}"
+        for each in appointments
+        for version in range(1, each.version + 1)
+        for event in WORDS
+    ]
+
+
+def _write(event: str, appointment: Appointment, commune: Commune, *, path: str) -> bool:
     zone = ZoneInfo(commune.time_zone)
     with translation.override(appointment.language), timezone.override(zone):
         language = translation.get_language()
@@ -70,9 +70,8 @@ def _write(
         key=key,
         to=appointment.phone,
         body=body,
-        not_before=reminds_at,
         not_after=appointment.start,
-        is_reminder=reminds_at is not None,
+        is_reminder=event == REMINDER,
     )
 
 

@@ -1,7 +1,9 @@
 """What imported files hold about one person, told to her, and erased when she asks."""
 
+import re
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -9,8 +11,14 @@ from exchange.import_models import ImportRow
 from parvis.subjects import Held, Person
 
 
+# The address whole: what ends like it, or goes on after it, is another one.
+BEFORE, AFTER = r"(?<![\w.!#$%&'*+/=?^`{|}~-])", r"(?![\w-]|\.\w)"
+HERS = """SELECT id FROM exchange_importrow
+WHERE EXISTS (SELECT FROM jsonb_array_elements_text(cells) cell WHERE cell ~* %s)"""
+
+
 def held(person: Person, *, now: datetime) -> list[Held]:
-    """List the lines of imported files that name her address; one query."""
+    """List the lines of imported files that name her address; two queries."""
     return [
         Held(
             section=_("Lignes de fichiers importés"),
@@ -27,4 +35,6 @@ def erase(person: Person, *, now: datetime) -> int:
 
 
 def _hers(person: Person) -> QuerySet[ImportRow]:
-    return ImportRow.objects.filter(cells__icontains=person.email)
+    with connection.cursor() as cursor:
+        cursor.execute(HERS, [f"{BEFORE}{re.escape(person.email)}{AFTER}"])
+        return ImportRow.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()])

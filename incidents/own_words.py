@@ -51,6 +51,6 @@ def added(messages: Iterable[EmailMessage]) -> list[EmailMessage]:
 def _add(message: Written, own: MessageText | None) -> None:
     message.event = ""  # its words are there: added again, nothing more is
     if own and own.subject:
-        message.subject = filled(own.subject, message.marks)
+        message.subject = " ".join(filled(own.subject, message.marks).split())
     if own and own.text:
         message.body = f"{message.body.rstrip()}\n\n{filled(own.text, message.marks)}\n"

@@ -1,7 +1,6 @@
 """What browsers are told about reports: the state and the kind, and nothing that was typed."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -10,7 +9,7 @@ from incidents import links
 from incidents.models import StatusChange
 from incidents.models.reports import STATUS_WORDS
 from incidents.workflow import Actor, Status
-from messaging import pushing, quiet
+from messaging import pushing
 from messaging.models import OutgoingPush, PushSubscription
 from parvis.typo import town_hall
 from tenants.hosts import absolute_url
@@ -37,7 +36,7 @@ def forget(*, reports: Sequence[int] = (), followers: Sequence[int] = ()) -> Non
 def moved(change: StatusChange, commune: Commune) -> list[OutgoingPush]:
     """Tell a move to the browsers that asked; two queries where none did.
 
-    At night a telephone stays silent until eight, but for the reporter who makes the move herself.
+    At night a telephone stays silent, but for the reporter who makes the move herself.
     """
     if not pushing.is_available():
         return []
@@ -46,8 +45,7 @@ def moved(change: StatusChange, commune: Commune) -> list[OutgoingPush]:
     browsers = pushing.subscriptions([_of_report(report.pk), *followers])
     if not browsers:
         return []
-    by_day = quiet.departure(change.at, zone=ZoneInfo(commune.time_zone))
-    hers = change.at if change.actor == Actor.REPORTER else by_day
+    is_hers = change.actor == Actor.REPORTER
     its_own, site = links.path_to(report), absolute_url(commune, "/").removesuffix("/")
     made = []
     for browser in browsers:
@@ -63,7 +61,7 @@ def moved(change: StatusChange, commune: Commune) -> list[OutgoingPush]:
                 body=_("%(kind)s : %(state)s") % {"kind": report.category.label, "state": state},
                 navigate=f"{site}{path}",
             )
-        push.not_before = by_day if follower else hers
+        push.is_by_day = follower is not None or not is_hers
         made.append(push)
     return made
 

@@ -16,12 +16,6 @@ from tenants.models import Erasure
 REQUEST = Erasure.Reason.REQUEST
 
 
-def phones(email: str) -> list[str]:
-    """List the numbers she gave with her reports."""
-    found = ReportContact.objects.filter(email__iexact=email).exclude(phone="")
-    return list(found.values_list("phone", flat=True).distinct())
-
-
 def held(person: Person, *, now: datetime) -> list[Held]:
     """List what she reported, what she follows, and the browsers told of it; four queries."""
     hers = Prefetch("report__messages", Message.objects.exclude(audience=Message.Audience.STAFF))

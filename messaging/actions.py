@@ -37,7 +37,6 @@ def write_text(
     key: str,
     to: str,
     body: str,
-    not_before: datetime | None = None,
     not_after: datetime | None = None,
     is_reminder: bool = False,
 ) -> bool:
@@ -45,7 +44,8 @@ def write_text(
 
     None is when the commune did not switch text messages on, or when the telephone is not a
     French mobile. ``body`` says nothing that somebody typed. A fact already told is not told
-    again. What would take more than three parts loses its foreign letters, then its end.
+    again. What would take more than three parts loses its foreign letters, then its end. A
+    reminder leaves by day only; nothing leaves after ``not_after``.
     """
     number, chosen = mobile(to), text_settings()
     if not (is_available() and number and chosen.is_on and (chosen.reminds or not is_reminder)):
@@ -62,8 +62,8 @@ def write_text(
                 else OutgoingText.Sender.NUMBER,
                 segments=gsm.size(words).segments,
                 cost=gsm.cost(words, each=settings.SMS_PART_COST),
+                is_by_day=is_reminder,
                 not_after=not_after,
-                **({"not_before": not_before} if not_before else {}),
             )
         ],
         ignore_conflicts=True,
@@ -77,9 +77,11 @@ def send_again(*, message: Outgoing, now: datetime, to: str = "") -> Outgoing:
     """Let a message that failed, or that nobody is sure of, leave once more; to ``to`` if given.
 
     Raises:
-        NotWaitingForAnyone: it is waiting, or has gone.
+        NotWaitingForAnyone: it is waiting, has gone, or its words are forgotten.
     """
     current = _decided(message)
+    if not current.words:
+        raise NotWaitingForAnyone
     changed = ["attempts", "not_before", "sent_at", "dead_at", "unsure_at", "claimed_until"]
     current.attempts, current.not_before, current.claimed_until = 0, now, None
     current.sent_at = current.dead_at = current.unsure_at = None
@@ -124,6 +126,14 @@ def call_off(*, model: type[Outgoing], keys: Sequence[str], now: datetime) -> in
     waiting = model.objects.waiting().filter(key__in=keys)
     free = waiting.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
     return int(free.update(dead_at=now, last_error=str(_("Annulé : ce qu’il disait a changé."))))
+
+
+@transaction.atomic
+def forget_texts(*, keys: Sequence[str], now: datetime) -> int:
+    """Empty the texts of these keys; those that wait never leave. Count them."""
+    texts = OutgoingText.objects.filter(key__in=keys)
+    texts.filter(sent_at=None, dead_at=None).update(dead_at=now)
+    return int(texts.exclude(**OutgoingText.WORDS).update(**OutgoingText.WORDS, last_error=""))
 
 
 @transaction.atomic

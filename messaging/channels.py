@@ -16,10 +16,12 @@ from messaging.bounces import return_path
 from messaging.budget import count, give_back, text_settings
 from messaging.gateways import Text, gateway
 from messaging.models import OutgoingText, TextSettings
-from messaging.twin import Look, look, twin
+from messaging.nights import spare_sleep
+from messaging.twin import Look, look, twin, writer
 from parvis.delivery import Later, Refused, Unsure
 from parvis.guard import current_schema
 from parvis.models import OutgoingEmail
+from tenants.models import Commune
 
 
 RENEWED_AFTER = 100  # messages: many mail servers end a connection that goes on
@@ -116,12 +118,15 @@ class Texts:
     def __init__(self) -> None:
         self._gateway = gateway()
         self._settings: TextSettings | None = None
+        self._writer: Commune | None = None
         self.repeats = self._gateway.repeats
 
     def send(self, row: OutgoingText, *, now: datetime) -> None:
         """Hand one text over to the provider."""
         if row.not_after is not None and row.not_after <= now:
             raise Refused(_("Trop tard : ce qu’il disait est passé."))
+        self._writer = self._writer or writer()
+        spare_sleep(row, self._writer, now=now)
         _spare(row, now)
         chosen = self._settings = self._settings or text_settings()
         if not count(row, most=chosen.monthly_budget, now=now):

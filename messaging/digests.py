@@ -62,7 +62,7 @@ def _write_to(to: str, commune: Commune, morning: datetime) -> bool:
                 "choose_url": site + preferences.path(key),
             },
             to=[to],
-            fact=f"digest.{morning:%Y%m%d}.{preferences.reader(to)[:16]}",
+            fact=f"digest.{max(each.pk for each in news)}",
             reply_to=news[-1].reply_to,
         )
         refusable(message, url=site + preferences.path(key, kind)).send()

@@ -46,6 +46,7 @@ class OutgoingText(Outgoing):
     )
     segments = models.PositiveSmallIntegerField(_("parties"))
     cost = models.PositiveIntegerField(_("coût, en millièmes d’euro"))
+    is_by_day = models.BooleanField(_("de jour seulement"), default=False, db_default=False)
     not_after = models.DateTimeField(_("inutile après le"), null=True)
     counted_on = models.DateField(_("compté au budget de"), null=True)
     provider_key = models.CharField(_("référence du fournisseur"), max_length=80, default="")

@@ -64,9 +64,14 @@ def choose(*, who: str, choices: Mapping[Kind, Choice], now: datetime) -> None:
             raise ValueError(kind)
     Preference.objects.filter(reader=who, kind__in=list(choices)).delete()
     Preference.objects.bulk_create(
-        Preference(reader=who, kind=kind, choice=choice, chosen_at=now)
-        for kind, choice in choices.items()
-        if choice != Choice.NOW
+        [
+            Preference(reader=who, kind=kind, choice=choice, chosen_at=now)
+            for kind, choice in choices.items()
+            if choice != Choice.NOW
+        ],
+        update_conflicts=True,  # a button pressed twice: the second one waits, and stands
+        unique_fields=["reader", "kind"],
+        update_fields=["choice", "chosen_at"],
     )
     refused = [kind for kind, choice in choices.items() if choice == Choice.NEVER]
     waiting = Gathered.objects.filter(kind__in=refused) if refused else Gathered.objects.none()

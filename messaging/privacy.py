@@ -15,14 +15,15 @@ MODELS: Table = {
         BROWSER: "subject endpoint p256dh auth created_at",
     },
     "OutgoingPush": {
-        NOT_PERSONAL: "id not_before attempts claimed_until topic",
+        NOT_PERSONAL: "id not_before attempts claimed_until topic is_by_day",
         BROWSER: "subscription",
         WORDS: "title body navigate",
         STATUS: "key written_at last_error sent_at dead_at unsure_at",
     },
     "OutgoingText": {
         NOT_PERSONAL: (
-            "id not_before attempts claimed_until sender segments cost not_after counted_on"
+            "id not_before attempts claimed_until sender segments cost is_by_day not_after"
+            " counted_on"
         ),
         TO: "to",
         WORDS: "body",

@@ -8,10 +8,13 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from messaging.models import OutgoingPush, PushSubscription
+from messaging.nights import spare_sleep
 from messaging.push_crypto import authorisation, sealed
 from messaging.push_hosts import is_known
+from messaging.twin import writer
 from parvis.delivery import Later, Refused
 from parvis.egress import INTERNET, Forbidden, Reach, Unreachable, post_foreign
+from tenants.models import Commune
 
 
 KEPT_S = 86_400  # for a telephone that is off
@@ -28,11 +31,16 @@ class Pushes:
     repeats = True
     reach: Reach = INTERNET
 
+    def __init__(self) -> None:
+        self._writer: Commune | None = None
+
     def send(self, row: OutgoingPush, *, now: datetime) -> None:
         """Hand one notification over; forget a browser that has unsubscribed."""
         browser = row.subscription
         if browser is None:
             raise Refused("The browser has unsubscribed.")
+        self._writer = self._writer or writer()
+        spare_sleep(row, self._writer, now=now)
         parts = urlsplit(browser.endpoint)
         if not settings.VAPID_PRIVATE_KEY or not is_known(parts.hostname or ""):
             raise Refused("This push service is not asked.")

@@ -54,6 +54,7 @@ class OutgoingPush(Outgoing):
     title = models.CharField(_("titre"), max_length=120)
     body = models.CharField(_("texte"), max_length=200)
     navigate = models.CharField(_("adresse ouverte"), max_length=500)
+    is_by_day = models.BooleanField(_("de jour seulement"), default=False, db_default=False)
 
     class Meta(TenantModel.Meta):
         verbose_name = _("notification sortante")
@@ -84,4 +85,4 @@ class OutgoingPush(Outgoing):
     @property
     def words(self) -> str:
         """All it shows."""
-        return f"{self.title}\n\n{self.body}\n\n{self.navigate}"
+        return "\n\n".join(filter(None, (self.title, self.body, self.navigate)))

@@ -1,39 +1,36 @@
-"""What texts, choices and waiting news hold about one person, told to her, erased when she asks.
+"""What choices and waiting news hold about one person, told to her, erased when she asks.
 
-Browsers that are told of a report are the report's: ``incidents.subject`` tells of them.
+A text belongs to its appointment, a browser to the report that it is told of: ``booking.subject``
+and ``incidents.subject`` tell of them.
 """
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext as _
 
-from messaging.models import Gathered, OutgoingText, Preference
+from messaging.models import Gathered, Preference
 from messaging.preferences import reader
 from parvis.subjects import Held, Person
 from parvis.typo import date_heure
 
 
 def held(person: Person, *, now: datetime) -> list[Held]:
-    """List the texts to her numbers, what she chose, the news of tomorrow; three queries."""
-    texts = OutgoingText.objects.filter(to__in=person.phones).order_by("pk")
+    """List what she chose and the news of tomorrow; two queries."""
     return [
-        *(_text(each) for each in texts),
         *(_choice(each) for each in _choices(person).order_by("pk")),
         *(_news(each) for each in _waiting(person)),
     ]
 
 
 def erase(person: Person, *, now: datetime) -> int:
-    """Empty what was sent to her numbers, delete what waits and what she chose; count them.
+    """Delete the news that wait and what she chose; count them.
 
-    What waits never leaves. What she had refused is offered again with the next message.
+    What she had refused is offered again with the next message.
     """
-    texts = OutgoingText.objects.filter(to__in=person.phones)
-    texts.filter(Q(sent_at__isnull=True) & Q(dead_at__isnull=True)).update(dead_at=now)
     choices, _kinds = _choices(person).delete()
     news, _kinds = _waiting(person).delete()
-    return texts.update(**OutgoingText.WORDS, last_error="") + choices + news
+    return choices + news
 
 
 def _choices(person: Person) -> QuerySet[Preference]:
@@ -42,14 +39,6 @@ def _choices(person: Person) -> QuerySet[Preference]:
 
 def _waiting(person: Person) -> QuerySet[Gathered]:
     return Gathered.objects.filter(to__iexact=person.email)
-
-
-def _text(text: OutgoingText) -> Held:
-    return Held(
-        section=_("SMS envoyés"),
-        title=text.to,
-        facts=((_("Écrit le"), _moment(text.written_at)), (_("Texte"), text.body)),
-    )
 
 
 def _choice(choice: Preference) -> Held:

@@ -13,7 +13,6 @@ from django.apps import apps
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from messaging.numbers import mobile
 from parvis.errors import Gone
 from parvis.guard import current_schema
 from parvis.mail import letter
@@ -33,13 +32,6 @@ class LinkGone(Gone):
     message = _("Ce lien ne sert qu’une fois, pendant trente minutes. Demandez-en un autre.")
 
 
-def person(email: str) -> Person:
-    """Gather by which numbers somebody was written to."""
-    askable = [module for module in subjects() if hasattr(module, "phones")]
-    typed = [number for module in askable for number in module.phones(email)]
-    return Person(email=email, phones=tuple(sorted({mobile(each) for each in typed} - {""})))
-
-
 def held(who: Person, *, now: datetime) -> list[Held]:
     """List everything the active commune holds about somebody."""
     return [each for module in subjects() for each in module.held(who, now=now)]
@@ -51,7 +43,7 @@ def send_link(*, email: str, now: datetime) -> bool:
 
     Tell nobody whether it did: the answer on the page is the same.
     """
-    if not held(person(email), now=now):
+    if not held(Person(email), now=now):
         return False
     token = new_token()
     DataLink.objects.create(
@@ -89,7 +81,7 @@ def open_link(*, token: str, now: datetime) -> str:
 @transaction.atomic
 def erase(*, email: str, now: datetime) -> int:
     """Erase what may be erased at once, with its lines in the ledger; count the records."""
-    who = person(email)
+    who = Person(email)
     count: int = sum(module.erase(who, now=now) for module in subjects())
     _trace(DataRequest.Kind.ERASURE, now)
     return count

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from identity.addresses import address_of
 from identity.limits import Limit, TooMany, take
 from parvis.signing import BadSignature, sign, unsign
+from parvis.subjects import Person
 from privacy import files, rights
 from privacy.forms import AddressForm, RequestForm
 from tenants.asked import commune_of
@@ -80,7 +81,7 @@ def download(request: HttpRequest) -> HttpResponse:
     if not email:
         return redirect("privacy:ask")
     now = timezone.now()
-    held = rights.held(rights.person(email), now=now)
+    held = rights.held(Person(email), now=now)
     name = commune_of(request).name
     content = files.archive(held, commune=name, email=email, now=now)
     answer = HttpResponse(content, content_type="application/zip")
@@ -126,7 +127,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 def _page(
     request: HttpRequest, email: str, form: RequestForm, *, status: int = 200
 ) -> HttpResponse:
-    held = rights.held(rights.person(email), now=timezone.now())
+    held = rights.held(Person(email), now=timezone.now())
     sections: dict[str, list[object]] = {}
     for each in held:
         sections.setdefault(each.section, []).append(each)

@@ -55,7 +55,11 @@ class Refused(Exception):
 
 
 class Later(Exception):
-    """Not now: try again after a while."""
+    """Not now: try again after a while, or at ``until``."""
+
+    def __init__(self, why: str, *, until: datetime | None = None) -> None:
+        super().__init__(why)
+        self.until = until
 
 
 class Unsure(Exception):
@@ -140,16 +144,14 @@ def _run(statement: str, channel: Channel, now: datetime) -> tuple[Any, ...] | N
 
 def _deliver(channel: Channel, row: Outgoing, now: datetime) -> bool:
     try:
-        if row.attempts > MOST_ATTEMPTS:
-            raise Refused(row.last_error or _("Chaque essai a échoué."))  # noqa: TRY301
-        channel.send(row, now=now)
+        _hand_over(channel, row, now)
     except Refused as fault:
         _postpone(row, str(fault), now, dead=True)
     except Unsure as fault:
-        row.last_error, row.claimed_until, row.unsure_at = str(fault)[:500], None, now
+        row.last_error, row.claimed_until, row.unsure_at = _clean(str(fault)), None, now
         row.save(update_fields=["last_error", "claimed_until", "unsure_at"])
-    except (Later, OSError) as fault:
-        _postpone(row, str(fault), now)
+    except Later as fault:
+        _postpone(row, str(fault), now, until=fault.until)
     except DatabaseError:
         raise
     except Exception as fault:  # noqa: BLE001 (one row stops no other, whatever is wrong with it)
@@ -162,13 +164,30 @@ def _deliver(channel: Channel, row: Outgoing, now: datetime) -> bool:
     return False
 
 
-def _postpone(row: Outgoing, error: str, now: datetime, *, dead: bool = False) -> None:
-    row.last_error, row.claimed_until = error.replace("\0", "")[:500], None
+def _hand_over(channel: Channel, row: Outgoing, now: datetime) -> None:
+    if row.attempts > MOST_ATTEMPTS:
+        raise Refused(row.last_error or _("Chaque essai a échoué."))
+    try:
+        channel.send(row, now=now)
+    except OSError as fault:
+        raise Later(str(fault)) from fault
+
+
+def _postpone(
+    row: Outgoing, error: str, now: datetime, *, until: datetime | None = None, dead: bool = False
+) -> None:
+    """Note why a message did not go; one that was given up meanwhile stays as it is."""
     if dead or row.attempts >= MOST_ATTEMPTS:
-        row.dead_at = now
+        what = {"dead_at": now}
     else:
-        row.not_before = now + BACKOFF[row.attempts - 1]
-    row.save(update_fields=["last_error", "claimed_until", "dead_at", "not_before"])
+        what = {"not_before": until or now + BACKOFF[row.attempts - 1]}
+    alive = type(row).objects.filter(pk=row.pk, dead_at=None)
+    alive.update(last_error=_clean(error), claimed_until=None, **what)
+
+
+def _clean(error: str) -> str:
+    """Write what another machine said as the database takes it."""
+    return error.replace("\0", "")[:500]
 
 
 def _forget(model: type[Outgoing], now: datetime) -> int:

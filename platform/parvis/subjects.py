@@ -1,8 +1,8 @@
 """What is held about one person, as each ``<app>/subject.py`` tells and erases it.
 
-``phones(email)`` lists the numbers she gave there, as typed; ``held(person, now=…)`` lists what
-the app has of her; ``erase(person, now=…)`` erases what may be erased at once and counts it.
-Pure.
+``held(person, now=…)`` lists what the app has of her; ``erase(person, now=…)`` erases what may be
+erased at once and counts it. She proved her address, and nothing else: a telephone number that she
+typed may be anybody's. Pure.
 """
 
 from dataclasses import dataclass, field
@@ -13,8 +13,6 @@ class Person:
     """Somebody who proved that an address is hers."""
 
     email: str
-    phones: tuple[str, ...] = ()
-    """In international form: of the messages sent to the numbers she gave with that address."""
 
 
 @dataclass(frozen=True, slots=True)

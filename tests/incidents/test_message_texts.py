@@ -8,6 +8,7 @@ from django_tenants.utils import schema_context
 from incidents import emails
 from incidents.message_previews import EVENTS, MAKERS, stored
 from incidents.models import MessageText, Report
+from parvis.mail import LANGUAGE
 from parvis.models import OutgoingEmail
 from tests.conftest import NOW, login_as
 
@@ -47,6 +48,16 @@ def test_the_commune_adds_its_words_with_marks_filled(commune):
     assert message.body.endswith("Au 12 rue de l’Église, merci.\n")
     assert "merci" not in stored("moved", commune, language="en", now=NOW).body
     assert "merci" not in stored("said", commune, language="fr", now=NOW).body
+
+
+def test_a_place_on_two_lines_breaks_no_subject():
+    message = emails.own_words.Written("Objet", "Texte", headers={LANGUAGE: "fr"})
+    message.event, message.marks = "moved", {"{lieu}": "rue\r\nBcc: x@example.org"}
+    MessageText.objects.create(event="moved", language="fr", subject="Au {lieu}")
+
+    emails.own_words.added([message])
+
+    assert message.subject == "Au rue Bcc: x@example.org"
 
 
 def test_many_readers_cost_one_query(commune, django_assert_num_queries):

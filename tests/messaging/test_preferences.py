@@ -117,6 +117,11 @@ def test_the_news_of_a_day_come_together_in_the_morning(commune):
     assert email.unsubscribe.endswith("/arreter/news/")
     assert not Gathered.objects.exists()
 
+    write(fact="said.3.0")  # by a transaction that began before seven and ended after
+    Gathered.objects.update(written_at=tomorrow - timedelta(minutes=1))
+    assert digests.write(now=tomorrow) == 1
+    assert OutgoingEmail.objects.count() == 2
+
 
 def test_what_waited_is_dropped_when_she_wants_no_more():
     choose(Choice.DAILY)

@@ -3,8 +3,9 @@
 import json
 import os
 from base64 import urlsafe_b64encode
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import http_ece
 import pytest
@@ -102,6 +103,16 @@ def test_only_the_phone_reads_it_and_it_is_told_once(service, vapid, now):
     assert (headers["ttl"], headers["topic"]) == ("86400", "report-1")
     assert headers["content-encoding"] == "aes128gcm"
     assert headers["authorization"].endswith(f"k={public_key(vapid)}")
+
+
+def test_at_night_a_telephone_stays_silent(service):
+    night = datetime(2032, 2, 3, 23, tzinfo=ZoneInfo("Europe/Paris"))
+    tell(subscribed(Phone(), endpoint=service.endpoint))
+    OutgoingPush.objects.update(is_by_day=True)
+
+    assert deliver_due(now=night) == 0
+    assert service.received == []
+    assert deliver_due(now=night + timedelta(hours=9)) == 1
 
 
 @pytest.mark.parametrize("status", [404, 410])

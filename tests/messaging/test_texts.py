@@ -3,8 +3,9 @@
 import json
 import socket
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -19,8 +20,9 @@ from messaging.actions import (
     write_text,
 )
 from messaging.budget import budget
+from messaging.channels import Texts
 from messaging.models import OutgoingText
-from parvis.delivery import deliver_due, forget_delivered
+from parvis.delivery import _claim, _postpone, deliver_due, forget_delivered
 
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +226,31 @@ def test_a_third_text_to_one_number_waits_for_an_hour(on, provider, later):
     assert budget(now=later).messages == 2
     assert deliver_due(now=later + timedelta(minutes=30)) == 0
     assert deliver_due(now=later + timedelta(hours=2)) == 1
+
+
+def test_no_reminder_leaves_at_night_however_late_it_is(on, provider):
+    night = datetime(2032, 2, 3, 21, 30, tzinfo=ZoneInfo("Europe/Paris"))
+    write(key="text-reminder.1.1", is_reminder=True)
+    write(to="07 98 76 54 32")
+
+    assert deliver_due(now=night) == 1
+    (waits,) = OutgoingText.objects.waiting()
+    assert waits.not_before == night.replace(day=4, hour=8, minute=0)
+    assert deliver_due(now=night + timedelta(hours=10)) == 0
+    assert deliver_due(now=night + timedelta(hours=11)) == 1
+
+
+def test_what_is_given_up_while_it_is_being_sent_does_not_come_back(on, later):
+    write()
+    row = _claim(Texts(), later)
+    OutgoingText.objects.update(dead_at=later, to="", body="")
+
+    _postpone(row, "busy", later)
+
+    kept = OutgoingText.objects.get()
+    assert (kept.dead_at, kept.last_error) == (later, "")
+    with pytest.raises(NotWaitingForAnyone):  # and nothing is left of it to send
+        send_again(message=kept, now=later)
 
 
 def test_what_comes_too_late_does_not_leave(on, provider, later):

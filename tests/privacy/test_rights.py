@@ -11,6 +11,7 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from booking.models import Appointment, Participant, Title, WaitingEntry
+from exchange import subject
 from exchange.import_models import ImportBatch, ImportRow
 from incidents import following, reporters
 from incidents.models import Follower, ReportContact
@@ -18,6 +19,7 @@ from messaging import preferences
 from messaging.kinds import Choice, Kind
 from messaging.models import Gathered, OutgoingText, Preference, PushSubscription
 from parvis.models import OutgoingEmail
+from parvis.subjects import Person
 from privacy import actions, rights
 from privacy.models import DataLink, DataRequest
 from tenants.models import Commune, Erasure
@@ -98,7 +100,12 @@ def everywhere():
     other = report(now=NOW, email="other@example.org")
     following.follow(report=other, email=ADDRESS, language="fr", now=NOW)
     OutgoingText.objects.create(
-        key="sms", to="+33698765432", body=c["sms"], segments=1, cost=50, sent_at=NOW
+        key=f"booked.{past.pk}.1",
+        to="+33698765432",
+        body=c["sms"],
+        segments=1,
+        cost=50,
+        sent_at=NOW,
     )
     batch = ImportBatch.objects.create(
         kind="appointments",
@@ -189,6 +196,34 @@ def test_her_choices_and_browsers_are_shown_and_erased_and_nobody_elses(client):
     assert "https://push.example/other" not in page
     assert Preference.objects.get().reader == preferences.reader("other@example.org")
     assert PushSubscription.objects.get().endpoint == "https://push.example/other"
+
+
+def test_a_number_she_typed_shows_nothing_of_whose_it_is(client):
+    number = {"phone": "06 98 76 54 32"}
+    AppointmentFactory(email=ADDRESS, **number)
+    anothers = AppointmentFactory(email="", reference="OTHER001", **number)
+    OutgoingText.objects.create(
+        key=f"booked.{anothers.pk}.1", to="+33698765432", body="/rdv/secret", segments=1, cost=65
+    )
+
+    page = opened(client).get("/mes-donnees/dossier/").content.decode()
+    client.post("/mes-donnees/dossier/effacement/")
+
+    assert "/rdv/secret" not in page
+    assert OutgoingText.objects.get().body == "/rdv/secret"
+
+
+def test_a_line_that_names_another_address_is_not_hers():
+    everywhere()
+    batch = ImportBatch.objects.get()
+    for number, cell in enumerate(
+        (f"x.{ADDRESS}", f"o'{ADDRESS}", f"{ADDRESS}.com", f"Zoé <{ADDRESS.upper()}>.")
+    ):
+        ImportRow.objects.create(batch=batch, line=2 + number, cells=[cell])
+
+    assert len(subject.held(Person(ADDRESS), now=NOW)) == 2
+    assert subject.erase(Person(ADDRESS), now=NOW) == 2
+    assert ImportRow.objects.filter(cells__icontains=ADDRESS).count() == 3
 
 
 def test_what_is_to_come_is_kept_and_said_why(client):
@@ -291,7 +326,7 @@ def test_a_bad_address_is_refused_and_kept(client, typed):
 
 def test_queries_do_not_grow(client, django_assert_max_num_queries):
     everywhere()
-    who = rights.person(ADDRESS)
+    who = Person(ADDRESS)
     with django_assert_max_num_queries(40) as one:
         rights.held(who, now=NOW)
     for number in range(6):
