@@ -29,11 +29,13 @@ log = logging.getLogger(__name__)
 
 # ``now`` grows old while one message after the other is delivered: a lease counted from it would
 # be over before its message is sent, and another worker would send that message too.
+# ``id = (…)``, never ``id IN (…)``: some plans run what IN asks once for each row of the outbox,
+# and claim them all; but one, they would wait for the end of a lease that nobody works on.
 CLAIM = """
 UPDATE {table}
 SET claimed_until = greatest(%(now)s, clock_timestamp()) + make_interval(secs => %(lease_s)s),
     attempts = attempts + 1
-WHERE id IN (
+WHERE id = (
     SELECT id FROM {table}
     WHERE sent_at IS NULL AND dead_at IS NULL AND unsure_at IS NULL
       AND not_before <= %(now)s AND {leaves}

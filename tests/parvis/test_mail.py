@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django_tenants.utils import schema_context
 
@@ -56,6 +56,18 @@ def test_a_claimed_message_waits_for_its_lease(now):
 
     assert deliver_due(now=later) == 0
     assert deliver_due(now=later + LEASE + timedelta(seconds=1)) == 1
+
+
+def test_one_message_is_claimed_at_a_time_whatever_plan_the_database_chooses(now):
+    for number in range(3):
+        write(fact=f"booked.{number}.1")
+    with connection.cursor() as cursor:
+        for name in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+            cursor.execute(f"SET LOCAL enable_{name} = off")
+
+    claimed = _claim(Emails(), now + timedelta(days=400))
+
+    assert list(OutgoingEmail.objects.exclude(claimed_until=None)) == [claimed]
 
 
 def test_a_worker_that_has_been_busy_for_long_still_leases_in_full(now, mailoutbox):
