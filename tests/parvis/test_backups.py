@@ -85,7 +85,9 @@ def test_an_instant_between_two_writes_is_read_again_and_cannot_be_written(serve
     with server.past(backups.before(server.store, at), at) as past:
         dsn = past.dsn(user="parvis", database="parvis")
         with psycopg.connect(dsn) as connection:
-            rows = connection.execute("SELECT n FROM kept ORDER BY n").fetchall()
+            rows = connection.execute(
+                "SELECT n FROM kept WHERE n IN (%s, %s)", [KEEP, LOSE]
+            ).fetchall()
             with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
                 connection.execute("INSERT INTO kept VALUES (3)")
         last = past.last_change(user="parvis", database="parvis")
