@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 
 from booking import retention, texts
+from booking.checklists import choice_label, question_label
+from booking.document_texts import CHOICE_TEXTS
 from booking.models import Appointment, Participant, Title, WaitingEntry
 from messaging.actions import forget_texts
 from messaging.models import OutgoingText
 from parvis.subjects import Held, Person
-from parvis.typo import date_heure, reference_groups
+from parvis.typo import date_heure, date_longue, reference_groups
 from tenants.models import Erasure
 
 
@@ -83,7 +85,7 @@ def _appointment(appointment: Appointment, now: datetime) -> Held:
     for each in appointment.participants.all():
         facts.append((_("Personne"), each.name))
         facts.append((_("Numéro de pré-demande"), each.pre_application))
-        facts.append((_("Situation"), ", ".join(f"{k} : {v}" for k, v in each.situation.items())))
+        facts += [_answered(*answer) for answer in each.situation.items()]
     when = date_heure(timezone.localtime(appointment.start), get_language() or "fr")
     why = _("Il est à venir : annulez-le d’abord.") if is_to_come(appointment, now) else ""
     return Held(
@@ -103,13 +105,21 @@ def _text(text: OutgoingText) -> Held:
     )
 
 
+def _answered(question: str, choice: str) -> tuple[str, str]:
+    """Write what was asked and answered; what is asked no more is told as it is kept."""
+    if (question, choice) in CHOICE_TEXTS:
+        return question_label(question), choice_label(question, choice)
+    return question, str(choice)
+
+
 def _waiting(entry: WaitingEntry) -> Held:
+    language = get_language() or "fr"
     facts = [
         (_("Nom"), entry.name),
         (_("Courriel"), entry.email),
         (_("Téléphone"), entry.phone),
-        (_("Du"), entry.first_day.isoformat()),
-        (_("Au"), entry.last_day.isoformat()),
+        (_("Du"), date_longue(entry.first_day, language)),
+        (_("Au"), date_longue(entry.last_day, language)),
         *((_("Personne"), str(each.get("name", ""))) for each in entry.people),
     ]
     return Held(
@@ -125,7 +135,7 @@ def _title(title: Title) -> Held:
         (_("Titulaire"), title.holder),
         (_("Courriel"), title.email),
         (_("Téléphone"), title.phone),
-        (_("Arrivé le"), title.arrived_on.isoformat()),
+        (_("Arrivé le"), date_longue(title.arrived_on, get_language() or "fr")),
     ]
     is_waiting = title.collected_on is None and title.destroyed_on is None
     return Held(

@@ -1,5 +1,6 @@
 """The form by which a citizen says something about a place; no account, no script needed."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -105,11 +106,12 @@ def _received(request: HttpRequest, form: ReportForm, *, now: datetime) -> HttpR
         drafts.drop(key, request.POST.getlist("drop"))
     if not is_sound or "edit" in request.POST:
         _keep_photos(request, form, now=now)
-        return JsonResponse({"errors": form.errors}, status=422) if is_queued else None
+        return _to_correct(form.errors) if is_queued else None
     chosen = form.offered[form.cleaned_data["category"]]
     if chosen.door == Category.Door.REDIRECT:
         _keep_photos(request, form, now=now)
-        return JsonResponse({"errors": {}}, status=422) if is_queued else None
+        words = chosen.redirect_text or _("La mairie ne s’occupe pas de cela.")
+        return _to_correct({"category": [words]}) if is_queued else None
     place = form.place or where.place_of(form.cleaned_data["address"])
     stops = before_sending.stops(chosen, place, is_danger=form.cleaned_data["danger"], now=now)
     waiting = stops.unseen(request.POST.getlist("seen"))
@@ -134,6 +136,8 @@ def _sent(request: HttpRequest, form: ReportForm, said: Said, *, now: datetime) 
             visits.refuse(request, form, refusal)
             return visits.refused(_shown(request, form, now=now), refusal)
         form.add_error(None, str(refusal))
+        if QUEUED in request.headers:
+            return _to_correct(form.errors)
         return _shown(request, form, now=now, status=422)
     drafts.forget(said.key)
     address = (links.path_with(token) if token else links.path_to(made)) + "?envoye=1"
@@ -162,6 +166,17 @@ def _before(
     request: HttpRequest, form: ReportForm, stops: before_sending.Stops, place: Place | None
 ) -> HttpResponse:
     """Say once what should be read first, and keep all that was typed."""
+    if QUEUED in request.headers:  # somebody is in danger: nothing else stops a queue
+        return _to_correct(
+            {
+                "danger": [
+                    _(
+                        "Appelez d’abord les secours : 112. Décochez ensuite « Quelqu’un est en "
+                        "danger en ce moment » pour prévenir aussi la mairie."
+                    )
+                ]
+            }
+        )
     context = {
         "form": form,
         "stops": stops,
@@ -171,8 +186,12 @@ def _before(
         "named": form.cleaned_data["named" if form.place else "address"],
         "neighbour_form": _there(stops, form),
     }
-    status = 422 if QUEUED in request.headers else 200
-    return render(request, "incidents/report_before.html", context, status=status)
+    return render(request, "incidents/report_before.html", context)
+
+
+def _to_correct(errors: Mapping[str, Sequence[str]]) -> HttpResponse:
+    """Tell a browser that sends what it kept why it has to be corrected first."""
+    return JsonResponse({"errors": errors}, status=422)
 
 
 def _there(stops: before_sending.Stops, form: ReportForm) -> str:
@@ -203,7 +222,9 @@ def _said(form: ReportForm, category: Category, place: Place | None) -> Said:
 
 
 def _keep_photos(request: HttpRequest, form: ReportForm, *, now: datetime) -> None:
-    """Keep the photos of a form that is shown again, within limits."""
+    """Keep the photos of a form that is shown again, within limits; a queue has its own."""
+    if QUEUED in request.headers:
+        return
     key, photos = form.cleaned_data.get("key"), form.cleaned_data.get("photos")
     if not key or not photos or not photos.kept:
         return

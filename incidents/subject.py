@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 
 from incidents import pushes, retention
@@ -56,7 +57,7 @@ def _contact(contact: ReportContact) -> Held:
     facts = [
         (_("Référence"), reference_groups(report.reference)),
         (_("État"), str(report.get_status_display())),
-        (_("Envoyé le"), date_heure(report.submitted_at, language)),
+        (_("Envoyé le"), date_heure(timezone.localtime(report.submitted_at), language)),
         (_("Description"), report.text),
         (_("Lieu"), report.address),
         (_("Nom"), contact.name),
@@ -80,6 +81,6 @@ def _follower(follower: Follower) -> Held:
 
 
 def _browser(browser: PushSubscription) -> Held:
-    since = date_heure(browser.created_at, get_language() or "fr")
+    since = date_heure(timezone.localtime(browser.created_at), get_language() or "fr")
     facts = ((_("Navigateur"), browser.endpoint), (_("Inscrit le"), since))
     return Held(section=_("Abonnements"), title=_("Notifications"), facts=facts)

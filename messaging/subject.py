@@ -7,6 +7,7 @@ and ``incidents.subject`` tell of them.
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 
 from messaging.models import Gathered, Preference
@@ -65,4 +66,4 @@ def _news(news: Gathered) -> Held:
 
 
 def _moment(at: datetime) -> str:
-    return date_heure(at, get_language() or "fr")
+    return date_heure(timezone.localtime(at), get_language() or "fr")

@@ -30,6 +30,8 @@ class LinkGone(Gone):
     """Used, too old or wrong: it would help a thief to know which."""
 
     message = _("Ce lien ne sert qu’une fois, pendant trente minutes. Demandez-en un autre.")
+    heading = _("Ce lien n’est plus valable")
+    href = "/mes-donnees/"
 
 
 def held(who: Person, *, now: datetime) -> list[Held]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 
 from parvis.subjects import Held, Person
@@ -17,7 +18,7 @@ def held(person: Person, *, now: datetime) -> list[Held]:
             section=_("Demandes sur vos données"),
             title=str(each.get_kind_display()),
             facts=(
-                (_("Reçue le"), date_heure(each.asked_at, language)),
+                (_("Reçue le"), date_heure(timezone.localtime(each.asked_at), language)),
                 (_("Message"), each.words),
                 (_("Réponse"), each.answer),
             ),

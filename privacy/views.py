@@ -70,7 +70,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Show everything that is held about the address."""
     email = _email(request)
     if not email:
-        return redirect("privacy:ask")
+        return _over(request)
     return _private(_page(request, email, RequestForm()))
 
 
@@ -79,7 +79,7 @@ def download(request: HttpRequest) -> HttpResponse:
     """Give it as a file: JSON, CSV and text in a ZIP."""
     email = _email(request)
     if not email:
-        return redirect("privacy:ask")
+        return _over(request)
     now = timezone.now()
     held = rights.held(Person(email), now=now)
     name = commune_of(request).name
@@ -94,7 +94,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     """Erase what may be erased at once; the page then shows what is kept, and why."""
     email = _email(request)
     if not email:
-        return redirect("privacy:ask")
+        return _over(request)
     count = rights.erase(email=email, now=timezone.now())
     done = ngettext("%(n)s donnée effacée.", "%(n)s données effacées.", count) % {"n": count}
     messages.success(request, done)
@@ -106,7 +106,7 @@ def request_human(request: HttpRequest) -> HttpResponse:
     """Ask the town hall for what only somebody can do."""
     email = _email(request)
     if not email:
-        return redirect("privacy:ask")
+        return _over(request)
     form = RequestForm(request.POST)
     if not form.is_valid():
         return _private(_page(request, email, form, status=422))
@@ -146,6 +146,14 @@ def _email(request: HttpRequest) -> str:
         return str(unsign(request.COOKIES.get(COOKIE, ""), purpose=PURPOSE, max_age=OPEN_S))
     except BadSignature:
         return ""
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    """Lead whose half-hour is over to where another link is asked for."""
+    messages.info(
+        request, _("Vos données se voient trente minutes. Demandez un autre lien ci-dessous.")
+    )
+    return redirect("privacy:ask")
 
 
 def _private(answer: HttpResponse) -> HttpResponse:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 
 from parvis.models import OutgoingEmail
@@ -24,7 +25,7 @@ def held(person: Person, *, now: datetime) -> list[Held]:
             section=_("Messages envoyés"),
             title=each.subject,
             facts=(
-                (_("Écrit le"), date_heure(each.written_at, language)),
+                (_("Écrit le"), date_heure(timezone.localtime(each.written_at), language)),
                 (_("À"), ", ".join(each.to)),
                 (_("Texte"), each.body),
             ),

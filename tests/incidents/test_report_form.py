@@ -227,6 +227,39 @@ class TestKey:
 
         assert answer.status_code == 201
 
+    def test_a_queue_is_told_in_words_what_to_correct(self, client):
+        category()
+        category(code="eau", name="Fuite", door="redirect", redirect_text="Appelez la SAUR.")
+        changes = (
+            {"danger": "on"},
+            {"category": "eau"},
+            {"category": "nid-de-poule", "address": ""},
+        )
+
+        told = [
+            client.post("/signaler/", sent(**each), headers={"X-Offline-Queue": "1"})
+            for each in changes
+        ]
+
+        assert [answer.status_code for answer in told] == [422, 422, 422]
+        words = [answer.json()["errors"] for answer in told]
+        assert "112" in words[0]["danger"][0]
+        assert words[1] == {"category": ["Appelez la SAUR."]}
+        assert "Dites où c’est" in words[2]["address"][0]
+        assert not Report.objects.exists()
+
+    def test_a_queue_sends_its_photos_again_and_they_are_kept_once(self, client):
+        category()
+        form, queued = sent(), {"X-Offline-Queue": "1"}
+
+        wrong = client.post(
+            "/signaler/", form | {"address": "", "photos": [upload()]}, headers=queued
+        )
+        right = client.post("/signaler/", form | {"photos": [upload()]}, headers=queued)
+
+        assert (wrong.status_code, right.status_code) == (422, 201)
+        assert Photo.objects.count() == 1
+
     def test_too_many_reports_keep_what_was_typed(self, client, monkeypatch):
         monkeypatch.setattr("identity.limits.REPORT", Limit("report", 1, timedelta(hours=1)))
         category()

@@ -162,6 +162,20 @@ def test_she_sees_everything_and_nobody_else(client):
     assert "other@example.org" not in page
 
 
+def test_she_reads_local_times_and_her_answers_in_words():
+    AppointmentFactory(
+        email=ADDRESS,
+        people=[{"name": "Anne", "situation": {"motive": "loss", "minor": True}}],
+    )
+    report(now=NOW, email=ADDRESS)
+
+    said = [fact for each in rights.held(rights.person(ADDRESS), now=NOW) for fact in each.facts]
+
+    assert ("Envoyé le", "lundi 23 novembre 2026 à 10 h") in said  # NOW is nine o’clock in UTC
+    assert ("Pourquoi demander ce titre\u00a0?", "Perte") in said
+    assert ("minor", "True") in said
+
+
 def test_erasing_leaves_no_canary_anywhere(client, media):
     past = everywhere()
 
@@ -291,6 +305,12 @@ class TestLink:
 
         with pytest.raises(rights.LinkGone):
             rights.open_link(token=token, now=NOW + timedelta(minutes=30))
+
+    def test_after_it_she_is_told_and_asks_for_another(self, client):
+        page = client.get("/mes-donnees/dossier/", follow=True)
+
+        assert page.redirect_chain[-1][0] == "/mes-donnees/"
+        assert "Demandez un autre lien" in page.content.decode()
 
     def test_the_proof_is_worth_nothing_in_another_commune(self, client, host_client):
         AppointmentFactory(email=ADDRESS)

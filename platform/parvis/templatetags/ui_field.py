@@ -115,13 +115,14 @@ def answer(context: Context, content: str, *, action: str) -> SafeString:
 
 
 @register.simple_tag
-def waiting(*, single: str, many: str, refused: str, overview: str) -> SafeString:
+def waiting(*, single: str, many: str, refused: str, full: str, overview: str) -> SafeString:
     """Say how many answers wait for the network ("#" in ``many``); a script counts them."""
     return format_html(
         '<div class="waiting" role="status" data-waiting data-one="{}" data-many="{}"'
-        ' data-refused="{}" data-off="{}" hidden></div>',
+        ' data-refused="{}" data-full="{}" data-off="{}" hidden></div>',
         single,
         many,
         refused,
+        full,
         overview,
     )

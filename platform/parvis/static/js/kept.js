@@ -24,11 +24,12 @@ self.Kept = (() => {
     await within("readwrite", store => store.put({ key, url, fields: parts, at: Date.now() }));
   };
 
+  const file = ({ bytes, type }) => new File([bytes], "photo.jpg", { type });
   const post = (record, token) => {
     const body = new FormData();
     for (const [name, value] of record.fields) {
       if (typeof value !== "string") {
-        if (value.size) body.append(name, new File([value.bytes], "photo.jpg", { type: value.type }));
+        if (value.size) body.append(name, file(value));
       } else body.append(name, name === "csrfmiddlewaretoken" && token ? token : value);
     }
     return fetch(record.url, { method: "POST", body, headers: { "X-Offline-Queue": "1" } });
@@ -54,5 +55,5 @@ self.Kept = (() => {
     return told;
   };
   const flush = () => navigator.locks ? navigator.locks.request("parvis-tournees", sendAll) : sendAll();
-  return { add, all, flush };
+  return { add, all, file, flush };
 })();

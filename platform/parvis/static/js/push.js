@@ -10,6 +10,7 @@
     ask.hidden = true;
     return;
   }
+  class Refused extends Error {}  // in our words; what browsers say of themselves is for nobody
   const bytes = text => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), each => each.charCodeAt(0));
   const show = isOn => {
     ask.hidden = isOn;
@@ -21,7 +22,7 @@
     const body = new URLSearchParams({ secret: words.push, browser: JSON.stringify(browser), ...more });
     const answer = await fetch(words.address, { method: "POST", body, headers: { "X-CSRFToken": csrf } });
     const { error } = await answer.json();
-    if (!answer.ok) throw new Error(error);
+    if (!answer.ok) throw new Refused(error);
   };
   const act = async (what, done, isOn) => {
     said.textContent = words.asking;
@@ -31,11 +32,12 @@
       show(isOn);
       try { localStorage.setItem(words.push, isOn ? "on" : ""); } catch { /* refused: asked again */ }
     } catch (fault) {
-      said.textContent = Notification.permission === "denied" ? words.denied : fault.message || words.failed;
+      const why = fault instanceof Refused ? fault.message : words.failed;
+      said.textContent = Notification.permission === "denied" ? words.denied : why;
     }
   };
   ask.addEventListener("click", () => act(async () => {
-    if (await Notification.requestPermission() !== "granted") throw new Error(words.denied);
+    if (await Notification.requestPermission() !== "granted") throw new Refused(words.denied);
     const { pushManager } = await navigator.serviceWorker.ready;
     const options = { userVisibleOnly: true, applicationServerKey: bytes(words.key) };
     await tell(await pushManager.getSubscription() ?? await pushManager.subscribe(options), {});
@@ -46,5 +48,5 @@
   }, words.stopped, false));
   let isOn = "";
   try { isOn = localStorage.getItem(words.push); } catch { /* refused */ }
-  show(Boolean(isOn));
+  show(Boolean(isOn) && Notification.permission === "granted");
 })();

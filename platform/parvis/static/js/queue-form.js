@@ -2,18 +2,16 @@
 (() => {
   "use strict";
   const DRAFT = "parvis-report", PATIENCE_MS = 4000, UNTOLD = ["csrfmiddlewaretoken", "key"];
-  const form = document.getElementById("report-form"), box = document.querySelector("[data-queue]");
+  const form = document.getElementById("report-form");
+  const box = document.querySelector("[data-queue]"), full = document.querySelector("[data-queue-full]");
   if (!form || !box) return;
   const edited = new URLSearchParams(location.search).get("reprendre");
   const isShell = "shell" in box.dataset, { elements } = form;
   const say = words => { document.getElementById("announcer").textContent = words; };
   let passes = false, busy = false;
 
-  const reaches = async () => {  // browsers say "on line" in many a dead zone
-    if (!navigator.onLine) return false;
-    const options = { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) };
-    return fetch("/jeton/", options).then(answer => answer.ok, () => false);
-  };
+  const reaches = async () => navigator.onLine &&  // browsers say "on line" in many a dead zone
+    fetch("/jeton/", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) }).then(({ ok }) => ok, () => false);
   const about = () => [
     form.querySelector("[name=category]:checked")?.labels[0].textContent.trim(), elements.address?.value,
   ].filter(Boolean).join(" · ");
@@ -21,25 +19,27 @@
     const key = edited || (isShell ? crypto.randomUUID() : elements.key.value);
     const told = [...new FormData(form)].filter(([name, value]) =>
       !UNTOLD.includes(name) && !(value instanceof File && !value.size));
-    const csrf = elements.csrfmiddlewaretoken?.value ?? "";
-    const url = isShell ? "/signaler/" : form.action;
+    const csrf = elements.csrfmiddlewaretoken?.value ?? "", url = isShell ? "/signaler/" : form.action;
     await Queue.add({ key, url, fields: [...told, ["key", key]], csrf, about: about() });
     localStorage.removeItem(DRAFT);
-    form.hidden = true;
+    form.hidden = full.hidden = true;
     say(box.dataset.kept);
     box.scrollIntoView();
     form.dispatchEvent(new CustomEvent("parvis:kept", { bubbles: true, detail: key }));
   };
+  const pass = button => { passes = true; form.requestSubmit(button); };
+  const insist = async button => {  // no room in the telephone: sent as it is, else it stays on the screen
+    if (!isShell && await reaches()) return pass(button);
+    full.hidden = false;
+    full.scrollIntoView({ block: "center" });
+  };
   form.addEventListener("submit", async event => {
     if (passes || event.defaultPrevented || event.submitter?.hasAttribute("formaction")) return;
-    event.preventDefault();
-    event.stopPropagation();
+    event.preventDefault(); event.stopPropagation();
     if (busy) return;
     busy = true;
-    if (!isShell && !edited && await reaches()) {
-      passes = true;
-      form.requestSubmit(event.submitter);
-    } else await keep().catch(() => { passes = true; form.requestSubmit(event.submitter); });
+    const button = event.submitter, isDirect = !isShell && !edited && await reaches();
+    await (isDirect ? pass(button) : keep().catch(() => insist(button)));
     busy = false;
   });
   addEventListener("pageshow", () => { passes = false; });

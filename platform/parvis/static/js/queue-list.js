@@ -7,8 +7,8 @@
   let mine = "";
 
   const counted = (n, one, many) => n ? (n === 1 ? one : many.replace("#", n)) : "";
-  const sayState = ({ sent, reference, refused, isWrong, errors }) => sent
-    ? [words.sent, reference, ...refused].join(" ") : isWrong ? [words.wrong, ...errors].join(" ") : words.waits;
+  const sayState = ({ sent, reference, refused, isWrong, errors, attempts }) => sent
+    ? [words.sent, reference, ...refused].join(" ") : isWrong ? [words.wrong, ...errors].join(" ") : attempts ? words.busy : words.waits;
   const addressOf = record => {
     if (record.sent) return record.url;
     const address = new URL(record.url, location);

@@ -28,7 +28,7 @@ self.Queue = (() => {
       const { key, about, at } = record;
       return Waiting.put({ key, about, at, reference, url, refused, sent: Date.now() });
     }
-    const isFinal = answer.status >= 400 && answer.status < 500 && ![408, 429].includes(answer.status);
+    const isFinal = answer.status >= 400 && answer.status < 500 && ![408, 428, 429].includes(answer.status);
     const { errors = {} } = isFinal ? await answer.json().catch(() => ({})) : {};
     const tried = { attempts: record.attempts + 1, isWrong: isFinal, errors: Object.values(errors).flat() };
     await Waiting.put({ ...record, ...tried, csrf: isFinal ? "" : record.csrf });
@@ -43,8 +43,8 @@ self.Queue = (() => {
   };
   const flush = () => locked(sendAll);
   const add = ({ key, url, fields, csrf, about }) => locked(async () => {
-    const first = { at: Date.now(), url, ...await Waiting.one(key) };  // when and where it was written stays
-    const { at, url: where } = first;
+    const known = await Waiting.one(key);  // when and where it was written stays, unless another tab sent it
+    const { at, url: where } = known && !known.sent ? known : { at: Date.now(), url };
     await Waiting.put({ key, url: where, csrf, about, at, fields: await Waiting.pack(fields), attempts: 0 });
   });
   const edit = key => locked(async () => {  // waits for who is sending: then it is too late, or ours
