@@ -99,7 +99,7 @@ def link_cut(ground: Ground, *, size: Size, seed: int, mutant: str = "") -> Outc
         within_s=10,
     )
     chance = random.Random(seed)
-    url = ground.start_wire()
+    url = ground.database_at(ground.start_wire())
     with (
         world.open_world("9b915") as place,
         served(ground, mutant, PARVIS_APP_DATABASE_URL=url),
@@ -287,5 +287,6 @@ def judge(outcome: Outcome, ground: Ground) -> None:
     outcome.broken += world.capacity(rows)
     outcome.broken += invariants.told_once(world.keys_wanted(rows), world.keys_written())
     outcome.broken += invariants.history_of_changes(world.bookings_written(), rows)
+    outcome.broken += invariants.pauses(told)
     unknown = sum(each["event"] == "unknown" for each in told)
     outcome.facts.append(f"{len(rows)} booked, {unknown} times no answer")

@@ -25,10 +25,16 @@ from parvis.puzzles import solve
 PATIENCE_S = 10
 NEAREST = 4  # everybody presses among the first ones: they are in each other's way
 LOST = (OSError, http.client.HTTPException)
+BOUNDARY = "faults-1f0c6d"
+PARTS = f"multipart/form-data; boundary={BOUNDARY}"
 
 
 class NoAnswer(Exception):
-    """The server said nothing, or that it cannot say."""
+    """The server said nothing, or that it cannot say, on a page."""
+
+    def __init__(self, why: str, page: str = "") -> None:
+        super().__init__(why)
+        self.page = page
 
 
 @dataclass(slots=True)
@@ -41,18 +47,22 @@ class Browser:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def ask(
-        self, method: str, path: str, fields: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        fields: dict[str, str] | None = None,
+        *,
+        photo: bytes = b"",
     ) -> tuple[int, str, str]:
-        """Return status, location and page.
+        """Return status, location and page; with a photo, the form is sent in parts.
 
         Raises:
             NoAnswer: the connection broke, or the answer is 5xx.
         """
         wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+        body = _in_parts(fields or {}, photo) if photo else urlencode(fields or {}).encode()
         try:
-            wire.request(
-                method, path, urlencode(fields) if fields else None, self._headers(method)
-            )
+            wire.request(method, path, body or None, self._headers(method, is_parts=bool(photo)))
             answer = wire.getresponse()
             page = answer.read().decode()
         except LOST as fault:
@@ -61,10 +71,10 @@ class Browser:
             wire.close()
         self._keep(answer.headers.get_all("Set-Cookie") or [])
         if answer.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise NoAnswer(str(answer.status))
+            raise NoAnswer(str(answer.status), page)
         return answer.status, answer.headers.get("Location", ""), page
 
-    def _headers(self, method: str) -> dict[str, str]:
+    def _headers(self, method: str, *, is_parts: bool) -> dict[str, str]:
         headers = {
             "Host": f"{self.host}:{self.port}",
             "X-Forwarded-For": self.address,
@@ -73,13 +83,21 @@ class Browser:
         }
         if method == "POST":
             headers["Origin"] = f"http://{self.host}:{self.port}"
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = PARTS if is_parts else "application/x-www-form-urlencoded"
         return headers
 
     def _keep(self, lines: list[str]) -> None:
         for line in lines:
             name, _, value = line.partition(";")[0].partition("=")
             self.cookies[name] = value.strip('"')
+
+
+def _in_parts(fields: dict[str, str], photo: bytes) -> bytes:
+    """Write a form with one photo as browsers do."""
+    head = f"--{BOUNDARY}\r\nContent-Disposition: form-data; name="
+    lines = [f'{head}"{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields.items()]
+    place = f'{head}"photos"; filename="trou.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+    return b"".join([*lines, place.encode(), photo, f"\r\n--{BOUNDARY}--\r\n".encode()])
 
 
 def until_check(browser: Browser, slots: str, *, email: str, chance: random.Random) -> str:
@@ -154,7 +172,8 @@ class Citizens:
             number += 1
             try:
                 self._come(number)
-            except NoAnswer:
+            except NoAnswer as fault:
+                self._pen.write("turned away", why=str(fault))
                 time.sleep(0.1)
 
     def _come(self, number: int) -> None:

@@ -76,6 +76,22 @@ class Ground:
         os.kill(int(lines[0]), signal.SIGKILL)
         self._parts.pop("database").close()
 
+    def lose_database(self) -> None:
+        """Kill every process of PostgreSQL at once, as a machine that is gone."""
+        crew = _at_home_in(self.postgres.data)
+        self.kill_database()
+        for pid in crew:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def has_database_ended(self) -> bool:
+        """Say whether PostgreSQL has ended by itself."""
+        return "database" in self._parts and not (self.postgres.data / "postmaster.pid").exists()
+
+    def hand_over_to(self, postgres: Postgres, running: ExitStack) -> None:
+        """Take another server, which runs already, for the database from now on."""
+        self.postgres, self._parts["database"] = postgres, running
+
     # --- Valkey -------------------------------------------------------------------------------
 
     def start_valkey(self) -> None:
@@ -118,15 +134,20 @@ class Ground:
             "web", [*words, "--port", str(self.web_port)], self.web_port, environment
         )
 
-    def start_wire(self) -> str:
-        """Start a wire that can be cut; return the database's address at its other end."""
+    def start_wire(self) -> int:
+        """Start a wire to the database that can be cut; return the port of its other end."""
         port = free_port()
         numbers = [str(port), str(self.postgres.port)]
         self._spawn(
             "wire", [sys.executable, "-m", "faults.wire", *numbers, str(self.folder)], port
         )
+        return port
+
+    def database_at(self, *ports: int) -> str:
+        """Return the address by which the product reaches its database at these ports."""
         url = self.environment["PARVIS_APP_DATABASE_URL"]
-        return url.replace(f":{self.postgres.port}/", f":{port}/")
+        places = ",".join(f"{LOOPBACK}:{port}" for port in ports)
+        return url.replace(f"{LOOPBACK}:{self.postgres.port}/", f"{places}/")
 
     @contextmanager
     def cut(self) -> Iterator[None]:
@@ -173,6 +194,9 @@ class Ground:
 
     def start_again(self) -> int:
         """Start what has ended by itself, as any process manager does; count it."""
+        if self.has_database_ended():
+            self._parts.pop("database").close()
+            self.start_database()
         ended = [name for name, child in self._children.items() if not child.is_running()]
         for name in ended:
             child = self._children[name]
@@ -263,6 +287,16 @@ def answers(port: int) -> bool:
 
 def _program(name: str) -> str:
     return str(Path(sys.executable).parent / name)
+
+
+def _at_home_in(folder: Path) -> list[int]:
+    """Find the processes that work in a folder."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if place.readlink() == folder.resolve():
+                found.append(int(place.parent.name))
+    return found
 
 
 def _listeners(name: str, port: int) -> list[int]:

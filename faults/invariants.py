@@ -134,6 +134,12 @@ def files(named: Collection[str], found: Collection[str]) -> list[str]:
     ]
 
 
+def pauses(history: Iterable[Mapping[str, Any]]) -> list[str]:
+    """I11: nobody saw the page of a bug; what is down is announced as a pause."""
+    bugs = sum(line.get("why") == "500" for line in history)
+    return [f"I11 the page of a bug was shown {bugs} times"] if bugs else []
+
+
 def landed(count: int, *, required: int) -> list[str]:
     """I12: a run in which the faults hit nothing proves nothing."""
     return [] if count >= required else [f"I12 only {count} of {required} faults landed"]

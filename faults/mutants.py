@@ -7,6 +7,7 @@ switch for it. A checker that none of them makes fail is worth nothing.
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from threading import Thread
 from typing import Any
@@ -17,10 +18,11 @@ from django.utils import timezone
 
 from booking import actions, planning, presence, taking
 from booking.models import Site
+from incidents import photos
 from messaging import channels
 from onboarding import bringing_up, creation
 from onboarding.models import Creation
-from parvis import counters, delivery, faults
+from parvis import counters, delivery, error_views, faults
 from parvis.models import OutgoingEmail
 
 
@@ -216,6 +218,30 @@ def limits_fail_open() -> None:
     counters._take_in_database = lambda *_args, **_named: "0"
 
 
+# --- On a full disk ---------------------------------------------------------------------------
+
+
+def call_it_a_bug() -> None:
+    """Show the page of a bug whatever is down."""
+    error_views.is_outage = lambda _fault: False
+
+
+def name_what_is_not_there() -> None:
+    """Keep the row of a photo whose file could not be written."""
+    original = photos.write_whole
+
+    def careless(*file: Any) -> None:
+        with suppress(OSError):
+            original(*file)
+
+    photos.write_whole = careless
+
+
+def develop_on_a_full_disk() -> None:
+    """Develop photos without looking whether there is room: what fails is refused for good."""
+    photos._has_room = lambda: True
+
+
 # --- Creation ---------------------------------------------------------------------------------
 
 
@@ -290,6 +316,9 @@ BUGS: dict[str, Callable[[], None]] = {
         outbox_after_commit,
         refuse_what_is_done,
         book_each_press,
+        call_it_a_bug,
+        name_what_is_not_there,
+        develop_on_a_full_disk,
         session_in_cache,
         limits_fail_open,
         never_go_on,
@@ -300,7 +329,11 @@ BUGS: dict[str, Callable[[], None]] = {
         forget_who_was_reminded,
     )
 }
-ELSEWHERE = ("new_key", "no_sweep")  # in the citizens, in the scheduler
+ELSEWHERE = (
+    "new_key",  # in the citizens
+    "no_sweep",  # in the scheduler
+    "wait_for_nobody",  # in PostgreSQL
+)
 
 
 def put_in(name: str) -> None:

@@ -17,7 +17,16 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 
-from faults import bookings, creations, deliveries, nights, troubles, valkey
+from faults import (
+    bookings,
+    creations,
+    deliveries,
+    full_disk,
+    nights,
+    standby,
+    troubles,
+    valkey,
+)
 from faults.deliveries import Size
 from faults.ground import Ground
 from faults.outcome import Outcome, Stopwatch
@@ -56,7 +65,17 @@ SCENARIOS: dict[str, tuple[Scenario, dict[str, Any], dict[str, Any]]] = {
         {"mails": 2, "required": 8},
     ),
     "S7": (troubles.poison, {"required": 10}, {"required": 10}),
+    "S8": (
+        full_disk.disks_full,
+        {"size": bookings.Size(6, 10)},
+        {"size": bookings.Size(2, 3, (2, 4))},
+    ),
     "S9": (nights.clocks_changed, {"jumps": 6}, {"jumps": 3}),
+    "S10": (
+        standby.standby_promoted,
+        {"size": bookings.Size(5, 5)},
+        {"size": bookings.Size(2, 2, (2, 4))},
+    ),
     "S13": (
         bookings.pressed_many_times,
         {"size": bookings.Size(50, 2)},
@@ -71,8 +90,6 @@ SCENARIOS: dict[str, tuple[Scenario, dict[str, Any], dict[str, Any]]] = {
 }
 # What no run here proves yet, said in every report instead of being left out of it.
 NOT_RUN = {
-    "S8": ("disk full", "no scenario yet"),
-    "S10": ("standby promoted", "no scenario yet"),
     "S11": ("one commune restored while others write", "by `parvis restore` and its own tests"),
     "S12": ("release interrupted at one commune of sixty", "no scenario yet"),
     "S16": ("payment events doubled, in disorder", "not applicable: no incoming payment events"),
@@ -92,6 +109,12 @@ MUTANTS: list[tuple[str, str, str]] = [
     ("S7", "fail_aloud", "I6"),
     ("S7", "never_give_up", "I6"),
     ("S7", "mark_what_failed", "I6"),
+    ("S8", "answer_before_commit", "I1"),
+    ("S8", "call_it_a_bug", "I11"),
+    ("S8", "name_what_is_not_there", "I10"),
+    ("S8", "develop_on_a_full_disk", "I1"),
+    ("S10", "wait_for_nobody", "I1"),
+    ("S10", "answer_before_commit", "I1"),
     ("S15", "new_key", "I1"),
     ("S9", "days_of_24_hours", "I5"),
     ("S9", "one_offset_all_year", "I4"),

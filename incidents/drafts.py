@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from parvis.files import write_whole
 from parvis.guard import current_schema
 
 
@@ -34,7 +35,7 @@ def _write(folder: Path, contents: list[bytes]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     first = len(list(folder.iterdir()))
     for number, content in enumerate(contents, first):
-        (folder / f"{number:02d}{secrets.token_hex(8)}").write_bytes(content)
+        write_whole(folder / f"{number:02d}{secrets.token_hex(8)}", content)
 
 
 def names(key: UUID) -> list[str]:

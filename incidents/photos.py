@@ -32,6 +32,7 @@ from incidents.history import changed, noted
 from incidents.models import Category, Photo, Report, ReportEvent
 from parvis.deferred import defer
 from parvis.errors import DomainError
+from parvis.files import write_whole
 from parvis.guard import current_schema
 
 
@@ -42,6 +43,7 @@ PROOF_KEPT = timedelta(days=7)
 PATIENCE_S = 30
 STEM_BYTES = 16
 RECTANGLES_MOST = 60
+SPARE_BYTES = 20_000_000  # developing a photo writes renditions and a proof
 
 
 class CoveredForGood(DomainError):
@@ -151,11 +153,9 @@ def _keep_original(photo: Photo, content: bytes) -> None:
     path = _quarantined(photo)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.write_bytes(content)
+        write_whole(path, content)
     except OSError as fault:
         log.exception("A photo of %s cannot be kept", photo.report.reference)
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
         raise NotKept from fault
 
 
@@ -302,6 +302,8 @@ def _develop_next(*, now: datetime, run: Runner) -> bool:
         return False
     original = _quarantined(photo)
     folder().mkdir(parents=True, exist_ok=True)
+    if not _has_room():
+        return False
     try:
         said = _develop(original, photo.name, [], run=run)
         seen = run("incidents.faces", str(rendition(photo, "l")))
@@ -323,6 +325,11 @@ def _develop_next(*, now: datetime, run: Runner) -> bool:
     changed(photo.report)
     original.unlink(missing_ok=True)
     return True
+
+
+def _has_room() -> bool:
+    """Tell whether a photo can be developed; on a full disk it waits for the next sweep."""
+    return shutil.disk_usage(folder()).free >= SPARE_BYTES
 
 
 def _is_shown_at_once(photo: Photo) -> bool:

@@ -3,14 +3,20 @@
 Context processors do not run here: they could need the database that has just failed.
 """
 
+import sys
 from math import ceil
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
+from django.utils.translation import gettext as _
 
 from parvis.errors import DomainError
+from parvis.outages import is_outage
+
+
+BACK_S = 60  # when it is worth asking again a machine that is down
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -52,12 +58,22 @@ def too_many(request: HttpRequest, *, retry_after_s: int = 0) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500: a bug, or a part of the machine that is down."""
-    return _page(request, "500", status=500)
+    """Answer 500: a bug; or 503: the database is down, or a disk is full."""
+    if not is_outage(sys.exc_info()[1]):
+        return _page(request, "500", status=500)
+    answer = unavailable(
+        request,
+        message=_(
+            "Un de nos serveurs ne répond pas en ce moment. Ce qui vous a été confirmé est gardé."
+            " Réessayez dans quelques minutes ; si c’est urgent, appelez la mairie."
+        ),
+    )
+    answer["Retry-After"] = str(BACK_S)
+    return answer
 
 
 def unavailable(request: HttpRequest, *, message: str = "") -> HttpResponse:
-    """Answer 503: maintenance."""
+    """Answer 503: maintenance, or a machine that is down."""
     return _page(request, "503", status=503, message=message)
 
 

@@ -1,7 +1,9 @@
 """Files of a commune: under the name of its schema, and nowhere else."""
 
+import os
 import shutil
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,6 +38,25 @@ class CommuneFiles(FileSystemStorage):
         if not name.startswith(f"{current_schema()}/") or ".." in name:
             raise SuspiciousFileOperation("This file belongs to another commune.")
         return name
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is whole on the disk, or not there, whatever happens meanwhile.
+
+    Raises:
+        OSError: the disk is full, or cannot be written to.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.rename(path)
+    except OSError:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
 
 
 def forget_files(schema: str) -> None:

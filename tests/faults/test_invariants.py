@@ -77,6 +77,13 @@ def test_files_and_rows_go_together():
     assert len(invariants.files({"a"}, {"b"})) == 2
 
 
+def test_the_page_of_a_bug_is_seen_and_a_pause_is_none():
+    history = [{"event": "turned away", "why": why} for why in ("503", "ConnectionResetError()")]
+
+    assert invariants.pauses([*history, *told("a", "ok")]) == []
+    assert len(invariants.pauses([*history, {"event": "unknown", "op": "a", "why": "500"}])) == 1
+
+
 def test_a_run_whose_faults_hit_nothing_fails():
     assert Outcome("S0", "", required=3, landed=3).is_kept
     assert Outcome("S0", "", required=3, landed=2).verdict == "FAIL"

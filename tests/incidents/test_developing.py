@@ -87,6 +87,17 @@ def test_what_cannot_be_developed_is_refused_and_leaves_no_file(tmp_path):
     assert files(tmp_path) == []
 
 
+def test_a_full_disk_makes_a_photo_wait_and_loses_it_not(tmp_path, monkeypatch):
+    found = report()
+    add(found, photo())
+    with monkeypatch.context() as full:
+        full.setattr(photos, "SPARE_BYTES", 10**18)
+        assert tasks.develop_photos() == 0
+    assert found.photos.get().state == "quarantined"
+
+    assert tasks.develop_photos() == 1
+
+
 def test_what_is_no_photo_is_never_written(tmp_path):
     with pytest.raises(pictures.Unfit):
         add(report(), b"<html></html>")
