@@ -26,8 +26,8 @@ bench: ## Measure, and compare with the targets (P=race: one group)
 faults: ## Kill and cut things, and check that nothing is lost (P="S3 S5", SEED, MUTANTS=1, REPORT)
 	@platform/bin/faults $(P)
 
-hostile: ## Send every address 21,000 hostile requests; prints N passed, N failed
-	@platform/bin/hostile
+hostile: ## Send every address 21,000 hostile requests; prints N passed, N failed (P="commune-booking")
+	@PARVIS_HOSTILE_AT="$(P)" platform/bin/hostile
 
 trust: ## Write the pages of docs/trust/ that come from the sources: ASVS, isolation, personal data
 	@platform/bin/trust

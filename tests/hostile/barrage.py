@@ -3,10 +3,10 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 from urllib.parse import quote_from_bytes
@@ -39,6 +39,16 @@ FIELDS = re.compile(
     r"^    (\w+)(?:: [^=]+)? = (?:\w+\.)*\w*(?:Field|Input|Choice)\w*\(", re.MULTILINE
 )
 INPUTS = re.compile(r"""<(?:input|select|textarea|button)\b[^>]*?\bname="([^"]+)"([^>]*)""")
+PLACES = {  # where a request is hostile, and how often in a hundred
+    "form": 40,
+    "files": 12,
+    "query": 22,
+    "path": 8,
+    "header": 5,
+    "cookie": 5,
+    "raw": 5,
+    "method": 3,
+}
 VALUE = re.compile(r"""\bvalue="([^"]*)\"""")
 
 
@@ -51,12 +61,16 @@ class Tally:
     failed: int = 0
     slowest_s: float = 0.0
     answers: Counter[int] = field(default_factory=Counter)
+    tried: set[tuple[str, str]] = field(default_factory=set)  # addresses
+    kinds: Counter[str] = field(default_factory=Counter)  # of requests
 
     def __str__(self) -> str:
         lines = [f"{how}\n    {what}" for how, what in self.broken.items()]
         counts = f"{self.passed} passed, {self.failed} failed (slowest {self.slowest_s:.2f} s)"
         met = ", ".join(f"{code}: {n}" for code, n in sorted(self.answers.items()))
-        return "\n".join([*lines, f"answers {met}", counts])
+        sent = ", ".join(f"{kind}: {n}" for kind, n in sorted(self.kinds.items()))
+        told = f"{len(self.tried)} addresses; hostile in {sent}; answers {met}"
+        return "\n".join([*lines, told, counts])
 
 
 class Barrage:
@@ -69,9 +83,10 @@ class Barrage:
         self.known: dict[tuple[str, str], list[tuple[str, str]]] = {}
         self.names = {}
 
-    def run(self, most: int) -> Tally:
-        """Send so many requests, over all routes in turn."""
-        wanted = [(kind, route) for kind in matrix.HOSTS for route in matrix.MATRIX[kind]]
+    def run(self, most: int, *, at: Sequence[str] = ()) -> Tally:
+        """Send so many requests, over all routes in turn, or those of some parts."""
+        parts = chosen(at)
+        wanted = [(kind, route) for kind, part in parts for route in matrix.PARTS[kind, part]]
         self.draw.shuffle(wanted)
         done = 0
         for kind, route in cycle(wanted):
@@ -79,8 +94,23 @@ class Barrage:
                 return self.tally
             with undone():
                 for _each in range(6):
-                    self.one(kind, route, self.somebody(kind, route))
+                    self.one(kind, route, self.somebody(kind, route), self.place(kind, route))
             done += 6
+        return self.tally
+
+    def run_each(self) -> Tally:
+        """Send each kind of request to each part of each site once."""
+        for kind, part in matrix.PARTS:
+            routes = list(matrix.PARTS[kind, part])
+            self.draw.shuffle(routes)
+            turns = cycle(routes)
+            with undone():
+                for place in PLACES:
+                    route = next(
+                        (r for r in islice(turns, len(routes)) if fits(kind, r, place)), ""
+                    )
+                    if route:
+                        self.one(kind, route, self.somebody(kind, route), place)
         return self.tally
 
     def somebody(self, kind: str, route: str) -> str:
@@ -93,10 +123,17 @@ class Barrage:
         ]
         return self.draw.choice(may if may and self.draw.random() < 0.8 else ACTORS)
 
-    def one(self, kind: str, route: str, actor: str) -> None:
+    def place(self, kind: str, route: str) -> str:
+        """Draw where a request is hostile."""
+        place = self.draw.choices(list(PLACES), list(PLACES.values()))[0]
+        return place if fits(kind, route, place) or self.draw.random() < 0.1 else "query"
+
+    def one(self, kind: str, route: str, actor: str, place: str) -> None:
         """Send one request and note what became of it."""
         client = self.browser(kind, actor)
-        asked = self.request(kind, route, client)
+        asked = self.request(kind, route, client, place)
+        self.tally.tried.add((kind, route))
+        self.tally.kinds[place] += 1
         label = f"{asked['method']} {kind} {route} as {actor}"
         begin, worked = time.perf_counter(), time.process_time()
         answer = client.generic(
@@ -137,26 +174,16 @@ class Barrage:
             login_as(client, user, site="login" if kind == "login" else home)
         return client
 
-    def request(self, kind: str, route: str, client: Client) -> dict:
-        """Draw a request: where it is hostile, and how much."""
-        path = matrix.address(kind, route)
+    def request(self, kind: str, route: str, client: Client, place: str) -> dict:
+        """Draw a request that is hostile at one place."""
         asked = {
             "method": "GET",
-            "path": path,
+            "path": matrix.address(kind, route),
             "query": "",
             "body": b"",
             "type": "text/plain",
             "headers": {},
         }
-        place = self.draw.choices(
-            ["form", "files", "query", "path", "header", "cookie", "raw", "method"],
-            [40, 12, 22, 8, 5, 5, 5, 3],
-        )[0]
-        row = matrix.MATRIX[kind][route]
-        if row.acts == () and place in {"form", "files", "raw"} and self.draw.random() < 0.9:
-            place = "query"  # it takes no form
-        if place == "path" and not matrix.ROUTES[kind][route]:
-            place = "query"
         getattr(self, f"in_{place}")(asked, kind, route, client)
         return asked
 
@@ -182,13 +209,13 @@ class Barrage:
         pairs = self.pairs(kind, route, client, most=60)
         parts = [part(name.encode(), value) for name, value in pairs if b"\r\n--b" not in value]
         for name in named or ["file"]:
-            called, content = self.draw.choice(values.FILES)
+            called, content = self.draw.choice(values.files())
             kind_of = self.draw.choice(["image/jpeg", "text/csv", "application/zip", "x", ""])
             parts.append(part(name.encode(), content, called.encode(), kind_of))
         asked["body"] = b"".join(parts) + b"--b--\r\n"
 
     def in_path(self, asked: dict, kind: str, route: str, client: Client) -> None:
-        name = self.draw.choice(matrix.ROUTES[kind][route])
+        name = self.draw.choice(matrix.ROUTES[kind][route] or ["slug"])
         marker = str(matrix.ARGUMENTS[name])
         bad = quote_from_bytes(self.draw.choice(values.VALUES)[:3_000], safe="")
         before, found, after = asked["path"].rpartition(marker)
@@ -223,8 +250,10 @@ class Barrage:
     def pairs(
         self, kind: str, route: str, client: Client, *, most: int
     ) -> list[tuple[str, bytes]]:
-        """Fill the form of the page as it stands, then spoil some of it."""
+        """Fill the form of the page as it stands, forget some of it, then spoil some."""
         good = self.form(kind, route, client)[:most] if most > 10 else []
+        if self.draw.random() < 0.2:
+            good = self.draw.sample(good, self.draw.randint(0, len(good)))
         pairs = [(name, value.encode()) for name, value in good]
         for position in self.draw.sample(
             range(len(pairs)), min(len(pairs), self.draw.randint(0, 2))
@@ -264,6 +293,24 @@ class Barrage:
     @staticmethod
     def written(pairs: list[tuple[str, bytes]]) -> bytes:
         return "&".join(f"{name}={quote_from_bytes(value)}" for name, value in pairs).encode()
+
+
+def fits(kind: str, route: str, place: str) -> bool:
+    """Tell whether an address has what would be spoilt: a form, a variable part."""
+    if place in {"form", "files", "raw"}:
+        return matrix.MATRIX[kind][route].acts != ()
+    return place != "path" or bool(matrix.ROUTES[kind][route])
+
+
+def chosen(at: Sequence[str]) -> list[tuple[str, str]]:
+    """Choose parts by words such as ``login`` or ``commune-booking``; all without any."""
+    found = [
+        (kind, part)
+        for kind, part in matrix.PARTS
+        if not at or any(f"{kind}-{part}".startswith(word) for word in at)
+    ]
+    assert found, f"no part is called {' or '.join(at)}"
+    return found
 
 
 def part(name: bytes, value: bytes, called: bytes = b"", kind: str = "") -> bytes:

@@ -4,8 +4,10 @@
 
 import io
 import struct
+import warnings
 import zipfile
 import zlib
+from functools import cache
 
 
 TEXTS = [
@@ -240,6 +242,8 @@ BODIES = [
     b"\0",
     b"{",
     b"[" * 20_000,
+    b'{"a":' * 20_000,
+    b"&".join(b"f%d=1" % number for number in range(3_000)),
     b'{"a":1e999}',
     b'{"a":NaN}',
     b'"\\ud800"',
@@ -293,6 +297,11 @@ HEADERS = {
         "xn--a",
         "pauillac.localhost:é",
     ],
+    "HTTP_CONTENT_ENCODING": ["gzip", "br, gzip, \xff"],
+    "HTTP_TRANSFER_ENCODING": ["chunked", "identity, chunked"],
+    "HTTP_X_HTTP_METHOD_OVERRIDE": ["DELETE", "\0"],
+    "HTTP_X_REAL_IP": ["::1", "\xff"],
+    "HTTP_X_CSRFTOKEN": ["", "\xff", "a" * 9_000],
     "HTTP_LAST_EVENT_ID": ["\0", "9" * 400],
     "CONTENT_LENGTH": ["-1", "x", "9999999999"],
     "REMOTE_ADDR": ["", "unknown", "::ffff:1.2.3.4", "2001:db8::1"],
@@ -324,6 +333,18 @@ def zip_bomb() -> bytes:
     return packed.getvalue()
 
 
+def archive_bomb() -> bytes:
+    """Make an archive of many names, the same twice, one that climbs, one that unpacks to much."""
+    packed = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        warnings.simplefilter("ignore")  # of the name that comes twice
+        for name in ("manifest.json", "manifest.json", "../../x", "/etc/x", "a" * 300):
+            archive.writestr(name, b"[" * 2_000_000)
+        for number in range(500):
+            archive.writestr(f"{number}.json", b"{}")
+    return packed.getvalue()
+
+
 def image_bomb() -> bytes:
     """Make a PNG of some kilobytes that says it has 900 million points."""
 
@@ -337,12 +358,21 @@ def image_bomb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + parts
 
 
+@cache
+def files() -> list[tuple[str, bytes]]:
+    """List files, each with its name; made when they are first asked for."""
+    return [*FILES, ("a.png", image_bomb()), ("a.zip", archive_bomb()), *bombs(zip_bomb())]
+
+
+def bombs(bomb: bytes) -> list[tuple[str, bytes]]:
+    """Call one bomb by several names."""
+    return [("a.xlsx", bomb), ("a.zip", bomb), ("a.jpg", bomb)]
+
+
 FILES = [
     ("", b""),
     ("vide.jpg", b""),
     ("a.jpg", b"\xff\xd8\xff"),
-    ("a.png", image_bomb()),
-    ("a.xlsx", zip_bomb()),
     ("a.zip", b"PK\x05\x06" + b"\0" * 18),
     ("a.csv", b"\xff\xfea;b\0"),
     ("a.csv", b'"' * 5_000),
