@@ -1,4 +1,4 @@
-"""Nobody empties a day by holding its slots: few may be open at once, and few for one contact."""
+"""Nobody empties a day by holding its slots: few at once, few for one contact or one network."""
 
 import secrets
 from collections.abc import Iterable
@@ -7,10 +7,12 @@ from datetime import date, datetime, time, timedelta
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from redis.exceptions import RedisError
 
-from booking import planning
+from booking import crowds, planning
 from booking.models import Appointment
 from parvis import attack
+from parvis.counters import TooMany, counter_key, run
 from parvis.errors import DomainError
 from parvis.guard import current_schema
 
@@ -19,6 +21,19 @@ ALWAYS_OPEN = 5  # slots held at once on the smallest day
 SHARE = 10  # of a day's slots, one in ten
 MOST_COMING = 5  # appointments to come of one service for one address or telephone: a family
 SHORTEST_S, LONGEST_S = 5 * 60, 45 * 60
+DAY_S = 24 * 3600
+
+# A hash for each commune and day: slots held by network, by all, and by networks that hold more
+# than a family does. ARGV: the network, 1 or -1, a family, seconds.
+COUNT = """
+local function beyond(n) return n > tonumber(ARGV[3]) and n or 0 end
+local before = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '0')
+local of_network = redis.call('HINCRBY', KEYS[1], ARGV[1], ARGV[2])
+local all = redis.call('HINCRBY', KEYS[1], 'all', ARGV[2])
+local more = redis.call('HINCRBY', KEYS[1], 'crowded', beyond(of_network) - beyond(before))
+if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[4]) end
+return {of_network, more, all, redis.call('TTL', KEYS[1])}
+"""
 
 
 class DayInDemand(DomainError):
@@ -62,6 +77,32 @@ def refuse_crowded_day(wanted: Appointment, *, now: datetime) -> None:
         return
     if held >= max(ALWAYS_OPEN, planning.day_capacity(wanted.service, day) // SHARE):
         raise DayInDemand
+
+
+def count_network(address: str) -> None:
+    """Count one more slot held from a network, and refuse it where robots take what people need.
+
+    They do when few networks hold most of a day. Without Valkey nobody is refused here.
+
+    Raises:
+        TooMany: robots are about, and this network has had its share of the day.
+    """
+    try:
+        of_network, crowded, held, wait_s = _count(address, 1)
+    except RedisError:
+        return
+    if crowds.are_crowding(crowded, held):
+        attack.suspect(attack.HOLD)
+    if of_network > crowds.most_of_network(held) and attack.is_on(attack.HOLD):
+        _count(address, -1)
+        raise TooMany(wait_s)
+
+
+def _count(address: str, change: int) -> list[int]:
+    schema = current_schema()
+    network = counter_key(f"network:{schema}", crowds.network_of(address))[:16]
+    found = run(COUNT, [f"attack:networks:{schema}"], [network, change, crowds.FAMILY, DAY_S])
+    return [int(each) for each in found]
 
 
 def refuse_repeated(held: Appointment, *, now: datetime) -> None:

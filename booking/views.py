@@ -18,12 +18,13 @@ from booking.availability import FreeStarts
 from booking.document_views import documents_of
 from booking.duplicates import booked_numbers
 from booking.forms import OTHER, SAME, DetailsForm, SituationForm, SlotForm, TermsForm
-from booking.hoarding import DayInDemand
+from booking.hoarding import DayInDemand, count_network
 from booking.models import Appointment, Service
 from booking.refusals import NotOnline
 from booking.weeks import by_day, offer_of, week_of
 from identity import limits, proofs, visits
 from identity.access import member_of
+from identity.addresses import address_of
 from parvis import attack
 from parvis.templatetags.ui_words import date_heure
 from tenants.directory import outline
@@ -389,12 +390,21 @@ def _count_hold(request: HttpRequest, *, now: datetime) -> None:
     """Count one more slot held from this address, or another one instead.
 
     Raises:
-        TooMany: this address holds two at this moment, or has held five within an hour.
+        TooMany: this address holds two at this moment, or has held five within an hour; or
+            robots are about and its network has held enough today.
     """
     if _held_before(request):
         visits.count(request, limits.OTHER_SLOT, now=now)
-    else:
-        visits.count(request, limits.HOLD, limits.HOLDS_AT_ONCE, now=now)
+        return
+    visits.count(request, limits.HOLD, limits.HOLDS_AT_ONCE, now=now)
+    if member_of(request) is not None or visits.is_office(request):
+        return
+    try:
+        count_network(address_of(request))
+    except limits.TooMany:
+        for limit in (limits.HOLD, limits.HOLDS_AT_ONCE):
+            visits.give_one_back(request, limit)
+        raise
 
 
 def _taken_page(

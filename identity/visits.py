@@ -38,7 +38,7 @@ def count(request: HttpRequest, *limits: Limit, now: datetime) -> None:
     try:
         take_all(wanted, now=now)
     except TooMany:
-        if not _is_office(request, address):
+        if not is_office(request):
             raise
         take_all(wanted, now=now, factor=OFFICE_FACTOR)
 
@@ -78,7 +78,9 @@ def refused(answer: HttpResponse, refusal: TooMany) -> HttpResponse:
     return answer
 
 
-def _is_office(request: HttpRequest, address: str) -> bool:
+def is_office(request: HttpRequest) -> bool:
+    """Tell whether a visitor's address is that of a town hall, or of where many share one."""
+    address = address_of(request)
     with suppress(ValueError):  # a proxy may tell what is no address
         where = ip_address(address)
         if any(where in ip_network(each, strict=False) for each in settings.OFFICE_NETWORKS):

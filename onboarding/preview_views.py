@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from identity import limits
-from identity.addresses import address_of
+from identity import limits, visits
 from onboarding import creation
 from parvis.errors import DomainError
 from tenants import hosts, lifecycle
@@ -49,7 +48,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         if commune.is_real_and_open:
             return HttpResponseRedirect(hosts.absolute_url(commune, "/"))
         if commune.delete_after is None:
-            limits.take(limits.PREVIEW, address_of(request), now=timezone.now())
+            visits.count(request, limits.PREVIEW, now=timezone.now())
         preview = creation.ask_preview(commune=commune, now=timezone.now())
     except DomainError as refusal:
         return _page(request, request.POST.get("q", ""), error=str(refusal), status=refusal.status)

@@ -1,7 +1,8 @@
 """Whether robots are at one kind of form of a commune: then, and only then, it asks for a proof.
 
 The state is raised for a quarter of an hour by the forms themselves, when as many come within
-five minutes as never in a day; or by hand, for some hours. It lives in Valkey and may be lost:
+five minutes as never in a day; by whoever sees in what comes that it is not the work of people;
+or by hand, for some hours. It lives in Valkey and may be lost:
 without it nobody is asked for anything.
 """
 
@@ -45,6 +46,11 @@ if lately >= math.max(floor, times * before / 288) then
 end
 return redis.call('EXISTS', KEYS[2], KEYS[3]) > 0 and 1 or 0
 """
+RAISE = """
+if redis.call('SET', KEYS[1], 'auto', 'NX', 'EX', ARGV[1]) then return 1 end
+if redis.call('GET', KEYS[1]) == 'auto' then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return 0
+"""
 
 
 def note(action: str, *, now: datetime) -> bool:
@@ -62,10 +68,19 @@ def note(action: str, *, now: datetime) -> bool:
     except RedisError:
         return False
     if found == 2:  # noqa: PLR2004 (it has just begun)
-        log.warning(
-            "%s: forms of the kind %s come like an attack, they ask a proof", schema, action
-        )
+        _warn(action)
     return found > 0
+
+
+def suspect(action: str) -> None:
+    """Ask for a proof for a quarter of an hour: what comes is not the work of people.
+
+    Raises:
+        RedisError: Valkey is unreachable.
+    """
+    key, lasts = _now(action)[:1], [int(LASTS.total_seconds())]
+    if run(RAISE, key, lasts):
+        _warn(action)
 
 
 def is_on(action: str) -> bool:
@@ -96,6 +111,12 @@ def lift(*, schema: str, action: str) -> None:
         RedisError: Valkey is unreachable.
     """
     run("return redis.call('DEL', KEYS[1])", _states(schema, action)[:1], [])
+
+
+def _warn(action: str) -> None:
+    log.warning(
+        "%s: forms of the kind %s come like an attack, they ask a proof", current_schema(), action
+    )
 
 
 def _now(action: str) -> list[str]:

@@ -48,10 +48,10 @@ TLS_ASK_SECRET = env.str("PARVIS_TLS_ASK_SECRET", default="")  # else only this 
 RESOLVERS: list[str] = env.list("PARVIS_RESOLVERS", default=["9.9.9.9", "80.67.169.12"])
 ALLOWED_HOSTS = ["*"]  # tenants.middleware answers 404 for every name that is not registered
 USE_X_FORWARDED_HOST = False
-# Networks whose people share one address and bear more: town halls, libraries; the demo's browser.
-OFFICE_NETWORKS: list[str] = env.list(
-    "PARVIS_OFFICE_NETWORKS", default=["127.0.0.0/8", "::/64"] if DEMO else []
-)
+# Networks whose people share one address and bear more: town halls, libraries; whoever tries the
+# demo, on this machine or through a container's door.
+AT_HAND = ["127.0.0.0/8", "::/64", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]
+OFFICE_NETWORKS: list[str] = env.list("PARVIS_OFFICE_NETWORKS", default=AT_HAND if DEMO else [])
 EVEN_ANSWER_S = 0.15  # what looking for a reference lasts, found or not
 # Requests a second that one commune may cost the others; 0: as many as come.
 COMMUNE_CEILING = env.int("PARVIS_COMMUNE_CEILING", default=50)

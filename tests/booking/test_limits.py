@@ -1,14 +1,16 @@
 """Limits as visitors meet them: who is held back, who never is, and what she reads."""
 
 import re
+from html import unescape
 
 import pytest
 from django.db import connection
 from django.test import Client
 
-from booking import actions
+from booking import actions, hoarding
 from booking.models import Appointment
 from booking.presets import USUAL
+from parvis import attack, puzzles
 from parvis.models import OutgoingEmail
 from tests.conftest import login_as
 
@@ -142,3 +144,45 @@ def test_references_are_looked_for_ten_times_an_hour_in_all_communes(other_commu
     assert refused.status_code == 429
     assert 'value="a@example.org"' in refused.text
     assert here.post("/suivi/retrouver/", wish).status_code == 429  # of reports, too
+
+
+def test_robots_of_one_network_get_its_share_and_the_next_network_is_served(commune):
+    attack.suspect(attack.HOLD)
+    for number in range(10):
+        hoarding.count_network(f"203.0.113.{number}")
+    browser = visitor("203.0.113.77")
+
+    refused = prove(browser, hold(browser))
+
+    assert refused.status_code == 429
+    assert "robots" in refused.text
+    other = visitor("203.0.114.77")
+    assert prove(other, hold(other)).status_code == 302
+    attack.lift(schema=commune.schema_name, action=attack.HOLD)
+    assert hold(browser).status_code == 302  # who was refused lost no seat by it
+
+
+def test_a_network_holds_what_it_likes_while_no_robots_are_about():
+    for number in range(30):  # of thirty networks, each a family at most
+        hoarding.count_network(f"203.0.{number}.1")
+    for number in range(15):
+        hoarding.count_network(f"198.51.100.{number}")
+
+    assert not attack.is_on(attack.HOLD)
+
+
+def test_whoever_tries_the_demo_raises_no_alarm(settings, monkeypatch):
+    settings.OFFICE_NETWORKS = ["127.0.0.0/8"]
+    monkeypatch.setitem(attack.FLOOR, attack.HOLD, 3)
+    statuses = [hold(visitor("127.0.0.1"), nth).status_code for nth in range(8)]
+
+    assert statuses == [302] * 8
+    assert not attack.is_on(attack.HOLD)
+
+
+def prove(browser, page):
+    """Do the sum that a page asks for, and send its form again."""
+    fields = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
+    form = {name: unescape(value) for name, value in fields}
+    form["proof_numbers"] = ".".join(map(str, puzzles.solve(form["proof"])))
+    return browser.post(SLOTS, form)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from booking.models import Opening, Service
+from identity import limits
 from identity.models import Invitation
 from incidents.models import Category
 from onboarding import bringing_up, creation, tasks
@@ -195,6 +196,16 @@ def test_previews_are_limited_by_visitor_and_in_all(portal, audenge, monkeypatch
     assert full.status_code == 429
     assert answers == [302, 302, 302, 302]  # asked again, the same one: counted once
     assert Domain.objects.filter(commune=audenge).count() == 1
+
+
+def test_whoever_shows_previews_all_day_does_it_from_a_known_network(portal, audenge, settings):
+    settings.OFFICE_NETWORKS = []
+    for _each in range(limits.PREVIEW.seats):
+        limits.take(limits.PREVIEW, "127.0.0.1", now=timezone.now())
+    refused = portal.post("/apercu/creer/", {"insee": CODE}).status_code
+    settings.OFFICE_NETWORKS = ["127.0.0.0/8"]
+
+    assert (refused, portal.post("/apercu/creer/", {"insee": CODE}).status_code) == (429, 302)
 
 
 def test_a_preview_that_is_over_is_dropped_at_night(audenge):
