@@ -24,6 +24,7 @@ from parvis.wsgi import application
 # Only now: they read models.
 attack = import_module("parvis.attack")
 attack.FLOOR = dict.fromkeys(attack.FLOOR, 1_000_000)
+import_module("booking.crowds").SUSPECT = 1_000_000
 if bug := os.environ.get("FAULTS_MUTANT"):
     import_module("faults.mutants").put_in(bug)
 
