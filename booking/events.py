@@ -87,7 +87,7 @@ def _call_off(appointment: Appointment, now: datetime) -> None:
         *(f"reminder.{each}.{days}" for each in written for days in repeats),
     ]
     call_off(model=OutgoingEmail, keys=emails, now=now)
-    call_off(model=OutgoingText, keys=[f"{texts.REMINDER}.{each}" for each in written], now=now)
+    call_off(model=OutgoingText, keys=texts.reminder_keys(appointment), now=now)
 
 
 def tell(mail: Callable[..., Any], appointment: Appointment, **facts: Any) -> None:

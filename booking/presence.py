@@ -4,6 +4,7 @@ A place whose owner does not answer is given back only when the question said so
 until which to answer.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -154,15 +155,28 @@ def _remind_by_text(*, now: datetime) -> int:
         period__startswith__gte=_midnight(now, days=TEXTED),
         period__startswith__lt=_midnight(now, days=TEXTED + 1),
     ).exclude(phone="")
-    due = {texts.reminder_key(each): each for each in soon.exclude(pk__in=_touched())}
-    known = OutgoingText.objects.filter(key__in=due).values_list("key", flat=True)
+    due = list(soon.exclude(pk__in=_touched()))
+    known = _texted(due)
     reminded = 0
-    for key in due.keys() - set(known):
+    for appointment in due:
+        if appointment.pk in known:
+            continue
         with transaction.atomic():
-            current = _unchanged(due[key])
+            current = _unchanged(appointment)
             if current is not None:
                 reminded += texts.reminder(current, planning.current_commune())
     return reminded
+
+
+def _texted(appointments: Iterable[Appointment]) -> set[int]:
+    """Find those that a text reminds of already, at the time that they are now; one query."""
+    keys = {key: each for each in appointments for key in texts.reminder_keys(each)}
+    return {
+        keys[text.key].pk
+        for text in OutgoingText.objects.filter(key__in=keys)
+        if text.key == texts.reminder_key(keys[text.key])
+        or (text.dead_at is None and text.not_after == keys[text.key].start)
+    }
 
 
 def _unchanged(appointment: Appointment, **still: datetime | None) -> Appointment | None:

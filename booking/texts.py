@@ -18,7 +18,15 @@ from tenants.hosts import absolute_url
 from tenants.models import Commune
 
 
-__all__ = ["REMINDER", "instead_of_email", "keys_about", "may_text", "reminder", "reminder_key"]
+__all__ = [
+    "REMINDER",
+    "instead_of_email",
+    "keys_about",
+    "may_text",
+    "reminder",
+    "reminder_key",
+    "reminder_keys",
+]
 REMINDER = "text-reminder"
 
 
@@ -40,6 +48,13 @@ def reminder(appointment: Appointment, commune: Commune) -> bool:
 def reminder_key(appointment: Appointment) -> str:
     """Name the fact that a text reminds of an appointment as it is now."""
     return f"{REMINDER}.{appointment.pk}.{appointment.version}"
+
+
+def reminder_keys(appointment: Appointment) -> list[str]:
+    """Name the facts that texts reminded of it, as it is now and as it was."""
+    return [
+        f"{REMINDER}.{appointment.pk}.{version}" for version in range(1, appointment.version + 1)
+    ]
 
 
 def keys_about(appointments: Iterable[Appointment]) -> list[str]:
