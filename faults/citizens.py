@@ -121,6 +121,8 @@ def until_check(browser: Browser, slots: str, *, email: str, chance: random.Rand
             status, location, page = _prove(browser, page, where)
         if status == http.HTTPStatus.FOUND:
             _status, _location, page = browser.ask("GET", location)
+            if 'name="email"' not in page:
+                return ""  # what was held is gone meanwhile
             form = form_with(page, 'name="email"')
             typed = {"name": f"Camille {_phone(email)}", "email": email, "phone": _phone(email)}
             browser.ask("POST", location, fields_of(form) | typed)
@@ -148,8 +150,10 @@ def last_form(browser: Browser, check: str) -> dict[str, str]:
         NoAnswer: it does not come.
     """
     _status, _location, page = browser.ask("GET", check)
-    form = next(each for each in forms_of(page) if not action_of(each) or action_of(each) == check)
-    return fields_of(form)
+    for form in forms_of(page):
+        if action_of(form) in {"", check}:
+            return fields_of(form)
+    raise NoAnswer("no last page")
 
 
 CHECK = "/rendez-vous/verification/"

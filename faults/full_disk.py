@@ -219,8 +219,9 @@ def _reports(
             _develop(place, mutant)  # the first photo waits until there is room
         _free(disk)
     sent.append(_report(ground, place, size.faults + 1))
+    broken = _judge_files()
     _develop(place, mutant)
-    return _judge_reports(sent)
+    return broken + _judge_files() + _judge_reports(sent)
 
 
 def _report(ground: Ground, place: World, number: int) -> Sent:
@@ -259,7 +260,7 @@ def _develop(place: World, mutant: str) -> None:
 
 
 def _judge_reports(sent: list[Sent]) -> list[str]:
-    """I1, I10: each report is there once, with its photo or with a word that it is lost."""
+    """I1: each report is there once, with its photo or with a word that it is lost."""
     broken = []
     for each in sent:
         found = list(Report.objects.filter(text=each.text))
@@ -271,6 +272,11 @@ def _judge_reports(sent: list[Sent]) -> list[str]:
         ready = Photo.objects.filter(report__in=found, state=Photo.State.READY).count()
         if each.is_received and ready + each.is_lost != 1:
             broken.append(f"I1 lost: {ready} photos of {each.text}, told lost: {each.is_lost}")
+    return broken
+
+
+def _judge_files() -> list[str]:
+    """I10: the files are those that rows name."""
     named = {
         f"{photo.name}-{letter}.jpg"
         for photo in Photo.objects.filter(state=Photo.State.READY)
@@ -278,4 +284,4 @@ def _judge_reports(sent: list[Sent]) -> list[str]:
     } | set(Photo.objects.filter(state=Photo.State.QUARANTINED).values_list("name", flat=True))
     own = Path(settings.MEDIA_ROOT) / current_schema()
     there = {path.name for path in own.rglob("*") if path.is_file()}
-    return broken + invariants.files(named, there)
+    return invariants.files(named, there)

@@ -139,6 +139,8 @@ def answer_before_commit() -> None:
     original = actions.or_alternatives
 
     def hasty(work: Callable[[], Any], wanted: Any, *, now: Any) -> Any:
+        if wanted.pk is None:  # a slot that is held only
+            return original(work, wanted, now=now)
         tenant, said, done = connection.tenant, [], []
 
         def slow() -> Any:
