@@ -17,8 +17,9 @@ from adoption.comparison_words import PRACTICES
 from adoption.definitions import DEFINITIONS
 from adoption.models import Benchmark, MonthlyReport, Preferences
 from adoption.reading import NOTHING
+from messaging.twin import look
 from onboarding.stages import Module
-from parvis.mail import FACT
+from parvis.mail import FACT, LANGUAGE, signed
 from parvis.typo import date_pleine
 from tenants.hosts import absolute_url
 from tenants.models import Association, Commune
@@ -252,9 +253,15 @@ def _message(report: MonthlyReport, commune: Commune, *, fact: str) -> EmailMult
             subject=" ".join(subject.strip().splitlines()),
             body=render_to_string(f"{name}.txt", context, using="text"),
             to=[commune.email],
-            headers={FACT: f"adoption:monthly:{report.pk}:{fact}"},
+            headers={
+                FACT: f"adoption:monthly:{report.pk}:{fact}",
+                LANGUAGE: settings.LANGUAGE_CODE,
+                **signed(commune.association_id),
+            },
         )
-        html = render_to_string(f"{name}.html", context, using="django")
+        by = look(commune.association_id)
+        worn = {"subject": message.subject, "name": by.name, "colours": by.colours}
+        html = render_to_string(f"{name}.html", context | worn, using="django")
         message.attach_alternative(html, "text/html")
     return message
 

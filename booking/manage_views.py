@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking import actions, ics, planning, presence, visitor, words
+from booking import actions, ics, planning, presence, pushes, topics, visitor, words
 from booking.check_in import check_in_address
 from booking.checklists import titles, told, told_each
 from booking.forms import CancelForm, FindForm
@@ -17,6 +17,7 @@ from booking.links import path_to_proposals
 from booking.models import Appointment
 from booking.outages import open_case
 from identity import limits, visits
+from messaging import pushing
 from parvis import error_views
 from parvis.evenly import evenly
 from parvis.templatetags.ui_words import date_heure
@@ -48,6 +49,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     if appointment is None:
         return redirect("booking:find")
     may_cancel = visitor.may_cancel(appointment, now=now)
+    may_be_told = appointment.status == Appointment.Status.BOOKED and appointment.start > now
     context = words.about(appointment) | {
         "when": date_heure(timezone.localtime(appointment.start)),
         "is_cancelled": appointment.status == Appointment.Status.CANCELLED,
@@ -66,6 +68,9 @@ def mine(request: HttpRequest) -> HttpResponse:
         "email": visitor.masked_email(appointment.email),
         "phone": visitor.masked_phone(appointment.phone),
         "check_in": check_in_address(appointment),
+        "push_key": pushing.key_for_browsers() if may_be_told else "",
+        "push_secret": pushes.secret_of(appointment),
+        "topic": topics.of_appointment(appointment.pk),
         "is_large": request.GET.get("impression") == "grande"
         and appointment.status != Appointment.Status.CANCELLED,
     }

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext_lazy as _
 
-from booking import emails, planning, read_model
+from booking import emails, planning, pushes, read_model
 from booking.configuration import configuration_changed
 from booking.events import locked_with_day, record, tell
 from booking.models import (
@@ -366,3 +366,4 @@ def _stand(case: OutageCase, *, now: datetime) -> None:
     current.save(update_fields=["version"])
     record(current, AppointmentEvent.Kind.RESET, by=None, now=now)
     tell(emails.stands, current)
+    pushes.tell(pushes.STANDS, current, now=now)

@@ -11,12 +11,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from booking import emails, planning, texts
+from booking import emails, planning, pushes, texts, topics
 from booking.actions import cancel
 from booking.events import locked, record, tell
 from booking.models import Appointment, AppointmentEvent, OutageCase, Settings
 from messaging.budget import text_settings
 from messaging.models import OutgoingText
+from parvis import live
 
 
 WEEK_BEFORE, EVE = 7, 1  # days before, when documents are repeated
@@ -116,7 +117,9 @@ def _ask(*, now: datetime) -> int:
             if current is not None:
                 current.presence_asked_at = now
                 current.save(update_fields=["presence_asked_at"])
+                live.touch(topics.of_appointment(current.pk))
                 tell(emails.presence, current, until=answer_until(current))
+                pushes.tell(pushes.PRESENCE, current, now=now)
                 asked += 1
     return asked
 
@@ -140,6 +143,7 @@ def _remind(*, now: datetime) -> int:
                 current.reminded_at = now
                 current.save(update_fields=["reminded_at"])
                 tell(emails.reminder, current, now=now)
+                pushes.tell(pushes.REMINDER, current, now=now)
                 reminded += 1
     return reminded
 

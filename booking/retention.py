@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from booking import planning
+from booking import planning, pushes
 from booking.imported import NOBODY
 from booking.models import Appointment
 from parvis.erasing import BATCH, Spans, Step
@@ -145,6 +145,8 @@ def _end(what: str, rows: list[tuple[Any, ...]], at: datetime, reason: Erasure.R
     kind, statements = HOW[what]
     for statement in statements:
         _do(statement, ids=[pk for pk, _reference in rows])
+    if kind == Kind.APPOINTMENT and rows:
+        pushes.forget([pk for pk, _reference in rows])
     return ledger.note(kind, [reference for _pk, reference in rows], at=at, reason=reason)
 
 

@@ -7,12 +7,12 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 
-from booking import retention, texts
+from booking import pushes, retention, texts
 from booking.checklists import choice_label, question_label
 from booking.document_texts import CHOICE_TEXTS
 from booking.models import Appointment, Participant, Title, WaitingEntry
 from messaging.actions import forget_texts
-from messaging.models import OutgoingText
+from messaging.models import OutgoingText, PushSubscription
 from parvis.subjects import Held, Person
 from parvis.typo import date_heure, date_longue, reference_groups
 from tenants.models import Erasure
@@ -22,7 +22,7 @@ REQUEST = Erasure.Reason.REQUEST
 
 
 def held(person: Person, *, now: datetime) -> list[Held]:
-    """List her appointments, the texts about them, where she waits, her titles; six queries."""
+    """List her appointments, what was texted or pushed, where she waits, her titles: 7 queries."""
     people = Prefetch("participants", Participant.objects.order_by("position"))
     appointments = list(
         Appointment.objects.filter(email__iexact=person.email)
@@ -33,9 +33,11 @@ def held(person: Person, *, now: datetime) -> list[Held]:
     waiting = WaitingEntry.objects.filter(email__iexact=person.email).select_related("service")
     titles = Title.objects.filter(email__iexact=person.email)
     told = OutgoingText.objects.filter(key__in=texts.keys_about(appointments)).order_by("pk")
+    browsers = pushes.subscriptions([each.pk for each in appointments])
     return [
         *(_appointment(each, now) for each in appointments),
         *(_text(each) for each in told),
+        *(_browser(each) for each in browsers),
         *(_waiting(each) for each in waiting),
         *(_title(each) for each in titles),
     ]
@@ -110,6 +112,12 @@ def _answered(question: str, choice: str) -> tuple[str, str]:
     if (question, choice) in CHOICE_TEXTS:
         return question_label(question), choice_label(question, choice)
     return question, str(choice)
+
+
+def _browser(browser: PushSubscription) -> Held:
+    since = date_heure(timezone.localtime(browser.created_at), get_language() or "fr")
+    facts = ((_("Navigateur"), browser.endpoint), (_("Inscrit le"), since))
+    return Held(section=_("Abonnements"), title=_("Notifications"), facts=facts)
 
 
 def _waiting(entry: WaitingEntry) -> Held:

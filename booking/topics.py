@@ -8,6 +8,11 @@ def of_day(day: date) -> str:
     return f"day:{day.isoformat()}"
 
 
+def of_appointment(pk: int) -> str:
+    """Name all that its citizen sees of one appointment; only her page is given the address."""
+    return f"appointment:{pk}"
+
+
 def of_hall(site_id: int) -> str:
     """Name the queue of a site and its calls."""
     return f"hall:{site_id}"

@@ -18,6 +18,8 @@ from booking import read_model
 from booking.actions import install_presets
 from booking.presets import USUAL, Preset
 from demo import (
+    access_letters,
+    letters,
     library,
     measures,
     openings,
@@ -114,7 +116,9 @@ def _tell_stories(association: Association, *, seed: int, now: datetime) -> None
     with tenant_context(shown):
         reports.finish(neighbour=neighbour, now=now)
         record.tell()
+        letters.show(now=now)
     web.tell(commune=shown, now=now)
+    access_letters.tell(association=association, commune=shown, now=now)
     pipeline.tell(association=association, now=now, seed=seed)
     openings.tell(association, now=now)
     trainings.tell(association, communes=live_communes(), now=now)

@@ -25,7 +25,7 @@ def wake() -> None:
 def confirm(*, departure: Departure, by_id: int, by_name: str, now: datetime) -> None:
     """Confirm a departure and write to whoever asked for it."""
     confirmed = departures.confirm(departure=departure, by_id=by_id, by_name=by_name, now=now)
-    _write("confirmed", confirmed, [confirmed.asked_by_email])
+    write("confirmed", confirmed, [confirmed.asked_by_email])
 
 
 def follow(*, now: datetime) -> int:
@@ -35,7 +35,7 @@ def follow(*, now: datetime) -> int:
     """
     for departure in Departure.objects.filter(state=State.ASKED).select_related("commune"):
         with transaction.atomic():
-            _write("asked", departure, _directors(departure))
+            write("asked", departure, _directors(departure))
     for departure in Departure.objects.filter(
         state=State.CANCELLED, commune__state="suspended"
     ).select_related("commune"):
@@ -54,10 +54,10 @@ def follow(*, now: datetime) -> int:
 def _step(departure: Departure, now: datetime) -> None:
     if departure.state == State.READ_ONLY:
         moved = departures.move_on(departure=departure)
-        _write("moved", moved, [moved.asked_by_email, *_directors(moved)])
+        write("moved", moved, [moved.asked_by_email, *_directors(moved)])
     else:
         gone = departures.destroy(departure=departure, now=now)
-        _write("destroyed", gone, [gone.asked_by_email, *_directors(gone)])
+        write("destroyed", gone, [gone.asked_by_email, *_directors(gone)])
 
 
 def _directors(departure: Departure) -> list[str]:
@@ -65,7 +65,7 @@ def _directors(departure: Departure) -> list[str]:
     return team.filter(role=Membership.Role.DIRECTOR).addresses()
 
 
-def _write(name: str, departure: Departure, to: list[str]) -> None:
+def write(name: str, departure: Departure, to: list[str]) -> None:
     """Tell each person a step once."""
     association = departure.commune.association
     words = {
@@ -76,4 +76,10 @@ def _write(name: str, departure: Departure, to: list[str]) -> None:
     }
     for address in dict.fromkeys(to):
         fact = f"departure-{departure.pk}-{name}-{address}"[:120]
-        letter(f"exchange/emails/{name}", words, to=[address], fact=fact).send()
+        letter(
+            f"exchange/emails/{name}",
+            words,
+            to=[address],
+            fact=fact,
+            association=departure.commune.association_id,
+        ).send()

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from ideas.models import Answer, Idea, News
-from parvis.mail import FACT
+from parvis.mail import FACT, LANGUAGE, signed
 from tenants.hosts import absolute_url
 from tenants.models import Commune, Membership
 
@@ -69,4 +69,5 @@ def _message(name: str, idea: Idea, reader: Reader, *, fact: str, **words: Any) 
     with translation.override(reader.language):
         subject = render_to_string(f"ideas/emails/{name}_subject.txt", words, using="text")
         body = render_to_string(f"ideas/emails/{name}.txt", words, using="text")
-    return EmailMessage(subject.strip(), body, to=[reader.email], headers={FACT: fact})
+    headers = {FACT: fact, LANGUAGE: reader.language, **signed(idea.association_id)}
+    return EmailMessage(subject.strip(), body, to=[reader.email], headers=headers)

@@ -105,6 +105,7 @@ def _more_links(request: HttpRequest, member: Member) -> list[tuple[str, str]]:
     links = []
     if member.role == DIRECTOR:
         links.append((_("Réglages de l’association"), "/reglages/"))
+        links.append((_("Messages envoyés"), "/messages/"))
     if not member.commune_id:
         links.append((_("Départs et suspensions"), "/departs/"))
     if member.commune_id:

@@ -54,13 +54,17 @@ def _over(now: datetime) -> list[User]:
 @transaction.atomic
 def _close_unused(_kept: Spans, now: datetime) -> int:
     for user in _unused(now, UNUSED - NOTICE)[:BATCH]:
-        letter(
-            "identity/emails/account_unused", {"user": user}, to=[user.email], fact=_told(user)
-        ).send()
+        tell_unused(user)
     over = _over(now)
     for user in over:
         _close(user)
     return ledger.note(Erasure.Kind.ACCOUNT, [user.pk for user in over], at=now)
+
+
+def tell_unused(user: User) -> None:
+    """Warn somebody whose account is nearly two years unused; in a transaction."""
+    name, words = "identity/emails/account_unused", {"user": user}
+    letter(name, words, to=[user.email], fact=_told(user)).send()
 
 
 def _close(user: User) -> None:

@@ -41,24 +41,25 @@ class Emails:
     def __init__(self) -> None:
         self._connection: BaseEmailBackend | None = None
         self._used = 0
-        self._look: Look | None = None
+        self._looks: dict[int | None, Look] = {}
 
     def send(self, row: OutgoingEmail, *, now: datetime) -> None:  # noqa: ARG002 (it is a channel)
         """Hand one e-mail over to the mail server."""
-        self._look = self._look or look()
-        message = message_of(row, self._look)
+        if row.association_id not in self._looks:
+            self._looks[row.association_id] = look(row.association_id)
+        message = message_of(row, self._looks[row.association_id])
         try:
             message.connection = self._open()
             message.send()
         except smtplib.SMTPRecipientsRefused as refusal:
             codes = [code for code, _said in refusal.recipients.values()]
             if all(code >= HTTPStatus.INTERNAL_SERVER_ERROR for code in codes):
-                raise Refused(str(refusal)) from refusal
+                raise Refused(_why(refusal)) from refusal
             self.close()
-            raise Later(str(refusal)) from refusal
+            raise Later(_why(refusal)) from refusal
         except (smtplib.SMTPException, OSError) as fault:
             self.close()
-            raise Later(str(fault)) from fault
+            raise Later(_why(fault)) from fault
 
     def _open(self) -> BaseEmailBackend:
         if self._used >= RENEWED_AFTER:
@@ -75,6 +76,22 @@ class Emails:
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 self._connection.close()
             self._connection = None
+
+
+def _why(fault: Exception) -> str:
+    """Say why a mail server took nothing, with its own words but not those of a program."""
+    if isinstance(fault, smtplib.SMTPRecipientsRefused):
+        said = ", ".join(_answer(*each) for each in fault.recipients.values())
+        return _("L’adresse est refusée : %(said)s") % {"said": said}
+    if isinstance(fault, smtplib.SMTPResponseException):
+        answer = _answer(fault.smtp_code, fault.smtp_error)
+        return _("Le serveur de courriel répond : %(said)s") % {"said": answer}
+    return _("Le serveur de courriel ne répond pas (%(detail)s).") % {"detail": fault}
+
+
+def _answer(code: int, said: bytes | str) -> str:
+    words = said.decode(errors="replace") if isinstance(said, bytes) else said
+    return f"{code} {' '.join(words.split())}"
 
 
 def message_of(row: OutgoingEmail, by: Look) -> EmailMultiAlternatives:

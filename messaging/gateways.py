@@ -168,24 +168,29 @@ def _post(url: str, content: bytes, headers: dict[str, str]) -> dict[str, Any]:
             headers={"Content-Type": "application/json", **headers},
         )
     except egress.Unanswered as fault:
-        raise Unsure(str(fault)) from fault
+        raise Unsure(
+            _("Le fournisseur n’a pas répondu (%(detail)s).") % {"detail": fault}
+        ) from fault
     except egress.Unreachable as fault:
-        raise Later(str(fault)) from fault
-    said = answer.content.decode(errors="replace")[:300]
+        raise Later(
+            _("Le fournisseur est injoignable (%(detail)s).") % {"detail": fault}
+        ) from fault
+    said = {"status": answer.status, "said": answer.content.decode(errors="replace")[:300]}
     if answer.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
-        raise Later(f"{answer.status}: {said}")
+        raise Later(_("Le fournisseur est débordé (%(status)s : %(said)s).") % said)
     if answer.status in {
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.PAYMENT_REQUIRED,
         HTTPStatus.FORBIDDEN,
     }:
-        raise Later(f"{answer.status}: {said}")  # the account, not the message
+        # the account, not the message
+        raise Later(_("Le fournisseur refuse notre compte (%(status)s : %(said)s).") % said)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise Unsure(f"{answer.status}: {said}")
+        raise Unsure(_("Le fournisseur est en panne (%(status)s : %(said)s).") % said)
     if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
-        raise Refused(f"{answer.status}: {said}")
+        raise Refused(_("Le fournisseur refuse ce SMS (%(status)s : %(said)s).") % said)
     try:
         found = json.loads(answer.content)
     except ValueError as fault:
-        raise Unsure(f"This is no answer: {said}") from fault
+        raise Unsure(_("Le fournisseur répond autre chose (%(said)s).") % said) from fault
     return found if isinstance(found, dict) else {}

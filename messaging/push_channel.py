@@ -5,7 +5,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from messaging.models import OutgoingPush, PushSubscription
 from messaging.nights import spare_sleep
@@ -38,20 +38,20 @@ class Pushes:
         """Hand one notification over; forget a browser that has unsubscribed."""
         browser = row.subscription
         if browser is None:
-            raise Refused("The browser has unsubscribed.")
+            raise Refused(_("Ce navigateur n’est plus abonné."))
         self._writer = self._writer or writer()
         spare_sleep(row, self._writer, now=now)
         parts = urlsplit(browser.endpoint)
         if not settings.VAPID_PRIVATE_KEY or not is_known(parts.hostname or ""):
-            raise Refused("This push service is not asked.")
+            raise Refused(_("Ce service de notifications n’est pas de ceux que nous connaissons."))
         status = self._post(row, browser, f"{parts.scheme}://{parts.netloc}", now)
         if status in GONE:
             PushSubscription.objects.filter(pk=browser.pk).delete()
-            raise Refused("The browser has unsubscribed.")
+            raise Refused(_("Ce navigateur n’est plus abonné."))
         if status in BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise Later(f"{parts.hostname} answers {status}.")
+            raise Later(_said(parts.hostname, status))
         if status >= HTTPStatus.MULTIPLE_CHOICES:
-            raise Refused(f"{parts.hostname} answers {status}.")
+            raise Refused(_said(parts.hostname, status))
 
     def _post(
         self, row: OutgoingPush, browser: PushSubscription, audience: str, now: datetime
@@ -88,3 +88,8 @@ class Pushes:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+
+def _said(host: str | None, status: int) -> str:
+    said = {"status": int(status), "host": host}
+    return _("Le service de notifications répond %(status)s (%(host)s).") % said

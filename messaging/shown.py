@@ -66,10 +66,19 @@ def in_state(rows: OutgoingQuerySet, state: str) -> OutgoingQuerySet:
     return chosen[state]() if state in chosen else rows
 
 
-def counts(channel: type[Channel]) -> Counts:
-    """Count the messages of a channel; one query."""
+def rows_of(channel: type[Channel], association_id: int | None) -> OutgoingQuerySet:
+    """Take the messages of a channel: all that a commune wrote, or what bears an association.
+
+    What opens somebody's account is written by nobody in particular: no association reads it.
+    """
+    rows: OutgoingQuerySet = channel.model.objects.all()
+    return rows if association_id is None else rows.filter(association_id=association_id)
+
+
+def counts(rows: OutgoingQuerySet) -> Counts:
+    """Count messages of a channel; one query."""
     is_over = Q(dead_at__isnull=False)
-    found: dict[str, int] = channel.model.objects.aggregate(
+    found: dict[str, int] = rows.aggregate(
         waiting=Count("pk", filter=Q(sent_at=None, dead_at=None, unsure_at=None)),
         sent=Count("pk", filter=Q(sent_at__isnull=False, dead_at=None)),
         failed=Count("pk", filter=is_over),
@@ -115,7 +124,8 @@ def about(row: Outgoing) -> dict[str, Any]:
 
 def html_of(row: OutgoingEmail) -> str:
     """Write the HTML that leaves, or left, with an e-mail."""
-    return row.html or twin(subject=row.subject, text=row.body, language=row.language, by=look())
+    by = look(row.association_id)
+    return row.html or twin(subject=row.subject, text=row.body, language=row.language, by=by)
 
 
 def channel_tabs(current: type[Channel], address: str) -> list[Tab]:

@@ -9,11 +9,11 @@ from parvis.guard import PUBLIC, current_schema
 from parvis.outbox import Piece, paragraphs
 from parvis.theme import DEFAULT_BRAND, Palette, palette
 from parvis.typo import town_hall
-from tenants.models import Commune
+from tenants.models import Association, Commune
 
 
 TEMPLATE = "messaging/mail.html"
-DASH = "- "
+DASH, INDENT = "- ", "  "
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +32,30 @@ class Look:
 
 @dataclass(slots=True)
 class Block:
-    """A part of a message: lines, items of a list, or a link with its words."""
+    """A part of a message: lines, items of a list (each of lines), or a link with its words."""
 
     lines: list[list[Piece]] = field(default_factory=list)
-    items: list[list[Piece]] = field(default_factory=list)
+    items: list[list[list[Piece]]] = field(default_factory=list)
     href: str = ""
     label: str = ""
 
 
-def look() -> Look:
-    """Return the look of the active schema; one query in a commune that a task visits."""
+def look(association_id: int | None = None) -> Look:
+    """Return the look of the active schema; one query in a commune that a task visits.
+
+    In public, an association writes in its own name: one query, by its key.
+    """
     if current_schema() == PUBLIC:
-        return Look("Parvis", "", palette(DEFAULT_BRAND), is_commune=False)
+        return _of_association(association_id)
     commune = writer()
     return Look(commune.name, commune.email, palette(commune.brand_colour or DEFAULT_BRAND))
+
+
+def _of_association(pk: int | None) -> Look:
+    found = Association.objects.filter(pk=pk).first() if pk else None
+    if found is None:
+        return Look("Parvis", "", palette(DEFAULT_BRAND), is_commune=False)
+    return Look(found.name, found.email, palette(found.brand_colour), is_commune=False)
 
 
 def writer() -> Commune:
@@ -77,6 +87,9 @@ def blocks(text: str) -> list[Block]:
             words = "".join(each.text for each in pieces)
             if words.startswith(DASH):
                 current = _item(found, current, pieces)
+            elif current.items and words.startswith(INDENT):
+                first = pieces[0]  # the item goes on
+                current.items[-1].append([Piece(first.text.lstrip(), first.href), *pieces[1:]])
             elif len(pieces) == 1 and pieces[0].href:
                 current = _link(found, current, pieces[0].href)
             elif current.items:
@@ -93,7 +106,7 @@ def _item(found: list[Block], current: Block, pieces: list[Piece]) -> Block:
         found.append(current)
         current = Block()
     first = pieces[0]
-    current.items.append([Piece(first.text.removeprefix(DASH), first.href), *pieces[1:]])
+    current.items.append([[Piece(first.text.removeprefix(DASH), first.href), *pieces[1:]]])
     return current
 
 

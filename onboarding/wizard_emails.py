@@ -7,7 +7,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from onboarding.models import Proof
-from parvis.mail import FACT
+from parvis.mail import FACT, LANGUAGE, signed
 from parvis.signing import digest, sign, unsign
 from tenants.hosts import absolute_url
 from tenants.models import Commune
@@ -70,5 +70,5 @@ def _message(
         body=render_to_string(f"{path}.txt", context, using="text"),
         to=to,
         reply_to=[commune.email] if commune.email else None,
-        headers={FACT: fact},
+        headers={FACT: fact, LANGUAGE: "fr", **signed(commune.association_id)},
     )

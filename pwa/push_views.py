@@ -1,4 +1,4 @@
-"""A browser asks to be told about the report whose link it holds, or to be told no more."""
+"""A browser asks to be told of the report or appointment it may open, or to be told no more."""
 
 import json
 from datetime import timedelta
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_POST
 
+from booking import pushes as visits
 from identity.addresses import address_of
 from identity.limits import Limit, take
 from incidents import links, pushes
@@ -24,10 +25,9 @@ TEXT_MOST = 2000
 def subscribe(request: HttpRequest) -> HttpResponse:
     """Note a browser, or forget it; whoever holds the link may."""
     now = timezone.now()
-    reader = links.reader_behind(request.POST.get("secret", "")[:200].replace("\0", ""))
-    if reader is None:
+    subject = _subject(request.POST.get("secret", "")[:200].replace("\0", ""))
+    if not subject:
         return _refused(_("Ce lien n’est plus valable."), HTTPStatus.NOT_FOUND)
-    subject = pushes.subject_of(reader)
     browser = _read(request.POST.get("browser", ""))
     try:
         take(ASKED, address_of(request), now=now)
@@ -44,6 +44,12 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     except DomainError as refusal:
         return _refused(str(refusal), HTTPStatus.UNPROCESSABLE_ENTITY)
     return JsonResponse({"told": "stop" not in request.POST})
+
+
+def _subject(secret: str) -> str:
+    """Name what a secret lets its holder be told of: a report, or an appointment."""
+    reader = links.reader_behind(secret)
+    return pushes.subject_of(reader) if reader else visits.subject_behind(secret)
 
 
 def _read(text: str) -> dict[str, str]:

@@ -32,6 +32,7 @@ REPORTS = ("admin", "report_agent", "reader")
 REPORT_DESK = ("admin", "report_agent")
 RECEPTION = (*REPORT_DESK, "booking_agent")
 ASSOCIATION = ("director", "referent")
+DIRECTION = ("director",)
 COMMUNE_ROLES = ("admin", "booking_agent", "report_agent", "reader")
 ASSOCIATION_ROLES = ("director", "referent")
 
@@ -179,7 +180,7 @@ WIDGETS = {
 MESSAGING = {
     "home": Row(ADMIN),
     "texts": Row(ADMIN, ADMIN),
-    "list": Row(ADMIN),
+    "list": Row(ADMIN, ADMIN),
     "message": Row(ADMIN),
     "twin": Row(ADMIN),
     "send_again": Row((), ADMIN),
@@ -500,6 +501,13 @@ MATRIX = {
         **EVERYWHERE,
         **HAND_OVER,
         **DEPARTURES,
+        **{
+            f"messaging:{name}": Row(
+                *(DIRECTION if each else () for each in (row.reads, row.acts))
+            )
+            for name, row in MESSAGING.items()
+            if name != "texts"
+        },
         "mutual:agreements": Row(ASSOCIATION),
         "mutual:add_agreement": Row(ASSOCIATION, ASSOCIATION),
         "mutual:change_agreement": Row(ASSOCIATION, ASSOCIATION),

@@ -112,6 +112,7 @@ def _letter(attendance: Attendance, event: str, key: str) -> EmailMessage:
         to=[attendance.email],
         fact=key,
         reply_to=association.email,
+        association=association.pk,
     )
 
 
@@ -124,4 +125,5 @@ def asked(request: HelpRequest, *, to: list[str]) -> EmailMessage:
         to=to,
         fact=f"training-help-{request.commune_id}-{request.pk}",
         reply_to=request.email,
+        association=request.commune.association_id,
     )

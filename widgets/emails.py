@@ -27,7 +27,13 @@ def _send(name: str, domain: CustomDomain, **words: object) -> None:
     since = domain.failing_since.isoformat() if domain.failing_since else ""
     for address in administrators(domain.commune):
         fact = f"{name}-{domain.pk}-{since}-{address}"[:120]
-        letter(f"widgets/emails/{name}", words, to=[address], fact=fact).send()
+        letter(
+            f"widgets/emails/{name}",
+            words,
+            to=[address],
+            fact=fact,
+            association=domain.commune.association_id,
+        ).send()
 
 
 def administrators(commune: Commune) -> list[str]:

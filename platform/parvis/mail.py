@@ -19,10 +19,21 @@ from parvis.models import OutgoingEmail
 from parvis.pacing import PACED, REASON, departure
 
 
-__all__ = ["FACT", "LANGUAGE", "Outbox", "deliver_due", "forget_delivered", "letter", "refusable"]
+__all__ = [
+    "ASSOCIATION",
+    "FACT",
+    "LANGUAGE",
+    "Outbox",
+    "deliver_due",
+    "forget_delivered",
+    "letter",
+    "refusable",
+    "signed",
+]
 
 FACT = "X-Parvis-Fact"
 LANGUAGE = "Content-Language"  # of the message; otherwise that of whoever writes it
+ASSOCIATION = "X-Parvis-Association"  # in whose name the public schema writes
 UNSUBSCRIBE = "List-Unsubscribe"
 
 
@@ -33,11 +44,18 @@ def refusable(message: EmailMessage, *, url: str) -> EmailMessage:
 
 
 def letter(
-    name: str, words: Mapping[str, object], *, to: Sequence[str], fact: str, reply_to: str = ""
+    name: str,
+    words: Mapping[str, object],
+    *,
+    to: Sequence[str],
+    fact: str,
+    reply_to: str = "",
+    association: int | None = None,
 ) -> EmailMessage:
     """Write a message from its two text files, ``<name>_subject.txt`` and ``<name>.txt``.
 
-    ``fact`` is what the message tells: written again, it is not sent again.
+    ``fact`` is what the message tells: written again, it is not sent again. ``association`` is in
+    whose name it is written: it wears her colours, and she sees what became of it.
     """
     subject = render_to_string(f"{name}_subject.txt", dict(words), using="text")
     return EmailMessage(
@@ -45,8 +63,13 @@ def letter(
         render_to_string(f"{name}.txt", dict(words), using="text"),
         to=list(to),
         reply_to=[reply_to] if reply_to else None,
-        headers={FACT: fact, LANGUAGE: get_language() or "fr"},
+        headers={FACT: fact, LANGUAGE: get_language() or "fr", **signed(association)},
     )
+
+
+def signed(association: int | None) -> dict[str, str]:
+    """Give the header that says in whose name a message is written; none where nobody's."""
+    return {ASSOCIATION: str(association)} if association else {}
 
 
 class Outbox(BaseEmailBackend):
@@ -79,6 +102,7 @@ def _row(message: EmailMessage) -> OutgoingEmail:
         attachments=[list(attachment) for attachment in message.attachments],
         language=str(message.extra_headers.get(LANGUAGE) or get_language() or "fr"),
         unsubscribe=str(message.extra_headers.get(UNSUBSCRIBE) or ""),
+        association_id=message.extra_headers.get(ASSOCIATION),
     )
     if PACED in message.extra_headers:
         _pace(row, datetime.now(UTC))

@@ -108,6 +108,8 @@ class OutgoingEmail(Outgoing):
     unsubscribe = models.CharField(
         _("adresse pour ne plus recevoir"), max_length=500, db_default="", blank=True
     )
+    # In whose name it is written in public; empty in a commune, and for what opens an account.
+    association_id = models.BigIntegerField(_("association"), null=True)
 
     class Meta:
         verbose_name = _("courriel sortant")

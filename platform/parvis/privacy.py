@@ -9,7 +9,7 @@ STATUS = Pii(Kind.TRACE, Purpose.MESSAGES, "message_status")
 
 MODELS: Table = {
     "OutgoingEmail": {
-        NOT_PERSONAL: "id not_before attempts claimed_until language",
+        NOT_PERSONAL: "id not_before attempts claimed_until language association_id",
         TO: "to reply_to unsubscribe",
         WORDS: "subject body html attachments",
         STATUS: "key written_at last_error sent_at dead_at unsure_at",

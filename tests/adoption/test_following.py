@@ -210,6 +210,8 @@ def test_a_letter_is_sent_once_unless_refused_or_asked_for(compared, association
     assert [mail.to for mail in mails] == [["mairie@pauillac.example.org"]] * 2
     assert "80\xa0% de vos rendez-vous" in mails[0].body
     assert f"/lettres/{LAST}/" in mails[0].html
+    assert f"background:{association.brand_colour}" in mails[0].html
+    assert {each.association_id for each in mails} == {association.pk}
 
     actions.prefer(commune=commune, is_mailed=False, is_named=False)
     assert not letters.send(report=mine, now=now, again=True)

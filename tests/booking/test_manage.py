@@ -1,18 +1,24 @@
 """A citizen's own pages: move, take a person out, answer, wait, and undo."""
 
-from datetime import timedelta
+import json
+import os
+from base64 import urlsafe_b64encode
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from booking import actions, links, planning, visitor, waiting
+from booking import actions, links, planning, pushes, retention, topics, visitor, waiting
 from booking.models import Appointment, Service, WaitingEntry
 from booking.people import Person
 from booking.presets import USUAL
+from messaging.models import OutgoingPush, PushSubscription
 from parvis.models import OutgoingEmail
 from tests.booking.test_actions import AGENT
+from tests.messaging.test_push import ENDPOINT, Phone
 
 
 pytestmark = pytest.mark.django_db
@@ -294,3 +300,66 @@ def test_leaving_an_offer_and_the_list(client, family, service):
     assert "plus sur la liste" in client.get(address).text
     assert "Ce lien n’ouvre rien" in client.get("/attente/AAAA/").text
     assert client.get("/attente/AAAA/").status_code == 404
+
+
+@pytest.fixture
+def vapid(settings):
+    settings.VAPID_PRIVATE_KEY = urlsafe_b64encode(os.urandom(32)).decode()
+
+
+def ask(client, appointment, **more):
+    browser = json.dumps({"endpoint": ENDPOINT, "keys": Phone().keys})
+    said = {"secret": pushes.secret_of(appointment), "browser": browser, **more}
+    return client.post("/notifications/", said)
+
+
+def test_the_page_listens_to_its_appointment_and_each_change_says_so(client, family):
+    page = client.get(MINE).text
+    assert "data-live-topic" in page
+    assert 'data-refresh="state"' in page
+    assert "Me prévenir sur ce téléphone" not in page  # nothing is sent from here
+
+    actions.cancel(appointment=family, by=AGENT, now=timezone.now())
+
+    topic = topics.of_appointment(family.pk)
+    assert topic in {getattr(each[1], "topic", "") for each in connection.run_on_commit}
+
+
+def test_a_browser_is_told_of_a_change_at_a_decent_hour_and_never_what_for(
+    client,
+    family,
+    vapid,
+    commune,
+):
+    assert pushes.secret_of(family) in client.get(MINE).text
+    assert pushes.secret_of(family) == pushes.secret_of(family)
+    assert ask(client, family).json() == {"told": True}
+    night = datetime(2026, 11, 23, 23, tzinfo=ZoneInfo(commune.time_zone))
+
+    actions.cancel(appointment=family, by=AGENT, now=night)
+
+    row = OutgoingPush.objects.get()
+    assert row.title == "Mairie de Pauillac"
+    assert row.body.startswith("Rendez-vous annulé\u00a0: ")
+    assert row.navigate.startswith("http://pauillac.localhost")
+    assert row.not_before.astimezone(night.tzinfo).hour == 8
+    assert "Jeanne" not in row.words
+    assert "identité" not in row.words
+
+
+def test_only_the_holder_of_the_link_is_told_and_until_it_changes(client, family, vapid):
+    assert ask(client, family, secret=pushes.secret_of(family)[:-1] + "A").status_code == 404
+    assert ask(client, family, secret=links.secret_of(family)).status_code == 404
+    secret = pushes.secret_of(family)
+    Appointment.objects.update(token_hash="x" * 64)
+    assert ask(client, family, secret=secret).status_code == 404
+    assert not PushSubscription.objects.exists()
+
+
+def test_a_browser_is_forgotten_with_who_came(client, family, vapid, now):
+    ask(client, family)
+    assert [each.endpoint for each in pushes.subscriptions([family.pk])] == [ENDPOINT]
+
+    retention.forget("appointment_contact", [family.reference], at=now)
+
+    assert not PushSubscription.objects.exists()

@@ -56,6 +56,16 @@ def test_a_text_becomes_paragraphs_lists_and_links():
     ]
 
 
+def test_an_item_goes_on_in_the_lines_that_are_set_in():
+    (found,) = blocks("- Reçu le\n  23 novembre\n- Lien\n  https://example.org/x\n- Seul")
+
+    assert [[[each.text for each in line] for line in item] for item in found.items] == [
+        [["Reçu le"], ["23 novembre"]],
+        [["Lien"], ["", "https://example.org/x"]],
+        [["Seul"]],
+    ]
+
+
 @pytest.mark.parametrize("brand", ["#24507f", "#ffd400", "#000000", "#ffffff", "#7a7a7a"])
 def test_the_twin_is_readable_whatever_the_colour(brand):
     colours = palette(brand)

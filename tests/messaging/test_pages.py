@@ -45,6 +45,12 @@ def page(client, address):
     return answer.content.decode()
 
 
+def search(client, **words):
+    answer = client.post(EMAILS, words)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
 def test_the_home_leads_to_the_emails_and_an_empty_channel_says_so(admin):
     assert admin.get(HOME).headers["Location"] == EMAILS
     assert "Aucun message sur ce canal" in page(admin, EMAILS)
@@ -54,7 +60,8 @@ def test_the_home_leads_to_the_emails_and_an_empty_channel_says_so(admin):
 def test_every_channel_has_its_list(admin):
     for channel in channel_types():
         assert f"{HOME}{channel.slug}/" in page(admin, EMAILS)
-        page(admin, f"{HOME}{channel.slug}/?q=a&etat=echecs")
+        page(admin, f"{HOME}{channel.slug}/?etat=echecs")
+        assert admin.post(f"{HOME}{channel.slug}/", {"q": "a"}).status_code == 200
 
 
 def test_messages_are_found_by_state_reader_and_subject(admin):
@@ -65,19 +72,26 @@ def test_messages_are_found_by_state_reader_and_subject(admin):
     assert "550 no such user" in page(admin, f"{EMAILS}?etat=echecs")
     assert "Confirmation 2" not in page(admin, f"{EMAILS}?etat=echecs")
     assert "Confirmation 3" in page(admin, f"{EMAILS}?etat=en-attente")
-    found = page(admin, f"{EMAILS}?q=BOB@")
+    found = search(admin, q="BOB@")
     assert "Confirmation 2" in found
     assert "Confirmation 1" not in found
-    assert "Aucun message ne correspond" in page(admin, f"{EMAILS}?q=%25personne")
-    for odd in (
-        "q=%00",
-        "q=%ff",
-        "etat=inconnu",
-        "page=-1",
-        "page=99999999999999999999",
-        f"q={'x' * 5000}",
-    ):
+    assert "Aucun message ne correspond" in search(admin, q="%personne")
+    for odd in ("etat=inconnu", "page=-1", "page=99999999999999999999", "q=%ff"):
         assert admin.get(f"{EMAILS}?{odd}").status_code == 200
+    for odd in ({"q": "\0"}, {"q": "x" * 5000}, {"etat": "inconnu"}, {}):
+        assert admin.post(EMAILS, odd).status_code == 200
+
+
+def test_an_address_that_is_looked_for_is_in_no_address(admin):
+    for number in range(40):
+        email(number)
+
+    shown = page(admin, f"{EMAILS}?q=bob@example.org")
+    assert 'class="filters" method="post"' in shown
+    assert "bob@example.org" not in shown  # an old bookmark shows everything
+    found = search(admin, q="ana@example.org")
+    assert "précisez la recherche" in found
+    assert "?page=2" not in found
 
 
 def test_a_list_costs_the_same_for_one_message_and_many(admin):
@@ -165,3 +179,43 @@ def test_texts_of_another_commune_are_not_there(client, make_user, other_commune
 
     answer = stranger.get(f"{HOME}sms/{row.pk}/", headers={"host": "lacanau.localhost"})
     assert answer.status_code == 404
+
+
+@pytest.mark.public
+class TestAssociation:
+    """What is written in the name of an association is its direction's to see, and no more."""
+
+    @pytest.fixture
+    def direction(self, host_client, make_user, association):
+        browser = host_client("gironde.localhost")
+        return login_as(browser, make_user("director"), site=f"association:{association.pk}")
+
+    def test_it_reads_corrects_and_sends_again_its_own(self, direction, association):
+        mine = email(1, association_id=association.pk, dead_at=timezone.now(), last_error="550")
+        code = email(2, subject="Votre code de connexion")
+        other = email(3, subject="D’ailleurs", association_id=association.pk + 1)
+
+        shown = page(direction, "/messages/courriels/")
+        assert "Confirmation 1" in shown
+        assert "code de connexion</a>" not in shown
+        assert "D’ailleurs" not in shown
+        assert "Réglages des SMS" not in shown
+        assert direction.get("/messages/sms/").status_code == 404
+        for foreign in (code, other):
+            for more in ("", "html/"):
+                answer = direction.get(f"/messages/courriels/{foreign.pk}/{more}")
+                assert answer.status_code == 404
+            again = direction.post(f"/messages/courriels/{foreign.pk}/renvoi/", {"to": "a@b.fr"})
+            assert again.status_code == 404
+        address = f"/messages/courriels/{mine.pk}/"
+        assert "Envoyer de nouveau" in page(direction, address)
+        assert direction.get(f"{address}html/").status_code == 200
+        sent = direction.post(f"{address}renvoi/", {"to": "ana@example.net"})
+        assert sent.headers["Location"] == address
+        mine.refresh_from_db()
+        assert (mine.to, mine.dead_at) == (["ana@example.net"], None)
+
+    def test_others_do_not(self, host_client, make_user, association):
+        site = f"association:{association.pk}"
+        referent = login_as(host_client("gironde.localhost"), make_user("referent"), site=site)
+        assert referent.get("/messages/courriels/").status_code == 403

@@ -106,19 +106,26 @@ def fieldset(content: str, legend: str) -> SafeString:
     )
 
 
-@register.simple_block_tag
-def filters(content: str, *, clear: str = "", label: str = "") -> SafeString:
-    """Hold the filters of a list: sent by GET, so that a filtered list has an address."""
+@register.simple_block_tag(takes_context=True)
+def filters(
+    context: Context, content: str, *, clear: str = "", label: str = "", is_private: bool = False
+) -> SafeString:
+    """Hold the filters of a list: sent by GET, so that a filtered list has an address.
+
+    ``is_private`` filters are sent by POST: an address typed in them stays out of histories.
+    """
     erase = (
         format_html('<a class="button button--quiet" href="{}">{}</a>', clear, _("Tout effacer"))
         if clear
         else ""
     )
     return format_html(
-        '<form class="filters" method="get" role="search" aria-label="{}">{}'
+        '<form class="filters" method="{}" role="search" aria-label="{}">{}{}'
         '<div class="filters__actions"><button class="button button--secondary" type="submit">'
         "{}{}</button>{}</div></form>",
+        "post" if is_private else "get",
         label or _("Filtrer la liste"),
+        csrf_field(context) if is_private else "",
         content,
         svg("list-filter", size=20),
         _("Filtrer"),

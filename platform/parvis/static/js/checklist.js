@@ -1,14 +1,20 @@
 /* Boxes of [data-checklist] stay ticked on this device; nothing leaves it. */
 (() => {
   "use strict";
-  for (const list of document.querySelectorAll("[data-checklist]")) {
-    const key = `checklist:${list.dataset.checklist}`;
-    let ticked = [];
-    try { ticked = JSON.parse(localStorage.getItem(key)) ?? []; } catch { /* private browsing */ }
-    for (const box of list.querySelectorAll("input")) box.checked = ticked.includes(box.value);
-    list.addEventListener("change", () => {
-      ticked = [...list.querySelectorAll("input:checked")].map(box => box.value);
-      try { localStorage.setItem(key, JSON.stringify(ticked)); } catch { /* private browsing */ }
-    });
-  }
+  const key = list => `checklist:${list.dataset.checklist}`;
+  const restore = () => {
+    for (const list of document.querySelectorAll("[data-checklist]")) {
+      let ticked;
+      try { ticked = JSON.parse(localStorage.getItem(key(list))) ?? []; } catch { continue; }  // private browsing
+      for (const box of list.querySelectorAll("input")) box.checked = ticked.includes(box.value);
+    }
+  };
+  document.addEventListener("change", ({ target }) => {
+    const list = target.closest("[data-checklist]");
+    if (!list) return;
+    const ticked = [...list.querySelectorAll("input:checked")].map(box => box.value);
+    try { localStorage.setItem(key(list), JSON.stringify(ticked)); } catch { /* private browsing */ }
+  });
+  document.addEventListener("asked", restore);  // a page that follows the server has new boxes
+  restore();
 })();
