@@ -1,22 +1,31 @@
-"""One of each message about accounts, going live and leaving; the first in both languages.
+"""One of each message in the public schema: accounts, trainings, going live, leaving.
 
 They are written by what the product writes them with; no account, commune or departure changes.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from allauth.account.adapter import get_adapter
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext
 
+from adoption import letters as monthly
+from adoption.models import MonthlyReport
 from demo import openings, story
 from exchange import departure_letters
+from ideas import emails as ideas
+from ideas.models import Answer
 from identity.emails import invited
 from identity.models import Invitation
 from identity.retention import tell_unused
 from onboarding import wizard_emails
+from parvis.models import OutgoingEmail
 from tenants.hosts import absolute_url
 from tenants.models import Association, Commune, Departure, Membership, User
+from training import emails as trainings
+from training.models import Attendance, HelpRequest
 from widgets import emails as widgets
 from widgets.models import CustomDomain
 
@@ -45,11 +54,55 @@ def tell(*, association: Association, commune: Commune, now: datetime) -> None:
     asks, opens, leaves = (Commune.objects.get(insee_code=code) for code in codes)
     _going_live(asks, opens, now=now)
     _leaving(leaves, now=now)
+    _trainings(now=now)
+    _ideas()
+    report = MonthlyReport.objects.filter(commune=commune).order_by("-month").first()
+    if report is not None:
+        monthly.send(report=report, now=now, again=True)
+    _refuse(association, now=now)
     domain = CustomDomain.objects.filter(commune=commune).exclude(problem="").first()
     if domain is not None:
         domain.failing_since = now - timedelta(days=1)
         widgets.domain_failing(domain, until=now + timedelta(days=2))
         widgets.domain_lost(domain)
+
+
+def _refuse(association: Association, *, now: datetime) -> None:
+    """Let one message have met an address that is no more."""
+    mine = OutgoingEmail.objects.filter(association_id=association.pk)
+    gone = gettext("L’adresse est refusée : %(said)s") % {"said": "550 5.1.1 no such user here"}
+    last = mine.order_by("-pk").values("pk")[:1]
+    OutgoingEmail.objects.filter(pk__in=last).update(dead_at=now, attempts=1, last_error=gone)
+
+
+def _trainings(*, now: datetime) -> None:
+    """Tell each thing about a training, to a different person in each language."""
+    people = Attendance.objects.exclude(email="").select_related("session__association")
+    found = iter(people.order_by("pk"))
+    kinds = (
+        *(partial(write, now=now) for write in (trainings.invited, trainings.answered)),
+        *(partial(write, now=now) for write in (trainings.promoted, trainings.changed)),
+        partial(trainings.cancelled, now=now),
+        *(partial(trainings.reminded, days=7), trainings.hot, trainings.cold),
+    )
+    for language, each in zip(LANGUAGES, found, strict=False):
+        with translation.override(language):
+            for write in kinds:
+                write(each).send()
+    asked = HelpRequest.objects.select_related("commune").order_by("pk").first()
+    if asked is not None:
+        trainings.asked(asked, to=[story.REFERENT]).send()
+
+
+def _ideas() -> None:
+    answer = Answer.objects.exclude(text="").select_related("idea__association").first()
+    commune = Commune.objects.get(insee_code=story.LIVE[0].insee_code)
+    readers = [
+        ideas.Reader(-number, f"idees.{language}@demo.parvis.test", language, commune)
+        for number, language in enumerate(LANGUAGES, start=1)
+    ]
+    for message in ideas.answered(answer, readers) if answer else ():
+        message.send()
 
 
 def _accounts(language: str, association: Association, commune: Commune, *, now: datetime) -> None:

@@ -6,6 +6,7 @@ else changes.
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
+from operator import attrgetter
 
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -18,7 +19,9 @@ from identity.emails import support_opened
 from identity.members import ADMIN as ADMIN_ROLE, Member
 from identity.models import SupportAccess
 from incidents import emails as reports, links as follow
+from incidents.deadlines import LATE_AT, WARNED_AT
 from incidents.models import Follower, Handler, Message, Report, StatusChange
+from incidents.workflow import Status
 from messaging import digests, preferences, trials
 from messaging.kinds import Choice, Kind
 from messaging.models import Gathered, OutgoingPush
@@ -121,17 +124,17 @@ def _held(appointment: Appointment, now: datetime) -> Appointment:
 
 
 def _waiting_list(commune: Commune) -> None:
-    entries = iter(WaitingEntry.objects.exclude(email="").select_related("service").order_by("pk"))
-    for write in (emails.waiting, emails.forgotten):
-        for language, entry in zip(LANGUAGES, entries, strict=False):
-            entry.language = language
-            write(entry, commune).send()
+    """Tell two who wait that they do no more; that they wait, they were told already."""
+    entries = WaitingEntry.objects.exclude(email="").select_related("service").order_by("pk")
+    for language, entry in zip(LANGUAGES, entries, strict=False):
+        entry.language = language
+        emails.forgotten(entry, commune).send()
 
 
 def _titles(commune: Commune, *, now: datetime) -> None:
-    found = list(Title.objects.exclude(email="").order_by("pk")[:2])
+    found = list(Title.objects.exclude(email="").order_by("pk")[:3])
     for write in (emails.arrived, emails.uncollected):
-        for language, family in zip(LANGUAGES, ([found[:1], found]), strict=True):
+        for language, family in zip(LANGUAGES, ([found[:1], found[1:]]), strict=True):
             for each in family:
                 each.language, each.reminded_at = language, now
             if family:
@@ -144,7 +147,7 @@ def _reports(commune: Commune, *, now: datetime) -> None:
         each.after: each
         for each in StatusChange.objects.select_related("report__category", "report__handler")
         .select_related("report__contact", "report__team", "message")
-        .exclude(after="new")
+        .exclude(after=Status.RECEIVED)
         .order_by("-pk")
     }
     told: list[EmailMessage | None] = []
@@ -174,7 +177,8 @@ def _reports(commune: Commune, *, now: datetime) -> None:
         told += [reports.to_team(mine, commune, event=event) for event in TEAM_NEWS]
     told.append(reports.assigned([one], commune, email=READER))
     told.append(reports.assigned(known, commune, email=READER))
-    late = [(each, level) for each in known if each.due_at for level in (1, 3)][:4]
+    due = sorted((each for each in known if each.due_at), key=attrgetter("due_at"))[:4]
+    late = [(each, LATE_AT if number < 2 else WARNED_AT) for number, each in enumerate(due)]  # noqa: PLR2004 (two of four)
     told.append(reports.escalated(READER, late, commune, now=now))
     reports.send(told)
 

@@ -118,13 +118,13 @@ def _tell_stories(association: Association, *, seed: int, now: datetime) -> None
         record.tell()
         letters.show(now=now)
     web.tell(commune=shown, now=now)
-    access_letters.tell(association=association, commune=shown, now=now)
     pipeline.tell(association=association, now=now, seed=seed)
     openings.tell(association, now=now)
     trainings.tell(association, communes=live_communes(), now=now)
     library.tell(association=association, now=now)
     sharing.tell(association, communes=live_communes(), now=now)
     measures.tell(association, seed=seed, now=now)
+    access_letters.tell(association=association, commune=shown, now=now)
 
 
 def unload() -> None:

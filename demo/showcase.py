@@ -161,7 +161,7 @@ def _waiting(service: Service, *, now: datetime, luck: random.Random) -> None:
             first_day=today,
             last_day=today + timedelta(days=days),
             weekdays=[],
-            language="fr",
+            language=("fr", "en", "fr")[number],
             now=now - timedelta(hours=9 - number),
         )
     waiting.serve(now=now)

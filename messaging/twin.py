@@ -83,14 +83,14 @@ def blocks(text: str) -> list[Block]:
     found: list[Block] = []
     for lines in paragraphs(text):
         current = Block()
-        for pieces in lines:
+        for pieces in map(_named, lines):
             words = "".join(each.text for each in pieces)
             if words.startswith(DASH):
                 current = _item(found, current, pieces)
             elif current.items and words.startswith(INDENT):
                 first = pieces[0]  # the item goes on
                 current.items[-1].append([Piece(first.text.lstrip(), first.href), *pieces[1:]])
-            elif len(pieces) == 1 and pieces[0].href:
+            elif len(pieces) == 1 and pieces[0].href == pieces[0].text:
                 current = _link(found, current, pieces[0].href)
             elif current.items:
                 found.append(current)
@@ -99,6 +99,17 @@ def blocks(text: str) -> list[Block]:
                 current.lines.append(pieces)
         found.append(current)
     return [each for each in found if each.lines or each.items or each.href]
+
+
+def _named(pieces: list[Piece]) -> list[Piece]:
+    """Let words that end with a colon stand for the address that ends their line."""
+    if len(pieces) != 2 or not pieces[1].href:  # noqa: PLR2004
+        return pieces
+    words = pieces[0].text.strip()
+    if not words.endswith(":") or len(words) <= len(DASH):
+        return pieces
+    indent = INDENT if pieces[0].text.startswith(INDENT) else ""
+    return [Piece(indent + words.removesuffix(":").rstrip(), pieces[1].href)]
 
 
 def _item(found: list[Block], current: Block, pieces: list[Piece]) -> Block:

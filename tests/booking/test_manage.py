@@ -313,7 +313,8 @@ def ask(client, appointment, **more):
     return client.post("/notifications/", said)
 
 
-def test_the_page_listens_to_its_appointment_and_each_change_says_so(client, family):
+def test_the_page_listens_to_its_appointment_and_each_change_says_so(client, family, settings):
+    settings.VAPID_PRIVATE_KEY = ""
     page = client.get(MINE).text
     assert "data-live-topic" in page
     assert 'data-refresh="state"' in page

@@ -17,6 +17,7 @@ from messaging.twin import Look, blocks, look, twin
 from parvis.delivery import deliver_due
 from parvis.mail import FACT, LANGUAGE, refusable
 from parvis.models import OutgoingEmail
+from parvis.outbox import Piece
 from parvis.theme import contrast, palette
 from tests.conftest import owner
 
@@ -64,6 +65,13 @@ def test_an_item_goes_on_in_the_lines_that_are_set_in():
         [["Lien"], ["", "https://example.org/x"]],
         [["Seul"]],
     ]
+
+
+def test_words_before_an_address_in_their_line_stand_for_it():
+    item, line = blocks("- Nid-de-poule\u00a0: http://x.test/a\n\nChoisir\u00a0: http://x.test/b")
+
+    assert item.items == [[[Piece("Nid-de-poule", "http://x.test/a")]]]
+    assert line.lines == [[Piece("Choisir", "http://x.test/b")]]
 
 
 @pytest.mark.parametrize("brand", ["#24507f", "#ffd400", "#000000", "#ffffff", "#7a7a7a"])

@@ -17,6 +17,12 @@ register.filter("reference_groups", words.reference_groups)
 register.filter("typo", words.typo)
 
 
+@register.filter
+def one_line(text: str) -> str:
+    """Write an address of several lines in one."""
+    return ", ".join(each.strip() for each in str(text).splitlines() if each.strip())
+
+
 @register.filter(expects_localtime=True)
 def date_longue(day: date | None) -> str:
     """Write "mardi 1er décembre 2026"."""
