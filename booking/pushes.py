@@ -75,6 +75,7 @@ def tell(event: str, appointment: Appointment, *, now: datetime, is_hers: bool =
                 body=_(WORDS[event]) % {"when": when},
                 navigate=absolute_url(commune, path_to(appointment)),
             )
+        push.is_by_day = not is_hers
         push.not_before = now if is_hers else quiet.departure(now, zone=zone)
         made.append(push)
     pushing.send(made)
