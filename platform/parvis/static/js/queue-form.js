@@ -6,32 +6,33 @@
   const box = document.querySelector("[data-queue]"), full = document.querySelector("[data-queue-full]");
   if (!form || !box) return;
   const edited = new URLSearchParams(location.search).get("reprendre");
-  const isShell = "shell" in box.dataset, { elements } = form;
-  const say = words => { document.getElementById("announcer").textContent = words; };
+  const isShell = "shell" in box.dataset, { elements } = form, { address, lat } = elements, needsPlace = address?.required;
   let passes = false, busy = false;
 
   const reaches = async () => navigator.onLine &&  // browsers say "on line" in many a dead zone
     fetch("/jeton/", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) }).then(({ ok }) => ok, () => false);
   const about = () => [
-    form.querySelector("[name=category]:checked")?.labels[0].textContent.trim(), elements.address?.value,
+    form.querySelector("[name=category]:checked")?.labels[0].textContent.trim(), address?.value,
   ].filter(Boolean).join(" · ");
   const keep = async () => {
     const key = edited || (isShell ? crypto.randomUUID() : elements.key.value);
-    const told = [...new FormData(form)].filter(([name, value]) =>
-      !UNTOLD.includes(name) && !(value instanceof File && !value.size));
+    const told = [...new FormData(form)].filter(([name, value]) => !UNTOLD.includes(name) && value.size !== 0);
     const csrf = elements.csrfmiddlewaretoken?.value ?? "", url = isShell ? "/signaler/" : form.action;
     await Queue.add({ key, url, fields: [...told, ["key", key]], csrf, about: about() });
     localStorage.removeItem(DRAFT);
     form.hidden = full.hidden = true;
-    say(box.dataset.kept);
+    document.getElementById("announcer").textContent = box.dataset.kept;
     box.scrollIntoView();
     form.dispatchEvent(new CustomEvent("parvis:kept", { bubbles: true, detail: key }));
+  };
+  const isWhole = () => {  // what is missing is asked while she is there
+    if (address) address.required = needsPlace && !lat.value;
+    return form.reportValidity();
   };
   const pass = button => { passes = true; form.requestSubmit(button); };
   const insist = async button => {  // no room in the telephone: sent as it is, else it stays on the screen
     if (!isShell && await reaches()) return pass(button);
-    full.hidden = false;
-    full.scrollIntoView({ block: "center" });
+    full.hidden = false; full.scrollIntoView({ block: "center" });
   };
   form.addEventListener("submit", async event => {
     if (passes || event.defaultPrevented || event.submitter?.hasAttribute("formaction")) return;
@@ -39,11 +40,10 @@
     if (busy) return;
     busy = true;
     const button = event.submitter, isDirect = !isShell && !edited && await reaches();
-    await (isDirect ? pass(button) : keep().catch(() => insist(button)));
+    await (isDirect ? pass(button) : isWhole() && keep().catch(() => insist(button)));
     busy = false;
   });
   addEventListener("pageshow", () => { passes = false; });
-
   const fill = ({ fields }) => {
     const files = new DataTransfer(), gallery = form.querySelector("[data-gallery]");
     for (const [name, value] of fields) {
