@@ -291,6 +291,9 @@ class TestLink:
         assert client.get(link).status_code == 200  # a program that follows links
         assert client.post(link).status_code == 410
 
+    def test_browsers_name_their_origin_so_that_the_button_works(self, client):
+        assert client.get("/mes-donnees/lien/x/")["Referrer-Policy"] == "same-origin"
+
     def test_following_it_uses_nothing_up(self, client):
         AppointmentFactory(email=ADDRESS)
         client.post("/mes-donnees/", {"email": ADDRESS})
