@@ -27,6 +27,7 @@ from demo import (
     practice,
     record,
     reports,
+    rights,
     sharing,
     showcase,
     story,
@@ -115,7 +116,8 @@ def _tell_stories(association: Association, *, seed: int, now: datetime) -> None
     shown, neighbour = (Commune.objects.get(insee_code=live.insee_code) for live in story.LIVE[:2])
     with tenant_context(shown):
         reports.finish(neighbour=neighbour, now=now)
-        record.tell()
+        administrator = record.tell(commune=shown, now=now)
+        rights.tell(by_name=administrator, now=now)
         letters.show(now=now)
     web.tell(commune=shown, now=now)
     pipeline.tell(association=association, now=now, seed=seed)

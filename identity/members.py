@@ -33,7 +33,7 @@ class Member:
     """Whether she answers the telephone of the association for this commune."""
 
     is_support: bool = False
-    """Whether she reads here for an hour at most, without working here."""
+    """Whether she reads here for a while, without working here."""
     support_name: str = ""
     """Who reads here as support at this moment; nobody most of the time."""
     support_reason: str = ""

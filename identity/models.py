@@ -139,21 +139,26 @@ class SupportAccessQuerySet(models.QuerySet["SupportAccess"]):
 
         None does before its message to the commune is written.
         """
-        return self.filter(told_at__isnull=False, ended_at__isnull=True, ends_at__gt=Now())
+        return self.standing().filter(told_at__isnull=False)
+
+    def standing(self) -> "SupportAccessQuerySet":
+        """Those that are open, or will be once the commune is told."""
+        return self.filter(ended_at__isnull=True, ends_at__gt=Now())
 
 
 class SupportAccess(models.Model):
-    """Somebody of the association or the platform reads in a commune, for an hour at most.
+    """Somebody of the association or the platform reads in a commune, for four hours at most.
 
     It is no membership: nothing stands when it is over, and no list of the team shows it.
     """
 
-    LONGEST = timedelta(minutes=60)
+    LONGEST = timedelta(hours=4)
 
     commune = models.ForeignKey(Commune, models.CASCADE, related_name="support_accesses")
     user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("compte"))
     user_name = models.CharField(_("qui"), max_length=80)
     reason = models.CharField(_("raison"), max_length=300)
+    asked_by = models.CharField(_("demandé par"), max_length=120, db_default="", blank=True)
     opened_at = models.DateTimeField(_("ouvert le"))
     ends_at = models.DateTimeField(_("fermé au plus tard le"))
     told_at = models.DateTimeField(_("commune prévenue le"), null=True, blank=True)
@@ -167,12 +172,21 @@ class SupportAccess(models.Model):
         ordering = ["-opened_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                name="support_lasts_an_hour_at_most",
+                name="support_lasts_four_hours_at_most",
                 condition=Q(ends_at__gt=F("opened_at"))
-                & Q(ends_at__lte=F("opened_at") + timedelta(minutes=60)),
+                & Q(ends_at__lte=F("opened_at") + timedelta(hours=4)),
             ),
             models.CheckConstraint(name="support_says_why", condition=~Q(reason="")),
         ]
+
+    def is_standing(self, now: datetime) -> bool:
+        """Whether it is open, or will be once the commune is told."""
+        return self.ended_at is None and self.ends_at > now
+
+    @property
+    def over_at(self) -> datetime:
+        """When it ended, or ends by itself."""
+        return min(self.ended_at or self.ends_at, self.ends_at)
 
 
 def where(place: Commune | Association) -> dict[str, Any]:

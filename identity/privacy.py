@@ -20,7 +20,7 @@ MODELS: Table = {
     },
     "SupportAccess": {
         NOT_PERSONAL: "id commune reason opened_at ends_at told_at ended_at",
-        SUPPORT: "user user_name ended_by_name",
+        SUPPORT: "user user_name asked_by ended_by_name",
     },
     "Attempt": {NOT_PERSONAL: "id key seat until"},
     "sessions.Session": {

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from identity.current import forget_members
-from identity.models import Invitation
+from identity.models import Invitation, SupportAccess
 from parvis.erasing import BATCH, Spans, Step
 from parvis.mail import letter
 from parvis.models import OutgoingEmail
@@ -20,6 +20,7 @@ from tenants.models import Erasure, User
 
 
 INVITATION_KEPT = timedelta(days=183)
+ACCESS_KEPT = timedelta(days=3 * 365)
 UNUSED, NOTICE = timedelta(days=730), timedelta(days=30)
 
 
@@ -29,6 +30,10 @@ def _sessions(_kept: Spans, now: datetime) -> QuerySet[Session]:
 
 def _invitations(_kept: Spans, now: datetime) -> QuerySet[Invitation]:
     return Invitation.objects.filter(expires_at__lt=now - INVITATION_KEPT)
+
+
+def _accesses(_kept: Spans, now: datetime) -> QuerySet[SupportAccess]:
+    return SupportAccess.objects.filter(ends_at__lt=now - ACCESS_KEPT)
 
 
 def _unused(now: datetime, since: timedelta) -> QuerySet[User]:
@@ -86,8 +91,13 @@ def _delete_invitations(kept: Spans, now: datetime) -> int:
     return _invitations(kept, now).delete()[0]
 
 
+def _delete_accesses(kept: Spans, now: datetime) -> int:
+    return _accesses(kept, now).delete()[0]
+
+
 ONCE = (
     Step("session", lambda kept, now: _sessions(kept, now).count(), _delete_sessions),
     Step("invitation", lambda kept, now: _invitations(kept, now).count(), _delete_invitations),
+    Step("audit_row", lambda kept, now: _accesses(kept, now).count(), _delete_accesses),
     Step("staff_account", lambda _kept, now: len(_over(now)), _close_unused),
 )

@@ -1,4 +1,4 @@
-"""Somebody of the association or the platform reads in a commune: for an hour, and seen by all.
+"""Somebody of the association or the platform reads in a commune: for a while, and seen by all.
 
 Nobody outside a commune stands in it. An access has a reason, an end, and no effect before the
 message to the commune's administrators is written; it reads and changes nothing. Each page that
@@ -20,21 +20,36 @@ from identity.models import SupportAccess
 from parvis.deferred import defer_to
 from parvis.errors import DomainError
 from parvis.guard import current_schema
-from tenants.models import Association, Commune, Membership, User
+from tenants.models import Association, Commune, Membership, MembershipQuerySet, User
+
+
+REASON_LEAST = 20  # characters: a sentence, and not "bug"
 
 
 class ReasonMissing(DomainError):
     """The commune reads why somebody comes in."""
 
-    message = _("Dites pourquoi, en une phrase que la commune lira.")
+    message = _("Dites pourquoi, en une phrase que la commune lira : vingt caractères au moins.")
     status = 422
 
 
 class TooLong(DomainError):
-    """An hour at most, then a new reason."""
+    """Four hours at most, then a new reason."""
 
-    message = _("Un accès d’assistance dure de 1 à 60 minutes.")
+    message = _("Un accès d’assistance dure de 1 minute à 4 heures.")
     status = 422
+
+
+class AlreadyOpen(DomainError):
+    """One at a time: the first says until when she is there."""
+
+    message = _("Cette personne a déjà un accès ouvert à cette commune.")
+
+
+class NobodyToTell(DomainError):
+    """What nobody would be told of does not open."""
+
+    message = _("Cette commune n’a pas encore d’administrateur à prévenir.")
 
 
 class NoSecondFactor(DomainError):
@@ -52,15 +67,21 @@ class WorksThere(DomainError):
 
 @transaction.atomic
 def open_access(
-    *, user: User, commune: Commune, reason: str, minutes: int, now: datetime
+    *,
+    user: User,
+    commune: Commune,
+    reason: str,
+    minutes: int,
+    now: datetime,
+    asked_by: str = "",
 ) -> SupportAccess:
     """Prepare an access; it opens once the commune's own task has written to its administrators.
 
     Raises:
-        ReasonMissing, TooLong, NoSecondFactor, WorksThere.
+        ReasonMissing, TooLong, NoSecondFactor, WorksThere, NobodyToTell, AlreadyOpen.
     """
-    reason = " ".join(reason.replace("\x00", " ").split())[:300]
-    if not reason:
+    reason = _on_one_line(reason)[:300]
+    if len(reason) < REASON_LEAST:
         raise ReasonMissing
     if not timedelta(0) < timedelta(minutes=minutes) <= SupportAccess.LONGEST:
         raise TooLong
@@ -68,16 +89,30 @@ def open_access(
         raise NoSecondFactor
     if Membership.objects.of(user).filter(commune=commune).exists():
         raise WorksThere
+    if not _administrators(commune).exists():
+        raise NobodyToTell
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two clicks open one
+    if SupportAccess.objects.standing().filter(user=user, commune=commune).exists():
+        raise AlreadyOpen
     access = SupportAccess.objects.create(
         commune=commune,
         user=user,
         user_name=str(user)[:NAME_MOST],
         reason=reason,
+        asked_by=_on_one_line(asked_by)[:120],
         opened_at=now,
         ends_at=now + timedelta(minutes=minutes),
     )
     defer_to(commune.schema_name, "identity.tell_support")
     return access
+
+
+def _on_one_line(words: str) -> str:
+    return " ".join(words.replace("\x00", " ").split())
+
+
+def _administrators(commune: Commune) -> MembershipQuerySet:
+    return Membership.objects.at_work().filter(commune=commune, role=ADMIN)
 
 
 def tell(*, now: datetime) -> int:
@@ -89,8 +124,8 @@ def tell(*, now: datetime) -> int:
     for access in waiting.select_related("commune"):
         with transaction.atomic():
             keeping.seal()
-            to = Membership.objects.at_work().filter(commune=access.commune, role=ADMIN)
-            emails.support_opened(access, to=to.addresses()).send()
+            to = _administrators(access.commune).addresses()
+            emails.support_opened(access, to=to).send()
             access.told_at = now
             access.save(update_fields=["told_at"])
         forget_site(access.commune, also=access.user_id)

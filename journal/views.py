@@ -1,27 +1,29 @@
 """Where a commune's administrators read who did what."""
 
-from datetime import datetime
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from audit import chain
 from audit.models import Entry
 from identity import support
 from identity.access import staff_only, who
+from identity.limits import Limit, take
 from identity.members import ADMIN
 from identity.models import SupportAccess
-from journal import reading, words
+from journal import anchoring, reading, words
 from journal.forms import FilterForm
 from parvis.exports import download, to_csv
 from tenants.asked import commune_of
 
 
 ACCESSES_SHOWN = 10
+WALKED = Limit("journal-walk", 10, timedelta(hours=1))  # per commune: every line is read
 
 
 @require_safe
@@ -31,6 +33,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     form.is_valid()
     found, next_page = reading.page(form.cleaned_data)
+    now = timezone.now()
     query = request.GET.copy()
     query.pop("avant", None)
     position, link = chain.head()
@@ -42,14 +45,10 @@ def journal(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "position": position,
         "link": link,
-        "accesses": [(each, _is_open(each, timezone.now())) for each in accesses],
+        "accesses": [(each, each.is_standing(now)) for each in accesses],
     }
     status = 422 if form.errors else 200
     return render(request, "journal/journal.html", context, status=status)
-
-
-def _is_open(access: SupportAccess, now: datetime) -> bool:
-    return access.ended_at is None and access.ends_at > now
 
 
 @require_safe
@@ -74,6 +73,30 @@ def _cells(entry: Entry) -> tuple[str | int | None, ...]:
         *(entry.origin, entry.host, entry.action, entry.get_kind_display()),
         *(entry.object_table, entry.object_id, said.sentence, detail, entry.position, entry.hash),
     )
+
+
+@require_POST
+@staff_only(ADMIN)
+def verify(request: HttpRequest) -> HttpResponse:
+    """Walk the whole chain now, and say whether it holds."""
+    now = timezone.now()
+    take(WALKED, commune_of(request).schema_name, now=now)
+    verdict = anchoring.verify(now=now)
+    if verdict.holds:
+        n = verdict.entries
+        said = ngettext(
+            "%(n)s ligne vérifiée : rien n’a été changé.",
+            "%(n)s lignes vérifiées : rien n’a été changé.",
+            n,
+        )
+        messages.success(request, said % {"n": n})
+    else:
+        said = _(
+            "Le journal a été modifié, à partir de la ligne n° %(n)s."
+            " Prévenez votre association et votre délégué à la protection des données."
+        )
+        messages.error(request, said % {"n": verdict.position})
+    return redirect("journal:journal")
 
 
 @require_POST

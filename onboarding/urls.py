@@ -13,6 +13,7 @@ from onboarding import (
     move_views,
     prospect_views,
     sandbox_views,
+    support_views,
     window_views,
 )
 
@@ -76,6 +77,12 @@ urlpatterns = [
     ),
     path("communes/<insee_code:insee_code>/taches/ajouter/", edit.add_task, name="add_task"),
     path("communes/<insee_code:insee_code>/referents/", edit.referents, name="referents"),
+    path("communes/<insee_code:insee_code>/assistance/", support_views.support, name="support"),
+    path(
+        "communes/<insee_code:insee_code>/assistance/<int:pk>/fin/",
+        support_views.end_support,
+        name="end_support",
+    ),
     path("communes/<insee_code:insee_code>/", include("onboarding.gate_urls")),
     path(
         "communes/<insee_code:insee_code>/apercu/", creation_views.preview, name="commune_preview"

@@ -76,7 +76,8 @@ def choose(request: HttpRequest, rule: str) -> HttpResponse:
 @staff_only(ADMIN)
 def register(request: HttpRequest) -> HttpResponse:
     """Show the register of processings, ready to print."""
-    return render(request, "privacy/register.html", {"entries": registers.entries()})
+    context = {"entries": registers.entries(), "today": timezone.localdate()}
+    return render(request, "privacy/register.html", context)
 
 
 @require_safe

@@ -357,6 +357,7 @@ MATRIX = {
         **{f"exchange:{name}": row for name, row in ARCHIVES.items()},
         "journal:journal": Row(ADMIN),
         "journal:journal_csv": Row(ADMIN),
+        "journal:verify": Row((), ADMIN),
         "journal:end_support": Row((), ADMIN),
         "incidents:report_form": Row(EVERYBODY, EVERYBODY),
         "incidents:find_link": Row(EVERYBODY, EVERYBODY),
@@ -547,6 +548,8 @@ MATRIX = {
             for name in ("approve", "refuse", "undo", "withdraw")
         },
         "commune_card": Row(ASSOCIATION),
+        "support": Row(ASSOCIATION, ASSOCIATION),
+        "end_support": Row((), ASSOCIATION),
         "commune_preview": Row(ASSOCIATION, ASSOCIATION),
         "commune_creation": Row(ASSOCIATION, ASSOCIATION),
         "commune_creation_resume": Row((), ASSOCIATION),

@@ -121,6 +121,23 @@ def test_the_table_is_inert_and_taking_it_is_noted(admin, commune):
     assert Entry.objects.filter(action="download", label="journal.csv").count() == 1
 
 
+def test_an_administrator_walks_the_chain_and_reads_where_it_breaks(admin, commune):
+    for _each in range(3):
+        noting.note(noting.Fact(noting.LOGIN))
+    keeping.seal()
+    said = admin.post(f"{HERE}verification/", follow=True).content.decode()
+    assert "3 lignes vérifiées" in said
+
+    connection.set_tenant(commune)
+    with owner(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE c_33314.audit_entry DISABLE TRIGGER audit_stays")
+        cursor.execute("UPDATE c_33314.audit_entry SET label = 'x' WHERE position = 2")
+        cursor.execute("ALTER TABLE c_33314.audit_entry ENABLE TRIGGER audit_stays")
+    said = admin.post(f"{HERE}verification/", follow=True).content.decode()
+
+    assert "a été modifié, à partir de la ligne n° 2" in said
+
+
 def test_each_night_keeps_the_head_once_and_a_rewritten_chain_meets_it(commune):
     now = datetime.now(UTC)
     noting.note(noting.Fact("login"))
@@ -171,25 +188,28 @@ def test_the_command_says_which_record_is_broken(commune, capsys):
 # --- Who comes in to help -----------------------------------------------------------------
 
 
+WHY = "Un créneau manque au calendrier"
+
+
 @pytest.fixture
-def helper(make_user, settings):
+def helper(make_user, settings, commune):
     settings.DEMO = True
+    make_user("admin", commune=commune, email="maire@pauillac.example.org")
     return make_user("referent")
 
 
 def let_in(helper, commune, **wish):
     now = datetime.now(UTC)
-    asked = {"reason": "Un créneau manque", "minutes": 30, "now": now} | wish
+    asked = {"reason": WHY, "minutes": 30, "now": now} | wish
     with owner():
         return support.open_access(user=helper, commune=commune, **asked)
 
 
-def test_nobody_comes_in_before_the_commune_is_told(helper, commune, make_user):
-    make_user("admin", commune=commune, email="maire@pauillac.example.org")
+def test_nobody_comes_in_before_the_commune_is_told(helper, commune):
     client = login_as(
         Client(headers={"host": "pauillac.localhost"}), helper, site=commune.schema_name
     )
-    let_in(helper, commune)
+    let_in(helper, commune, asked_by="Madame Lestage")
     assert client.get(QUEUE).status_code == 302
 
     connection.set_tenant(commune)
@@ -200,7 +220,8 @@ def test_nobody_comes_in_before_the_commune_is_told(helper, commune, make_user):
 
     (mail,) = OutgoingEmail.objects.filter(key__startswith="support-")
     assert mail.to == ["maire@pauillac.example.org"]
-    assert "Un créneau manque" in mail.body
+    assert WHY in mail.body
+    assert "Madame Lestage" in mail.body
     assert "empreinte" in mail.body
     login_as(client, helper, site=commune.schema_name)
     assert client.get(QUEUE).status_code == 200
@@ -220,14 +241,14 @@ def test_support_reads_is_seen_by_all_and_changes_nothing(helper, commune, make_
     seen = admin.get(QUEUE).content.decode()
 
     assert "Accès d’assistance" in seen
-    assert "Un créneau manque" in seen
+    assert WHY in seen
     connection.set_tenant(commune)
     views = Entry.objects.filter(action="support_view")
     assert [(view.actor_name, view.label) for view in views] == [
         ("referent", "booking:agent:queue")
     ]
     opened = Entry.objects.filter(object_table="identity_supportaccess", kind="insert").get()
-    assert opened.payload["after"]["reason"] == "Un créneau manque"
+    assert opened.payload["after"]["reason"] == WHY
 
 
 def test_an_access_ends_by_itself_and_at_once_when_the_commune_says_so(
@@ -256,7 +277,8 @@ def test_an_access_ends_by_itself_and_at_once_when_the_commune_says_so(
     ("wish", "refusal"),
     [
         ({"reason": "  \x00 "}, support.ReasonMissing),
-        ({"minutes": 61}, support.TooLong),
+        ({"reason": f"bug{' ' * 40}!"}, support.ReasonMissing),
+        ({"minutes": 241}, support.TooLong),
         ({"minutes": 0}, support.TooLong),
     ],
 )
@@ -268,7 +290,7 @@ def test_an_access_without_reason_or_limit_is_refused(helper, commune, wish, ref
 def test_the_database_holds_the_limit(helper, commune):
     access = let_in(helper, commune)
     with owner(), pytest.raises(IntegrityError), transaction.atomic():
-        later = access.opened_at + timedelta(minutes=61)
+        later = access.opened_at + timedelta(minutes=241)
         SupportAccess.objects.filter(pk=access.pk).update(ends_at=later)
 
 
@@ -282,14 +304,21 @@ def test_support_needs_a_second_factor_and_no_place_in_the_team(
         let_in(helper, commune)
 
 
+def test_one_at_a_time_and_none_where_nobody_would_be_told(helper, commune, other_commune):
+    let_in(helper, commune)
+
+    with pytest.raises(support.AlreadyOpen):
+        let_in(helper, commune)
+    with pytest.raises(support.NobodyToTell):
+        let_in(helper, other_commune)
+
+
 @pytest.mark.owner
 @pytest.mark.public
 def test_the_command_opens_tells_and_says_where(helper, commune, capsys):
-    call_command(
-        "support_access", commune="pauillac", user=helper.email, reason="Essai", minutes=5
-    )
+    call_command("support_access", commune="pauillac", user=helper.email, reason=WHY, minutes=5)
 
     assert "may read until" in capsys.readouterr().out
-    assert SupportAccess.objects.open().get().reason == "Essai"
+    assert SupportAccess.objects.open().get().reason == WHY
     with pytest.raises(CommandError):
         call_command("support_access", commune="pauillac", user=helper.email, reason=" ")

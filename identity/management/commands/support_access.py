@@ -1,4 +1,4 @@
-"""Let somebody read in a commune for an hour at most, with a reason the commune is told."""
+"""Let somebody read in a commune for four hours at most, with a reason the commune is told."""
 
 from typing import Any
 
@@ -22,7 +22,8 @@ class Command(BaseCommand):
         parser.add_argument("--commune", required=True, help="its host name, e.g. pauillac")
         parser.add_argument("--user", required=True, help="e-mail address of the account")
         parser.add_argument("--reason", required=True, help="a sentence that the commune reads")
-        parser.add_argument("--minutes", type=int, default=60, help="60 at most")
+        parser.add_argument("--asked-by", default="", help="who asked, or the number of a ticket")
+        parser.add_argument("--minutes", type=int, default=60, help="240 at most")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Refuse with the sentence of the rule that forbids it."""
@@ -36,6 +37,7 @@ class Command(BaseCommand):
                 user=user,
                 commune=commune,
                 reason=options["reason"],
+                asked_by=options["asked_by"],
                 minutes=options["minutes"],
                 now=now,
             )
