@@ -130,6 +130,7 @@ def _desk(days: list[datetime], who: dict[str, Actor]) -> list[Past]:
             who["technique"],
             noting.REFUSED,
             "booking:agent:settings:home",
+            "/agent/reglages/",
         ),
     ]
     gone = Appointment.objects.filter(status=Appointment.Status.CANCELLED).order_by("pk").first()
@@ -192,16 +193,6 @@ def _rights(days: list[datetime], who: dict[str, Actor]) -> list[Past]:
     return [
         Past(at, citizen, "insert", "privacy:erase", "privacy_datarequest", "", "erasure", asked),
         Past(at, citizen, "event", "audit:erase", "booking_appointment", ""),
-        Past(
-            days[2] - timedelta(hours=6),
-            who["task"],
-            "insert",
-            "privacy.erase_what_is_due",
-            "privacy_datarequest",
-            "",
-            "access",
-            {"after": {"kind": "access"}},
-        ),
     ]
 
 

@@ -37,7 +37,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("avant", None)
     position, link = chain.head()
-    accesses = SupportAccess.objects.filter(commune=commune_of(request))[:ACCESSES_SHOWN]
+    accesses = list(SupportAccess.objects.filter(commune=commune_of(request))[:ACCESSES_SHOWN])
     context = {
         "form": form,
         "lines": [words.line(entry) for entry in found],
@@ -45,7 +45,8 @@ def journal(request: HttpRequest) -> HttpResponse:
         "query": query.urlencode(),
         "position": position,
         "link": link,
-        "accesses": [(each, each.is_standing(now)) for each in accesses],
+        "standing": [each for each in accesses if each.is_standing(now)],
+        "past": [each for each in accesses if not each.is_standing(now)],
     }
     status = 422 if form.errors else 200
     return render(request, "journal/journal.html", context, status=status)

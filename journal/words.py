@@ -51,6 +51,7 @@ NOUNS = {
     "exchange_importbatch": gettext_lazy("un import"),
     "exchange_calendarfeed": gettext_lazy("l’agenda"),
     "messaging_textsettings": gettext_lazy("les réglages des SMS"),
+    "privacy_datarequest": gettext_lazy("une demande sur des données"),
     "privacy_choice": gettext_lazy("une durée de conservation"),
     "tenants_commune": gettext_lazy("la fiche de la commune"),
     "tenants_domain": gettext_lazy("l’adresse"),
@@ -111,7 +112,9 @@ def _change(entry: Entry) -> str:
 
 
 def _event(entry: Entry) -> str:
-    words = {"who": who(entry), "what": entry.label}
+    page = (entry.payload or {}).get("path") or entry.label
+    is_page = entry.action in {noting.REFUSED, noting.SUPPORT_VIEW}
+    words = {"who": who(entry), "what": page if is_page else entry.label}
     sentences = {
         noting.LOGIN: _("%(who)s s’est connecté"),
         noting.LOGIN_REFUSED: _("Une connexion a été refusée"),
@@ -143,6 +146,8 @@ def _label(entry: Entry) -> str:
         return str(WEEKDAYS.get(int(entry.label), entry.label))
     if entry.object_table == "booking_openingoverride":
         return _value(None, entry.label)
+    if entry.object_table == "privacy_datarequest":
+        return _value(_field(entry.object_table, "kind"), entry.label)
     if entry.object_table in {"booking_closure", "tenants_commune"}:
         return ""
     return entry.label

@@ -100,8 +100,13 @@ def persons(found: Iterable[Entry]) -> list[Person]:
         if model is not None and entry.object_id.isdecimal():
             row = (model, int(entry.object_id))
             touched.setdefault(row, Touch(entry.at, entry.at)).add(entry)
+    _lift(touched)
     listed = [person for model in _tables() for person in _told_by(model, _spread(model, touched))]
-    return sorted(listed, key=lambda each: (not each.is_known, each.email, each.name, each.what))
+    return sorted(listed, key=_order)
+
+
+def _order(each: Person) -> tuple[object, ...]:
+    return (not each.is_known, not each.email, each.email, each.name, each.what, each.number)
 
 
 def _tables() -> dict[type[Model], dict[str, str]]:
@@ -112,6 +117,16 @@ def _tables() -> dict[type[Model], dict[str, str]]:
         if says_who and name in COLUMNS:
             found[apps.get_model(label)][name] = COLUMNS[name]
     return dict(found)
+
+
+def _lift(touched: dict[Row, Touch]) -> None:
+    """Add what a touched row belongs to: a photo touches its report."""
+    citizens = _of_citizens()
+    for model in {of for of, _number in touched} & citizens:
+        ids = {number: touch for (of, number), touch in touched.items() if of is model}
+        for whole in citizens - {model}:
+            for number, source in _pairs(model, whole, list(ids)):
+                touched.setdefault((whole, number), ids[source])
 
 
 def _spread(model: type[Model], touched: dict[Row, Touch]) -> dict[int, Touch]:
@@ -137,12 +152,17 @@ def _neighbours(
     model: type[Model], other: type[Model], ids: list[int]
 ) -> Iterator[tuple[int, int]]:
     """Pair the rows of ``model`` with the rows of ``other`` that a key joins them to."""
-    for key in _keys(other, to=model):
-        rows = other._default_manager.filter(pk__in=ids, **{f"{key}__isnull": False})  # noqa: SLF001
-        yield from ((target, source) for source, target in rows.values_list("pk", key))
+    yield from _pairs(other, model, ids)
     for key in _keys(model, to=other):
         rows = model._default_manager.filter(**{f"{key}__in": ids})  # noqa: SLF001
         yield from rows.values_list("pk", key)
+
+
+def _pairs(part: type[Model], whole: type[Model], ids: list[int]) -> Iterator[tuple[int, int]]:
+    """Pair what the rows of ``part`` belong to with these rows."""
+    for key in _keys(part, to=whole):
+        rows = part._default_manager.filter(pk__in=ids, **{f"{key}__isnull": False})  # noqa: SLF001
+        yield from ((target, source) for source, target in rows.values_list("pk", key))
 
 
 def _keys(model: type[Model], *, to: type[Model]) -> list[str]:

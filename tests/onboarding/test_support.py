@@ -120,6 +120,7 @@ def test_the_page_costs_the_same_with_many_accesses(director, commune, make_user
     with CaptureQueriesContext(connection) as few:
         director.get(HERE)
     past(10)
+    director.get(HERE)
     with CaptureQueriesContext(connection) as many:
         page = director.get(HERE).content.decode()
 
