@@ -7,9 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import words
 from privacy.models import DataRequest
-from privacy.policy import Rule
+from privacy.policy import Rule, Unit
 
 
+DURATIONS = {
+    Unit.HOURS: _("Durée, en heures"),
+    Unit.DAYS: _("Durée, en jours"),
+    Unit.MONTHS: _("Durée, en mois"),
+}
 AT_ONCE = {"access", "erasure"}
 """What needs nobody: the page does it."""
 
@@ -71,6 +76,7 @@ class DurationForm(forms.Form):
     def __init__(self, rule: Rule, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rule = rule
+        self.fields["number"].label = DURATIONS[rule.unit]
         self.fields["number"].help_text = _("De %(least)s à %(most)s ; d’habitude %(usual)s.") % {
             "least": words.duration(rule, rule.least),
             "most": words.duration(rule, rule.most),
