@@ -27,9 +27,10 @@ def valkey_killed(ground: Ground, *, size: bookings.Size, seed: int, mutant: str
     chance = random.Random(seed)
     with world.open_world("9b904") as place, _everything(ground, mutant), _staff(place) as browser:
         browser.port = ground.web_port
+        bookings.wait_for_page(ground, place)
         Attempt.objects.all().delete()
-        page = browser.ask("GET", "/agent/")[1]
-        status, location, _page = browser.ask("GET", page)
+        page = _patiently(browser, "/agent/")[1]
+        status, location, _page = _patiently(browser, page)
         assert status == HTTPStatus.OK, f"{status} {location}"
         with bookings.citizens(ground, place, seed=seed, mutant=mutant) as reader:
             for _number in range(size.faults):
@@ -48,6 +49,15 @@ def valkey_killed(ground: Ground, *, size: bookings.Size, seed: int, mutant: str
         bookings.judge(outcome, ground)
         judge(outcome, ground, crashes=0)
     return outcome
+
+
+def _patiently(browser: Browser, page: str) -> tuple[int, str, str]:
+    """Ask until there is an answer: the first one of a server takes long on a busy machine."""
+    with patience(60, f"no answer to {page}") as limit:
+        while True:
+            with suppress(NoAnswer):
+                return browser.ask("GET", page)
+            limit.wait()
 
 
 def _kill_under_way(ground: Ground, reader: bookings.history.Reader, more: int) -> bool:
