@@ -17,7 +17,7 @@ def held(person: Person, *, now: datetime) -> list[Held]:
         Held(
             section=_("Demandes sur vos données"),
             title=str(each.get_kind_display()),
-            facts=(
+            facts=_given(
                 (_("Reçue le"), date_heure(timezone.localtime(each.asked_at), language)),
                 (_("Message"), each.words),
                 (_("Réponse"), each.answer),
@@ -26,6 +26,10 @@ def held(person: Person, *, now: datetime) -> list[Held]:
         )
         for each in DataRequest.objects.filter(email__iexact=person.email)
     ]
+
+
+def _given(*facts: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((label, value) for label, value in facts if value)
 
 
 def erase(person: Person, *, now: datetime) -> int:

@@ -169,7 +169,7 @@ def test_she_reads_local_times_and_her_answers_in_words():
     )
     report(now=NOW, email=ADDRESS)
 
-    said = [fact for each in rights.held(rights.person(ADDRESS), now=NOW) for fact in each.facts]
+    said = [fact for each in rights.held(Person(ADDRESS), now=NOW) for fact in each.facts]
 
     [sent] = [value for label, value in said if label == "Envoyé le"]
     assert sent == "lundi 23\u00a0novembre 2026 à 10\u00a0h"  # NOW is nine in UTC
