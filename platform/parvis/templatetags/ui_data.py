@@ -116,10 +116,10 @@ def waffle(
 
 
 @register.inclusion_tag("ui/progress.html")
-def progress(*, value: int, total: int, label: str) -> dict[str, Any]:
-    """Show how far one is: "6 étapes sur 10" and a bar."""
+def progress(*, value: int, total: int, label: str = "", words: str = "") -> dict[str, Any]:
+    """Show how far one is: "6 étapes sur 10", or ``words`` instead, and a bar."""
     share = 0 if total <= 0 else min(100, max(0, round(100 * value / total)))
-    return {"value": value, "total": total, "label": label, "share": share}
+    return {"value": value, "total": total, "label": label, "words": words, "share": share}
 
 
 @register.simple_block_tag
