@@ -50,9 +50,16 @@ def facts_of(request: HttpRequest, answer: HttpResponse) -> list[Fact]:
         facts.append(Fact(REFUSED, page, detail=where))
     elif name := _file_in(answer):
         facts.append(Fact(DOWNLOAD, name, detail=where))
-    if getattr(member, "is_support", False) and answer.status_code < HTTPStatus.BAD_REQUEST:
+    if getattr(member, "is_support", False) and _shows_something(answer):
         facts.append(Fact(SUPPORT_VIEW, page, detail=where))
     return facts
+
+
+def _shows_something(answer: HttpResponse) -> bool:
+    """Tell a page, read now or known already, from a refusal, a detour and the look of pages."""
+    is_there = answer.status_code < HTTPStatus.MULTIPLE_CHOICES
+    is_known = answer.status_code == HTTPStatus.NOT_MODIFIED
+    return (is_there or is_known) and not answer.get("Content-Type", "").startswith("text/css")
 
 
 def _file_in(answer: HttpResponse) -> str:

@@ -235,6 +235,8 @@ def test_support_reads_is_seen_by_all_and_changes_nothing(helper, commune, make_
     )
 
     assert client.get(QUEUE).status_code == 200
+    assert client.get("/theme.css").status_code == 200
+    assert client.get("/agent/").status_code == 302
     assert client.get(HERE).status_code == 403
     assert client.post("/agent/file/nouveau/", {}).status_code in {403, 404}
     assert client.post("/agent/commune/idees/proposer/", {"title": "x"}).status_code == 403
