@@ -43,6 +43,8 @@ NOUNS = {
     "incidents_messagetext": gettext_lazy("le texte du message"),
     "incidents_replytemplate": gettext_lazy("la réponse type"),
     "incidents_report": gettext_lazy("le signalement"),
+    "incidents_reportcontact": gettext_lazy("les coordonnées d’un déclarant"),
+    "incidents_follower": gettext_lazy("un abonnement à un signalement"),
     "incidents_message": gettext_lazy("un message d’un signalement"),
     "incidents_photo": gettext_lazy("une photo d’un signalement"),
     "incidents_round": gettext_lazy("la tournée"),
