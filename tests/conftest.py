@@ -24,6 +24,7 @@ from tenants import hosts
 from tenants.actions import open_commune
 from tenants.models import Association, Commune, Membership, User
 from tenants.provisioning import drop
+from tests.databases import migrated
 
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 9 h in Paris
@@ -70,6 +71,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     items.sort(key=lambda item: item.path.name in OPENING)
     items.sort(key=lambda item: "journeys" not in item.path.parts)
     items.sort(key=lambda item: item.path.name != "test_supervisor.py")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Begin with a copy of what has been migrated once for every process."""
+    settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = migrated()
+    connection.settings_dict["TEST"]["TEMPLATE"] = settings.DATABASES["default"]["TEST"][
+        "TEMPLATE"
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from parvis.servers import LOOPBACK, delete_data, free_port, servers
 
 
 SEED = "33"
+STORY: Sequence[Sequence[str]] = [("demo_load", "--seed", SEED)]  # what a first start writes
 COLLECT = ("collectstatic", "--noinput", "--verbosity", "0", "--skip-checks")
 FIRST_PAGE_S = 60
 COMMAND_S = 900
@@ -212,8 +213,7 @@ def welcome(folder: Path, environment: Mapping[str, str], port: int, seconds: fl
     """Print where to look and who one can be."""
     scheme, domain = environment["PARVIS_SCHEME"], environment["PARVIS_BASE_DOMAIN"]
     say(f"\nParvis is ready ({seconds:.1f} s).\n")
-    if _knows("demo_accounts"):
-        run("demo_accounts", "--skip-checks", environment=environment)
+    run("demo_accounts", "--skip-checks", environment=environment)
     say(f"\nSites:       {scheme}://{domain}:{port}/ and the addresses above")
     say(f"Staff login: {scheme}://connexion.{domain}:{port}/")
     say("Sent mail:   /demo/outbox/ on each site: nothing leaves this machine")
@@ -312,16 +312,10 @@ def say(line: str) -> None:
         sys.stdout.flush()
 
 
-def _knows(command: str) -> bool:
-    """Say whether a management command exists, without loading Django."""
-    return any(SOURCE.glob(f"*/management/commands/{command}.py"))
-
-
 def _load(environment: Mapping[str, str]) -> None:
-    if not _knows("demo_load"):
-        return
     say("Loading the demo (once; about a minute)…")
-    run("demo_load", "--seed", SEED, "--skip-checks", environment=environment)
+    for command in STORY:
+        run(*command, "--skip-checks", environment=environment)
 
 
 def _wait_for_first_page(children: list[Child], port: int, base_domain: str) -> None:

@@ -1,7 +1,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks.crowd import Browser, Notes, _action, _fields, _form_with, _forms
+from benchmarks.crowd import Browser, Notes, action_of, fields_of, form_with, forms_of
 
 
 PAGE = """
@@ -14,15 +14,15 @@ PAGE = """
 """
 
 
-def test_the_crowd_reads_the_forms_of_the_page_and_not_those_of_its_frame():
-    assert len(_forms(PAGE)) == 2
+def test_the_crowd_reads_theforms_of_of_the_page_and_not_those_of_its_frame():
+    assert len(forms_of(PAGE)) == 2
 
 
 def test_the_crowd_sends_a_form_as_it_stands():
-    form = _form_with(PAGE, 'name="slot"')
-    assert _action(form) == "/creneaux/?persons=1&a=b"
-    assert _fields(form) == {"csrfmiddlewaretoken": "t&1"}
-    assert _fields(_form_with(PAGE, 'name="email"')) == {"email": ""}
+    form = form_with(PAGE, 'name="slot"')
+    assert action_of(form) == "/creneaux/?persons=1&a=b"
+    assert fields_of(form) == {"csrfmiddlewaretoken": "t&1"}
+    assert fields_of(form_with(PAGE, 'name="email"')) == {"email": ""}
 
 
 def test_a_browser_of_the_crowd_keeps_its_cookies_and_its_connection():

@@ -29,8 +29,9 @@ from playwright.sync_api import (
 )
 
 from parvis.servers import free_port
+from tests.databases import copy, drop_database, run
 from tests.geoportal import Geoportal, feature, geoportal
-from tests.journeys.databases import copy, drop_database, environment_of, load, move, run
+from tests.journeys.databases import environment_of, load, move
 from tests.streams import live_process
 
 

@@ -25,18 +25,21 @@ pytestmark = [pytest.mark.django_db, pytest.mark.public, pytest.mark.owner]
 
 @pytest.fixture
 def schemas():
-    """Two schemas by replay and one by ordinary migrations; gone with the transaction."""
-    template = current_template()
-    for name in ("c_33901", "c_33902"):
-        provision(name, template=template)
+    """Three schemas by replay; gone with the transaction."""
+    names = ["c_33901", "c_33902", "c_33903"]
+    for name in names:
+        provision(name, template=current_template())
+    return names
+
+
+def test_replay_gives_what_migrations_give():
+    provision("c_33901", template=current_template())
     with connection.cursor() as cursor:
-        cursor.execute("CREATE SCHEMA c_33903")
-    migrate_schema("c_33903")
-    return ["c_33901", "c_33902", "c_33903"]
+        cursor.execute("CREATE SCHEMA c_33902")
 
+    migrate_schema("c_33902")
 
-def test_replay_gives_what_migrations_give(schemas):
-    assert len(set(fingerprints(schemas).values())) == 1
+    assert len(set(fingerprints(["c_33901", "c_33902"]).values())) == 1
 
 
 def test_the_template_is_that_of_the_code():
@@ -45,7 +48,9 @@ def test_the_template_is_that_of_the_code():
     assert "public." not in current_template().sql
 
 
-def test_provisioning_twice_changes_nothing(schemas):
+def test_provisioning_twice_changes_nothing():
+    provision("c_33901", template=current_template())
+
     assert provision("c_33901", template=current_template()) is False
 
 
@@ -69,7 +74,9 @@ def test_only_the_name_of_a_commune_may_become_a_schema(name):
         drop(name)
 
 
-def test_a_dropped_commune_leaves_no_schema_and_no_role(schemas):
+def test_a_dropped_commune_leaves_no_schema_and_no_role():
+    provision("c_33901", template=current_template())
+
     drop("c_33901")
 
     with connection.cursor() as cursor:

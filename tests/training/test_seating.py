@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError, transaction
 from icalendar import Calendar
 
-from parvis.mail import _message
+from messaging.channels import message_of
+from messaging.twin import look
 from parvis.periods import PARIS
 from tenants.models import Membership
 from tests.conftest import NOW, owner
@@ -158,7 +159,7 @@ def test_a_letter_says_to_mail_programs_what_the_file_asks(make_session, guest, 
 
     (part,) = [
         part
-        for part in _message(letters("Invitation")[0]).message().walk()
+        for part in message_of(letters("Invitation")[0], look()).message().walk()
         if part.get_content_type() == "text/calendar"
     ]
 
