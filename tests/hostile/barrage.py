@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle, islice
+from math import ceil
 from pathlib import Path
 from random import Random
 from urllib.parse import quote_from_bytes
@@ -39,6 +40,7 @@ FIELDS = re.compile(
     r"^    (\w+)(?:: [^=]+)? = (?:\w+\.)*\w*(?:Field|Input|Choice)\w*\(", re.MULTILINE
 )
 INPUTS = re.compile(r"""<(?:input|select|textarea|button)\b[^>]*?\bname="([^"]+)"([^>]*)""")
+OFTEN = {"form": 4, "files": 2, "query": 2}  # where each part is asked more than once
 PLACES = {  # where a request is hostile, and how often in a hundred
     "form": 40,
     "files": 12,
@@ -60,13 +62,15 @@ class Tally:
     broken: dict[str, str] = field(default_factory=dict)  # one request for each way to break
     failed: int = 0
     slowest_s: float = 0.0
+    worked_s: float = 0.0
     answers: Counter[int] = field(default_factory=Counter)
     tried: set[tuple[str, str]] = field(default_factory=set)  # addresses
     kinds: Counter[str] = field(default_factory=Counter)  # of requests
 
     def __str__(self) -> str:
         lines = [f"{how}\n    {what}" for how, what in self.broken.items()]
-        counts = f"{self.passed} passed, {self.failed} failed (slowest {self.slowest_s:.2f} s)"
+        took = f"{self.worked_s:.1f} s of the processor, slowest {self.slowest_s:.2f} s"
+        counts = f"{self.passed} passed, {self.failed} failed ({took})"
         met = ", ".join(f"{code}: {n}" for code, n in sorted(self.answers.items()))
         sent = ", ".join(f"{kind}: {n}" for kind, n in sorted(self.kinds.items()))
         told = f"{len(self.tried)} addresses; hostile in {sent}; answers {met}"
@@ -88,24 +92,24 @@ class Barrage:
         parts = chosen(at)
         wanted = [(kind, route) for kind, part in parts for route in matrix.PARTS[kind, part]]
         self.draw.shuffle(wanted)
-        done = 0
+        done, each = 0, min(6, ceil(most / len(wanted)))  # every address has its share
         for kind, route in cycle(wanted):
             if done >= most:
                 return self.tally
             with undone():
-                for _each in range(6):
+                for _turn in range(each):
                     self.one(kind, route, self.somebody(kind, route), self.place(kind, route))
-            done += 6
+            done += each
         return self.tally
 
     def run_each(self) -> Tally:
-        """Send each kind of request to each part of each site once."""
+        """Send each kind of request to each part of each site, forms more often than others."""
         for kind, part in matrix.PARTS:
             routes = list(matrix.PARTS[kind, part])
             self.draw.shuffle(routes)
             turns = cycle(routes)
             with undone():
-                for place in PLACES:
+                for place in (each for each in PLACES for _time in range(OFTEN.get(each, 1))):
                     route = next(
                         (r for r in islice(turns, len(routes)) if fits(kind, r, place)), ""
                     )
@@ -147,6 +151,7 @@ class Barrage:
         if answer.streaming:
             b"".join(answer.streaming_content)
         waited, lasted = time.perf_counter() - begin, time.process_time() - worked
+        self.tally.worked_s += lasted
         self.tally.slowest_s = max(self.tally.slowest_s, lasted)
         self.tally.answers[answer.status_code] += 1
         said = (asked["path"][:200], asked["query"][:200], asked["headers"], asked["type"][:60])

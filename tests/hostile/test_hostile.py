@@ -1,6 +1,6 @@
 """Nothing that can be sent makes a page break or hang.
 
-Here each kind of request goes to each part of each site once; ``make hostile`` sends twenty
+Here each kind of request goes to each part of each site; ``make hostile`` sends twenty
 thousand requests to every address.
 """
 
