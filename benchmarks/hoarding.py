@@ -5,7 +5,7 @@ of the day: a family of five behind one address and one telephone, eight pupils 
 one address, nine neighbours of one network, and people on their own. Everybody goes through the
 counters and actions that the pages call, in their order, on a clock that the simulation moves.
 Robots are as good as can be: names, addresses and telephones that no rule can tell from real
-ones, each proof done at once, a new try every hour.
+ones, each proof done at once, a new try every three hours.
 
 Commitments hold while the addresses are rented from one or two networks. Robots with an address in
 each of forty households are told from people by nothing that is counted here: that line is said
@@ -38,7 +38,7 @@ HOURS = ((time(8, 30), time(11, 50)), (time(13, 30), time(16, 50)))  # 20 starts
 COUNTERS, DAYS = 2, 5
 OPENS = FIRST + timedelta(days=4)  # a Monday
 TYPES_S, TRIES = 180, 3  # how long a person types, how often she tries
-TRIES_AGAIN_S = 3600  # a robot that was refused, whatever it was told
+TRIES_AGAIN_S = 3 * 3600  # a robot that was refused, whatever it was told
 LONGEST_WAIT_S = 3600  # a person who is told to wait longer gives up
 DAY_S = 12 * 3600
 MOST_ROBOTS, LEAST_PEOPLE = 0.10, 0.95
