@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from parvis.cache import ForgivingCache
 from parvis.servers import free_port
 from tests.databases import copy, drop_database, run
 from tests.geoportal import Geoportal, feature, geoportal
@@ -145,6 +147,19 @@ class Demo:
         """Write the letters about sessions; where a worker runs, it has done so."""
         if self.environment is not None:
             run(self.environment, "shell", "--no-imports", "-c", TRAIN)
+
+    @contextmanager
+    def attacked(self, schema: str, *forms: str) -> Iterator[None]:
+        """Have robots at the forms of a commune, as ``parvis attack`` says it to Valkey."""
+        if self.environment is None:
+            pytest.skip("a demo that runs already is not attacked from here")
+        cache = ForgivingCache(self.environment["REDIS_URL"], {"KEY_PREFIX": "shared"})
+        keys = [f"attack:{schema}:{form}" for form in forms]
+        for key in keys:
+            cache.set(key, "hand", 300)
+        yield
+        for key in keys:
+            cache.delete(key)
 
     def open_due(self, slug: str) -> None:
         """Open a commune whose time has come, as the scheduler does every minute."""
