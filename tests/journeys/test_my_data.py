@@ -12,7 +12,7 @@ from tests.journeys import walks
 from tests.journeys.walks import heading
 
 
-@pytest.mark.console("422")
+@pytest.mark.console("422", "404", "503")
 def test_she_sees_takes_away_and_erases_what_is_known_of_her(page, demo):
     email = "curieuse@example.org"
     page.goto(demo.url("pauillac", "/signalements/?etat=en-cours"))
@@ -44,7 +44,8 @@ def test_she_sees_takes_away_and_erases_what_is_known_of_her(page, demo):
     with ZipFile(io.BytesIO(Path(taken.value.path()).read_bytes())) as file:
         assert email in file.read("donnees.json").decode()
 
-    page.get_by_role("button", name="Effacer mes données").click()
+    page.get_by_text("Effacer mes données").click()
+    page.get_by_role("button", name="Oui, effacer").click()
     expect(page.locator("main")).to_contain_text("la mairie ne garde plus rien")
     page.get_by_role("button", name="Fermer cette page").click()
     page.goto(demo.url("pauillac", "/mes-donnees/dossier/"))
