@@ -10,5 +10,9 @@ from privacy import register
 @require_safe
 def notice(request: HttpRequest) -> HttpResponse:
     """Say who keeps what, why, how long, who reads it, and what everybody may ask."""
-    context = {"entries": register.entries(for_citizens=True)}
+    context = {
+        "entries": register.entries(for_citizens=True),
+        "has_texts": register.has_texts(),
+        "has_notifications": register.has_notifications(),
+    }
     return render(request, "privacy/notice.html", context)

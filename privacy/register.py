@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from messaging import pushing
+from messaging.budget import text_settings
+from messaging.gateways import is_available
 from parvis.personal import Kind, Purpose
 from privacy import registry, words
 from privacy.models import Choice
@@ -59,6 +62,33 @@ def entries(*, for_citizens: bool = False) -> list[Entry]:
         for purpose in Purpose
         if purpose in kinds
     ]
+
+
+def has_texts() -> bool:
+    """Tell whether a provider of text messages sees numbers and texts; one query at most."""
+    return is_available() and text_settings().is_on
+
+
+def has_notifications() -> bool:
+    """Tell whether the makers of browsers, some outside of Europe, carry sealed notifications."""
+    return pushing.is_available()
+
+
+def processors(*, association: str) -> str:
+    """Name those who work on the data for the commune; ``association`` may be empty."""
+    named = [_("« %(name)s »") % {"name": association}] if association else []
+    named.append(_("l’exploitant de la plateforme (hébergement)"))
+    return ", ".join([*named, _("le fournisseur de SMS")] if has_texts() else named)
+
+
+def transfers() -> str:
+    """Say what leaves the European Union."""
+    if not has_notifications():
+        return _("aucun")
+    return _(
+        "les notifications que quelqu’un a demandées : chiffrées, elles passent par le fabricant "
+        "de son navigateur"
+    )
 
 
 def _with_siblings(rule: str) -> set[str]:

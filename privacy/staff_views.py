@@ -76,7 +76,13 @@ def choose(request: HttpRequest, rule: str) -> HttpResponse:
 @staff_only(ADMIN)
 def register(request: HttpRequest) -> HttpResponse:
     """Show the register of processings, ready to print."""
-    context = {"entries": registers.entries(), "today": timezone.localdate()}
+    association = request.association  # type: ignore[attr-defined]
+    context = {
+        "entries": registers.entries(),
+        "today": timezone.localdate(),
+        "processors": registers.processors(association=association.name if association else ""),
+        "transfers": registers.transfers(),
+    }
     return render(request, "privacy/register.html", context)
 
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from messaging.actions import decide_texts
 from parvis.models import OutgoingEmail
 from privacy import nightly
 from privacy.models import Choice, DataRequest
@@ -53,6 +54,21 @@ def test_a_duration_is_changed_and_goes_back(admin):
     assert "2 mois après le rendez-vous" in text(admin.get("/confidentialite/"))
     assert admin.post(address, {"number": "3", "reason": ""}).status_code == 302
     assert not Choice.objects.exists()
+
+
+def test_it_is_said_who_carries_messages_and_what_leaves_europe(admin, settings):
+    settings.VAPID_PRIVATE_KEY, settings.SMS_GATEWAY = "", ""
+    for page in (f"{HOME}registre/", "/confidentialite/"):
+        said = text(admin.get(page))
+        assert "SMS" not in said.partition("Sous-traitants")[2][:400]
+        assert "fabricant" not in said
+
+    settings.VAPID_PRIVATE_KEY, settings.SMS_GATEWAY = "key", "console"
+    decide_texts(is_on=True, reminds=False, sender_name="", monthly_budget=0)
+    for page in (f"{HOME}registre/", "/confidentialite/"):
+        said = text(admin.get(page))
+        assert "fournisseur" in said
+        assert "chiffrées, elles passent par le fabricant" in said
 
 
 @pytest.mark.parametrize(
