@@ -1,19 +1,17 @@
 """Who acts in a request, and what a request does without changing a row."""
 
-import ipaddress
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.adapter import get_adapter
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from audit import noting
+from audit.alerts import tell_refusal
+from audit.networks import network_of
 from parvis.acting import Actor, acting, name
 
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-PREFIX = {4: 24, 6: 48}
 UNKNOWN = "citoyen"
 
 
@@ -30,6 +28,7 @@ class WhoActs:
         """Answer, then note what the answer shows."""
         with acting(Actor()):
             answer = self.get_response(request)
+            tell_refusal(request, answer)
             self._note(request, answer)
         return answer
 
@@ -63,14 +62,3 @@ def actor_of(request: HttpRequest) -> Actor:
         host=request.META.get("HTTP_HOST", "").partition(":")[0],
         action=found.view_name if found else "",
     )
-
-
-def network_of(request: HttpRequest) -> str:
-    """Return the network of a visitor, never her address: /24, or /48 of IPv6."""
-    try:
-        address = ipaddress.ip_address(get_adapter().get_client_ip(request))
-    except (PermissionDenied, ValueError):
-        return ""
-    address = getattr(address, "ipv4_mapped", None) or address
-    network = ipaddress.ip_network(f"{address}/{PREFIX[address.version]}", strict=False)
-    return str(network)

@@ -346,6 +346,17 @@ def deactivate(*, by: Membership, membership: Membership) -> None:
     end_sessions(user=membership.user, only_sites=True)
 
 
+def end_sessions_of(*, by: Membership, membership: Membership) -> None:
+    """Log a colleague out everywhere, the login host included; her place stays hers.
+
+    Raises:
+        NotAllowed: who asks does not manage this team.
+    """
+    with transaction.atomic():
+        user = _locked(by, membership).user
+    end_sessions(user=user)
+
+
 def end_sessions(*, user: User, keep: Iterable[str | None] = (), only_sites: bool = False) -> None:
     """Log somebody out everywhere, but for the session keys to keep.
 

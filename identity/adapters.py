@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from audit import alerts
 from identity import limits
 from identity.actions import end_sessions
 from identity.factors import has_second_factor, needs_second_factor
@@ -67,11 +68,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: User) -> None:
         """Open a session of the login host."""
         super().login(request, user)
+        alerts.tell("login", request, account=user.email)
         open_session(request, now=timezone.now())
 
     def logout(self, request: HttpRequest) -> None:
         """Log out of every site at once: this is the door of all of them."""
         user = request.user
+        if request.user.is_authenticated:
+            alerts.tell("logout", request, account=str(user.email))
         super().logout(request)
         if isinstance(user, User):
             end_sessions(user=user)
@@ -88,9 +92,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             seat = limits.take(limits.LOGIN, email, now=timezone.now())
         except limits.TooMany as refusal:
+            alerts.tell("too-many-passwords", request, account=email)
             raise self.validation_error("too_many_login_attempts") from refusal
         user: User | None = super().authenticate(request, **credentials)
-        if user is not None:
+        if user is None:
+            alerts.tell("wrong-password", request, account=email)
+        else:
             limits.release(limits.LOGIN, email, seat)
         return user
 

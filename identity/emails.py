@@ -1,11 +1,15 @@
 """The messages about access. allauth writes its own, through ``identity.adapters``."""
 
+import uuid
+
 from django.core.mail import EmailMessage
+from django.utils import translation
 
 from audit import chain
 from identity.models import Invitation, SupportAccess
 from parvis.mail import letter
 from tenants.hosts import absolute_url
+from tenants.models import User
 
 
 def invited(invitation: Invitation, *, token: str) -> EmailMessage:
@@ -38,3 +42,14 @@ def support_opened(access: SupportAccess, *, to: list[str]) -> EmailMessage:
         "link": link,
     }
     return letter("identity/emails/support_opened", words, to=to, fact=f"support-{access.pk}")
+
+
+def factors_forgotten(user: User) -> EmailMessage:
+    """Tell somebody that her second factors are forgotten, in case she did not ask for it."""
+    with translation.override(user.language):
+        return letter(
+            "identity/emails/factors_forgotten",
+            {"url": absolute_url("login", "/")},
+            to=[user.email],
+            fact=f"factors-{uuid.uuid4()}",
+        )

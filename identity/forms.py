@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm, LoginForm, RequestLoginCodeForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    ConfirmLoginCodeForm,
+    LoginForm,
+    RequestLoginCodeForm,
+)
+from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
@@ -19,6 +25,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from audit import alerts
 from identity import limits
 from identity.access import roles_of
 from identity.factors import needs_second_factor
@@ -147,7 +154,26 @@ class CodeRequestForm(RequestLoginCodeForm):  # type: ignore[misc]
         return email
 
 
-class _LimitedCode:
+class _Told:
+    """Write down that a proof was refused, whichever."""
+
+    proof = "code"
+
+    def is_valid(self) -> bool:
+        """Tell the log of the process, and answer."""
+        is_accepted: bool = super().is_valid()  # type: ignore[misc]
+        if not is_accepted:
+            alerts.tell(f"wrong-{self.proof}", context.request)
+        return is_accepted
+
+
+class MailCodeForm(_Told, ConfirmLoginCodeForm):  # type: ignore[misc]
+    """The code that came by mail."""
+
+    proof = "mail-code"
+
+
+class _LimitedCode(_Told):
     """At most five wrong codes per account in five minutes, on every host together."""
 
     user: Any
@@ -174,8 +200,10 @@ class SecondFactorAgainForm(_LimitedCode, ReauthenticateForm):  # type: ignore[m
     """The same before a delicate change."""
 
 
-class _WellFormed:
+class _WellFormed(_Told):
     """Refuse what no browser sends: allauth passes the JSON on without looking."""
+
+    proof = "key"
 
     def clean(self) -> Any:
         """Look at the shape of the credential before anything else does."""

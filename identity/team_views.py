@@ -93,6 +93,7 @@ def member(request: HttpRequest, slug: str, pk: int, *, kind: str) -> HttpRespon
         "form": form,
         "back": _path(place, "team"),
         "remove_path": _path(place, "remove", pk),
+        "end_path": _path(place, "end_sessions", pk),
     }
     return render(request, "identity/member.html", words)
 
@@ -107,6 +108,18 @@ def remove(request: HttpRequest, slug: str, pk: int, *, kind: str) -> HttpRespon
     said = _("%(name)s n’a plus accès. Ses sessions sont fermées.") % {"name": found.user}
     messages.success(request, said)
     return redirect(_path(place, "team") if found.pk != manager.pk else "places")
+
+
+@login_required
+@require_POST
+def end_sessions(request: HttpRequest, slug: str, pk: int, *, kind: str) -> HttpResponse:
+    """Log a colleague out everywhere: a lost telephone, a computer left open."""
+    manager, place = _manager(request, slug, kind)
+    found = _member(place, pk)
+    actions.end_sessions_of(by=manager, membership=found)
+    said = _("Les sessions de %(name)s sont fermées.") % {"name": found.user}
+    messages.success(request, said)
+    return redirect(_path(place, "member", pk))
 
 
 def _manager(request: HttpRequest, slug: str, kind: str) -> tuple[Membership, Place]:

@@ -22,6 +22,12 @@ def team(kind: str) -> list[URLPattern | URLResolver | Any]:
         path("invitation/<int:pk>/annuler/", team_views.cancel, extra, name=f"{kind}_cancel"),
         path("membre/<int:pk>/", team_views.member, extra, name=f"{kind}_member"),
         path("membre/<int:pk>/retirer/", team_views.remove, extra, name=f"{kind}_remove"),
+        path(
+            "membre/<int:pk>/sessions/",
+            team_views.end_sessions,
+            extra,
+            name=f"{kind}_end_sessions",
+        ),
     ]
 
 
@@ -64,7 +70,7 @@ urlpatterns = [
         name="account_password_reset_completed",
     ),
     # The way out
-    path("deconnexion/", account.logout, name="account_logout"),
+    path("deconnexion/", views.log_out_everywhere, name="account_logout"),
     # One's own account
     path("compte/", views.account, name="account"),
     path("compte/courriel/", account.email, name="account_email"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
+from allauth.account.views import LogoutView
 from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
 from django.contrib import messages
@@ -123,7 +124,13 @@ def logout(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         noting.note(noting.Fact(noting.LOGOUT))
     close_session(request)
-    return redirect("/")
+    return nothing_kept(redirect("/"))
+
+
+def nothing_kept(answer: HttpResponse) -> HttpResponse:
+    """Have the browser forget the pages it kept, those behind its button "back" among them."""
+    answer["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 def place_of(request: HttpRequest) -> Commune | Association:
@@ -288,6 +295,17 @@ def invitation(request: HttpRequest) -> HttpResponse:
         "login_url": f"{reverse('login')}?{urlencode({'next': reverse('invitation')})}",
     }
     return render(request, "identity/invitation.html", words)
+
+
+class LogoutEverywhere(LogoutView):  # type: ignore[misc]
+    """The way out of every site."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Close the sessions, and leave no page behind."""
+        return nothing_kept(super().post(*args, **kwargs))
+
+
+log_out_everywhere = LogoutEverywhere.as_view()
 
 
 class SessionList(ListUserSessionsView):  # type: ignore[misc]

@@ -4,24 +4,40 @@ Each route of each site has a row that says who may read it and who may act thro
 without a row fails, so does a row without a route. Somebody of another commune is a stranger.
 """
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from uuid import UUID, uuid4
+from zipfile import ZipFile
 
 import pytest
 from django.core.cache import caches
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 from django_tenants.utils import schema_context
 from psycopg.types.range import TimestamptzRange
 
-from booking.models import Appointment, Service, Site
+from booking.models import Appointment, Service, Site, Title
+from exchange.import_models import ImportBatch, ImportRow
+from incidents import reporters
+from incidents.models import Category
+from messaging import preferences
+from messaging.kinds import Audience, Kind
+from messaging.models import Gathered, OutgoingText, PushSubscription
+from parvis.models import OutgoingEmail
+from privacy import rights
+from privacy.models import DataRequest
 from tenants.hosts import URLCONFS
 from tests.conftest import NOW, login_as
+from tests.incidents.factories import report
 
 
 CANARY = "Zéphyrine Canari"
+MAIL = "canari@lacanau.example.org"
+SECRET = re.compile(r"[\w~:.-]{16,}")
 EVERYBODY = "everybody"  # pages of citizens: no login, never refused
 TICKET = "whoever holds a ticket"  # nobody here does
 OPEN = "before the login"  # allauth decides step by step; nobody is shown an account
@@ -596,7 +612,7 @@ MATRIX = {
         **{
             f"{place}_{page}": Row(heads, ()) if page == "team" else Row((), heads)
             for place, heads in (("commune", ("admin",)), ("association", ("director",)))
-            for page in ("team", "invite", "resend", "cancel", "member", "remove")
+            for page in ("team", "invite", "resend", "cancel", "member", "remove", "end_sessions")
         },
         "account_login": Row(OPEN, OPEN),
         "login": Row(OPEN, OPEN),
@@ -765,6 +781,36 @@ def canary(commune, other_commune):
                 token_hash=reference,
                 idempotency_key=uuid4(),
             )
+    with schema_context(other_commune.schema_name):
+        leave_canaries()
+
+
+def leave_canaries():
+    """Write the name in every part of a commune, under the numbers that the routes ask for."""
+    kind = Category.objects.create(
+        code="nid-de-poule", group="Voirie", name=f"Nid de {CANARY}", is_active=True
+    )
+    found = report(kind, text=CANARY, name=CANARY, email=MAIL)
+    reporters.answer(report=found, text=CANARY, now=NOW)
+    said = {"key": "canary", "subject": CANARY, "body": CANARY, "to": [MAIL]}
+    OutgoingEmail.objects.update_or_create(id=1, defaults=said)
+    OutgoingText.objects.create(
+        id=1, key="canary", to="+33698765432", body=CANARY, segments=1, cost=1
+    )
+    Gathered.objects.create(key="canary", to=MAIL, kind=Kind.NEWS, subject=CANARY, language="fr")
+    PushSubscription.objects.create(
+        id=1, subject=f"report:{found.pk}", endpoint=f"https://push.example/{CANARY}"
+    )
+    Title.objects.create(
+        id=1, kind="CNI", number="CANAR002", holder=CANARY, email=MAIL, language="fr",
+        token_hash="canary", arrived_on=NOW.date(),
+    )  # fmt: skip
+    batch = ImportBatch.objects.create(
+        id=1, kind="appointments", state="done", file_name=f"{CANARY}.csv", header=[CANARY],
+        by_id=1, by_name=CANARY, applied_at=NOW,
+    )  # fmt: skip
+    ImportRow.objects.create(id=1, batch=batch, line=2, cells=[CANARY, MAIL])
+    DataRequest.objects.create(id=1, kind="other", email=MAIL, words=CANARY, asked_at=NOW)
 
 
 def allowed(policy, name):
@@ -852,21 +898,41 @@ def test_the_rows_hold_for_everybody(actors, canary, kind, part):
                     if word not in expected(policy, name, kind, method):
                         wrong[route, method, name] = word
                     assert_no_canary(answer)
+                    assert_says_what_it_is(answer)
 
     assert wrong == {}
 
 
 def address(kind, route):
     arguments = {key: ARGUMENTS[key] for key in ROUTES[kind].get(route, ())}
+    if "slug" in arguments and route.startswith("messaging:"):
+        arguments["slug"] = "courriels"
     if "slug" in arguments and kind == "login":
         arguments["slug"] = "gironde" if route.startswith("association") else "pauillac"
     return reverse(route, urlconf=URLCONFS[kind], kwargs=arguments)
 
 
+def body_of(answer):
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
 def assert_no_canary(answer):
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    assert CANARY.encode() not in body
-    assert b"CANAR002" not in body
+    """No word of the other commune, nor in a header, nor in a file that is unpacked."""
+    said = b"\n".join([body_of(answer), str(answer.headers).encode()])
+    if said.startswith(b"PK"):
+        with ZipFile(BytesIO(body_of(answer))) as file:
+            said += b"".join(file.read(name) for name in file.namelist())
+    for word in (CANARY, CANARY.split()[1].lower() + "@", "CANAR002", "33698765432"):
+        assert word.encode() not in said
+
+
+def assert_says_what_it_is(answer):
+    """A browser guesses nothing: each content has its type, a text its encoding."""
+    kind = answer.get("Content-Type", "")
+    if answer.streaming or answer.content:
+        assert "/" in kind
+    if kind.startswith("text/"):
+        assert "charset=utf-8" in kind.lower()
 
 
 BY_OBJECT = [route for route, names in ROUTES["commune"].items() if "reference" in names]
@@ -884,3 +950,29 @@ def test_an_object_of_another_commune_does_not_exist(actors, canary, route):
 
     assert answer.status_code == 404
     assert CANARY not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_link_in_a_message_of_another_commune_opens_nothing(canary, other_commune):
+    """It is good where it was made: the page says the name there, and here it does not exist."""
+    with schema_context(other_commune.schema_name):
+        DataRequest.objects.all().delete()  # its number is wanted by the one that follows
+        rights.send_link(email=MAIL, now=timezone.now())
+        bodies = "\n".join(OutgoingEmail.objects.values_list("body", flat=True))
+        choice = preferences.path(preferences.key_of(MAIL, Audience.CITIZEN))
+    links = {choice, *re.findall(r"http://lacanau\.localhost:8000(/\S+)", bodies)}
+    with_secret = sorted(path for path in links if SECRET.search(path))
+
+    there, here = (
+        [
+            Client(headers={"host": host}).generic("POST" if "/lien/" in path else "GET", path)
+            for path in with_secret
+        ]
+        for host in ("lacanau.localhost", HOSTS["commune"])
+    )
+
+    assert {path.split("/")[1] for path in with_secret} == {"mes-donnees", "messages", "suivi"}
+    assert {answer.status_code for answer in there} == {200, 302}
+    assert {answer.status_code for answer in here} <= {404, 410}
+    for answer in here:
+        assert_no_canary(answer)

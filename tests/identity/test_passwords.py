@@ -2,10 +2,13 @@
 
 import re
 import time
+from datetime import UTC, datetime
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from parvis.models import OutgoingEmail
 from tenants.models import User
@@ -21,6 +24,42 @@ LONG = "rien que des petites lettres et des espaces, soixante-quatre fois au moi
 @pytest.fixture
 def agent(make_user, commune):
     return make_user("booking_agent", commune=commune)
+
+
+GUESSED = [
+    *("mairiepauillac33", "Pauillac-2026-Pauillac", "Lacanau!Lacanau!", "parvisparvis"),
+    *("rendez-vous-mairie", "LaMairie de Pauillac", "EtatCivil33250", "Mot de passe 1234"),
+    *("password19841984", "1234football5678", "sunshine12345678", "dragondragon"),
+]
+
+
+@pytest.mark.parametrize("guessed", GUESSED)
+def test_a_password_that_the_place_suggests_is_refused(guessed):
+    with pytest.raises(ValidationError):
+        validate_password(guessed)
+
+
+@pytest.mark.parametrize(
+    "good", [LONG, "Pauillac sous la pluie du matin", "漢字漢字漢字漢字漢字漢字"]
+)
+def test_words_of_the_place_may_be_part_of_a_sentence(good):
+    validate_password(good)
+
+
+def test_a_password_never_expires(log_in, agent):
+    """Nothing knows when it was chosen, and an account of twenty years opens."""
+    with owner():
+        User.objects.filter(pk=agent.pk).update(
+            last_login=datetime(2006, 1, 1, tzinfo=UTC),
+            joined_at=datetime(2006, 1, 1, tzinfo=UTC),
+        )
+
+    assert has_session(log_in(agent))
+    assert [
+        f.name
+        for f in User._meta.get_fields()
+        if re.search("password_|expir|hint|question", f.name)
+    ] == []
 
 
 def change(browser, old, new):
