@@ -70,6 +70,6 @@ def tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 
 
 def _without_picture(status: int, kept: str) -> HttpResponse:
-    answer = HttpResponse(status=status, content_type="text/plain")
+    answer = HttpResponse(status=status, content_type="text/plain; charset=utf-8")
     answer["Cache-Control"] = kept
     return answer

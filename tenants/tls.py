@@ -105,7 +105,9 @@ def ask_middleware(
             and _may_ask(request)
             and may_have_certificate(request.GET.get("domain", ""))
         )
-        answer = HttpResponse(status=200 if is_yes else 404, content_type="text/plain")
+        answer = HttpResponse(
+            status=200 if is_yes else 404, content_type="text/plain; charset=utf-8"
+        )
         answer["Cache-Control"] = "no-store"
         answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 (robots ask all day)
         return answer

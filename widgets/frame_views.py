@@ -32,7 +32,9 @@ SHORT, LONG = 60, 3600  # seconds that browsers may keep what is the same for ev
 def script(request: HttpRequest) -> HttpResponse:
     """Serve the script that a town hall's page loads."""
     is_portal = request.site_kind == "portal"  # type: ignore[attr-defined]
-    answer = HttpResponse(_script(is_portal=is_portal), content_type="text/javascript")
+    answer = HttpResponse(
+        _script(is_portal=is_portal), content_type="text/javascript; charset=utf-8"
+    )
     answer["Cache-Control"] = f"public, max-age={LONG}"
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -102,11 +103,21 @@ def content_security_policy(
         policy = {**POLICY, **getattr(response, "csp", {})}
         response["Content-Security-Policy"] = "; ".join(f"{k} {v}" for k, v in policy.items())
         response["Permissions-Policy"] = "geolocation=(self), camera=(self)"
+        if settings.SECURE_HSTS_SECONDS and request.is_secure() and _is_below_ours(request):
+            response["Strict-Transport-Security"] = (
+                f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+            )
         if "Cache-Control" not in response and "text/html" in response.get("Content-Type", ""):
             response["Cache-Control"] = "no-store"
         return response
 
     return middleware
+
+
+def _is_below_ours(request: HttpRequest) -> bool:
+    """Tell whether all names below the host are ours; a commune's own domain has others."""
+    host = request.META.get("HTTP_HOST", "").partition(":")[0].lower()
+    return host == settings.BASE_DOMAIN or host.endswith(f".{settings.BASE_DOMAIN}")
 
 
 class refusals(MiddlewareMixin):  # noqa: N801 (named as the function it stands for)

@@ -57,8 +57,8 @@ def health(request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return HttpResponse("database\n", status=503, content_type="text/plain")
-    return HttpResponse("ok\n", content_type="text/plain")
+        return HttpResponse("database\n", status=503, content_type="text/plain; charset=utf-8")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
@@ -69,10 +69,12 @@ def robots(request: HttpRequest) -> HttpResponse:
     """
     commune = getattr(request, "commune", None)
     if commune is not None and not commune.is_real_and_open:
-        return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
+        return HttpResponse(
+            "User-agent: *\nDisallow: /\n", content_type="text/plain; charset=utf-8"
+        )
     hidden = ("/rdv/", "/mon-rendez-vous/", "/agent/", "/demo/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in hidden)]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
@@ -84,4 +86,4 @@ def security_contact(request: HttpRequest) -> HttpResponse:
         f"Expires: {expires.isoformat()}",
         "Preferred-Languages: fr, en",
     ]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

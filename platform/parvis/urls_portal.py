@@ -13,4 +13,5 @@ urlpatterns = [
 handler400 = "parvis.error_views.bad_request"
 handler403 = "parvis.error_views.forbidden"
 handler404 = "parvis.error_views.not_found"
+handler429 = "parvis.error_views.too_many"  # allauth's
 handler500 = "parvis.error_views.server_error"
