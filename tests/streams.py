@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from parvis.home import SOURCE
 from parvis.live_server import TICK
@@ -15,12 +16,15 @@ from parvis.servers import LOOPBACK, free_port
 
 
 @contextmanager
-def live_process(environment: Mapping[str, str], port: int = 0) -> Iterator[int]:
+def live_process(
+    environment: Mapping[str, str], port: int = 0, log: Path | None = None
+) -> Iterator[int]:
     """Run the process for as long as the block lasts; yield its port."""
     port = port or free_port()
     command = [sys.executable, "-m", "parvis", "live", "--port", str(port)]
     paths = {"PYTHONPATH": f"{SOURCE}{os.pathsep}{SOURCE / 'platform'}"}
-    child = spawn(command, name="live", environment={**os.environ, **paths, **environment})
+    known = {**os.environ, **paths, **environment}
+    child = spawn(command, name="live", environment=known, log=log)
     try:
         assert wait_until(lambda: status(port, "/") == 404, seconds=40), "live pages do not answer"
         time.sleep(0.1)  # what a page made at this instant may have missed is past

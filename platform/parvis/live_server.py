@@ -9,6 +9,7 @@ so, and pages poll.
 import asyncio
 import ipaddress
 import logging
+import logging.config
 import os
 import resource
 import secrets
@@ -26,6 +27,7 @@ from redis.exceptions import RedisError
 
 from parvis import live_topics
 from parvis.live_fan import MOST, Fan, Full, Stream
+from parvis.logs import write_alike
 from parvis.signing import BadSignature
 
 
@@ -67,6 +69,8 @@ class Application:
             await self._answer(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
+        logging.config.dictConfig(settings.LOGGING)
+        write_alike()
         await receive()
         listening = asyncio.create_task(listen(self.fan, settings.REDIS_URL))
         with suppress(TimeoutError):

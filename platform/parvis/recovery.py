@@ -42,6 +42,8 @@ AS_IT_WAS = {
     "logging_collector": "off",
     "log_destination": "stderr",
     "log_min_messages": "warning",
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
     "shared_buffers": "64MB",
     "timezone": "UTC",
 }

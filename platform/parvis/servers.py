@@ -49,6 +49,9 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "max_parallel_workers_per_gather": "0",
     "log_min_messages": "warning",
+    # Neither the row that a constraint refuses, nor the statement with what somebody typed.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
     "timezone": "UTC",
 }
 THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -6,11 +6,11 @@ from typing import Any
 
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
-from environs import Env
+from environs import FileAwareEnv
 from psycopg.conninfo import conninfo_to_dict
 
 
-env = Env()
+env = FileAwareEnv(strip_whitespace=True)  # X_FILE: a file that a vault wrote holds X
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -341,6 +341,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "identity.passwords.NotGuessedHere"},
 ]
 PROVENANCE = "shelf.sources"  # where what a commune says comes from: see parvis.provenance
 LOGIN_URL = "login"
@@ -351,6 +352,7 @@ ACCOUNT_FORMS = {
     "login": "identity.forms.PasswordLoginForm",
     "change_password": "identity.forms.PasswordForm",
     "request_login_code": "identity.forms.CodeRequestForm",
+    "confirm_login_code": "identity.forms.MailCodeForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -392,8 +394,17 @@ USERSESSIONS_TRACK_ACTIVITY = False  # identity.sessions notes it, once a minute
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "parvis.logs.Line",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "is_full": DEBUG,  # else nothing of what somebody typed, nor a secret
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("PARVIS_LOG_LEVEL", default="WARNING")},
-    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
+    "loggers": {
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "parvis.security": {"level": "INFO"},  # audit.alerts
+    },
 }

@@ -5,6 +5,7 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from parvis.logs import write_alike
 from parvis.pooler import refuse_transaction_pooling
 
 
@@ -13,3 +14,4 @@ os.environ.setdefault("PARVIS_SERVING", "1")
 
 refuse_transaction_pooling(settings.APP_DATABASE_URL)
 application = get_wsgi_application()
+write_alike()

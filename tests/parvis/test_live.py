@@ -1,5 +1,7 @@
 """A change is heard by the open pages of its commune, within seconds, from the real process."""
 
+import re
+import socket
 import subprocess
 import time
 from contextlib import suppress
@@ -216,9 +218,14 @@ def valkey(settings):
 
 
 @pytest.fixture
-def live_port(valkey):
+def live_log(tmp_path):
+    return tmp_path / "live.log"
+
+
+@pytest.fixture
+def live_port(valkey, live_log):
     known = {"REDIS_URL": valkey.url, "PARVIS_SECRET_KEY": configured.SECRET_KEY}
-    with live_process({**known, "PARVIS_PORT": "8000"}) as port:
+    with live_process({**known, "PARVIS_PORT": "8000"}, log=live_log) as port:
         yield port
 
 
@@ -236,7 +243,7 @@ def opened(live_port):
 
 
 def test_a_committed_change_is_heard_at_once_by_its_commune_alone(
-    real_commune, valkey, live_port, opened, now
+    real_commune, valkey, live_port, live_log, opened, now
 ):
     site = ResourceFactory().site
     hall = topics.of_hall(site.pk)
@@ -272,3 +279,36 @@ def test_a_committed_change_is_heard_at_once_by_its_commune_alone(
     assert mine.next(within=5) is not None  # it may have missed something
     tickets.walk_in(site=site, service=None, name="", now=now)
     assert mine.next(within=3) is not None
+    refused = [smuggled(live_port, head) for head in TWO_LENGTHS]
+    assert refused == [[b"404"], *[[b"400"]] * 4]  # one answer, and nothing of the one inside
+    said = live_log.read_text()
+    assert "parvis.live_server Valkey is unreachable" in said
+    secrets = (
+        signed(hall).partition("~")[2],
+        there,
+        configured.SECRET_KEY,
+        valkey.url,
+        "127.0.0.1:",
+    )
+    assert [secret for secret in secrets if secret in said] == []
+
+
+TWO_LENGTHS = [
+    b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+    b"Content-Length: 4\r\nContent-Length: 5\r\n",
+    b"Transfer-Encoding: chunked, identity\r\n",
+    b"Content-Length: +4\r\n",
+    b"Content-Length : 4\r\n",
+]
+
+
+def smuggled(port, head):
+    """Send a request of two readings, with another one inside; return the answers' statuses."""
+    inside = b"0\r\n\r\nGET /direct/ HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.create_connection((LOOPBACK, port), timeout=2) as connected:
+        connected.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n" + inside)
+        said = b""
+        with suppress(OSError):
+            while more := connected.recv(4096):
+                said += more
+    return re.findall(rb"HTTP/1\.1 (\d+)", said)

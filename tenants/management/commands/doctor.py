@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from parvis import doctor, live_topics
+from parvis import doctor, doctor_secrecy, live_topics
 from parvis.celery import app
 from parvis.doctor import Finding, Level
 from parvis.doctor_live import check_live_pages
@@ -26,6 +26,7 @@ from tenants.releases import behind
 from tenants.tasks import HEARTBEAT
 
 
+PROJECT = settings.ROOT / "pyproject.toml"
 PING_S = 2
 WIDTH = 26
 
@@ -64,6 +65,13 @@ class Command(BaseCommand):
             debug=settings.DEBUG,
             demo=settings.DEMO,
         )
+        yield doctor_secrecy.check_encryption(
+            database=settings.APP_DATABASE_URL,
+            queue=settings.REDIS_URL,
+            smtp_host=settings.EMAIL_HOST,
+            smtp_tls=settings.EMAIL_USE_TLS or not _sends_mail(),
+        )
+        yield doctor_secrecy.check_packages(PROJECT, now=now)
         database = doctor.check_database(settings.APP_DATABASE_URL)
         yield database
         if database.level is Level.OK:
@@ -77,7 +85,7 @@ class Command(BaseCommand):
         yield doctor.check_port(settings.PORT, base_domain=settings.BASE_DOMAIN)
         yield doctor.check_disk(settings.HOME)
         yield doctor.check_places(tiles=settings.TILES_URL, geocoder=settings.GEOCODER_URL)
-        if settings.DELIVERY_BACKEND.endswith("smtp.EmailBackend"):
+        if _sends_mail():
             yield doctor.check_mail(host=settings.EMAIL_HOST, port=settings.EMAIL_PORT)
 
     def _database(self, now: datetime) -> Iterator[Finding]:
@@ -86,6 +94,7 @@ class Command(BaseCommand):
         yield doctor.check_serving_role(address)
         yield doctor.check_extensions(address)
         yield doctor.check_clock(address, now=now)
+        yield doctor_secrecy.check_server_log(address)
         owner = doctor.check_database(settings.OWNER_DATABASE_URL)
         if owner.level is Level.OK:
             yield doctor.check_migrations(_schemas_behind())
@@ -113,6 +122,10 @@ def _stream() -> str:
     host, port = (LOOPBACK, settings.LIVE_PORT) if settings.LIVE_PORT else (host, settings.PORT)
     scheme = "http" if settings.LIVE_PORT else settings.SCHEME
     return f"{scheme}://{host}:{port}{live_topics.address(PUBLIC, 'doctor', since=time.time())}"
+
+
+def _sends_mail() -> bool:
+    return settings.DELIVERY_BACKEND.endswith("smtp.EmailBackend")
 
 
 def _secret_key() -> str:
