@@ -24,7 +24,7 @@ from django.test import Client, RequestFactory
 from django.utils.log import log_response
 
 from identity import limits, sessions
-from parvis.egress import Unreachable, fetch
+from parvis.egress import INTERNET, Unreachable, fetch
 from parvis.signing import new_token
 from tenants.models import User
 from tests.test_architecture import ROOT, modules, short
@@ -116,6 +116,45 @@ def test_what_a_log_says_stays_on_its_line(caplog):
 
 def test_the_process_writes_its_log_to_one_place():
     assert settings.LOGGING["root"]["handlers"] == [*settings.LOGGING["handlers"]] == ["stderr"]
+
+
+def test_documents_say_how_many_sessions_an_account_has():
+    words = " ".join((ROOT / "identity/README.md").read_text().split())
+
+    assert "number of sessions of an account is not limited" in words
+
+
+def test_connections_to_others_are_of_today():
+    context = INTERNET.context()
+
+    assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    weak = re.compile(r"NULL|RC4|DES|MD5|EXP|anon|ADH|SEED|IDEA", re.IGNORECASE)
+    assert [each["name"] for each in context.get_ciphers() if weak.search(each["name"])] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        ("pauillac.localhost", "max-age=31536000; includeSubDomains"),
+        ("localhost", "max-age=31536000; includeSubDomains"),
+        ("rdv.notlocalhost", "max-age=31536000"),  # other names below it are not ours
+    ],
+)
+def test_https_is_remembered_for_a_year(settings, commune, host, told):
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    browser = Client(headers={"host": host})
+
+    assert browser.get("/accessibilite/", secure=True)["Strict-Transport-Security"] == told
+    assert "Strict-Transport-Security" not in browser.get("/accessibilite/")
+
+
+def test_https_sets_it():
+    source = (ROOT / "platform/parvis/settings.py").read_text()
+
+    assert 'SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SCHEME == "https" else 0' in source
 
 
 def test_documents_say_how_long_a_session_lasts():
