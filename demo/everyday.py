@@ -104,6 +104,7 @@ class Teller:
             name=person.name if gives_name < 0.3 or channel in BY_STAFF else "",  # noqa: PLR2004
             email=person.email if is_known or writes < 0.7 else "",  # noqa: PLR2004
             phone=person.phone if channel == Report.Channel.PHONE else "",
+            language="en" if writes < 0.06 and channel not in BY_STAFF else "fr",  # noqa: PLR2004
             praises=praises,
             asset=asset,
             by=DESK if channel in BY_STAFF else None,

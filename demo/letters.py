@@ -154,10 +154,12 @@ def _reports(commune: Commune, *, now: datetime) -> None:
     for change in changes.values():
         told += reports.moved(change, commune, _readers(change.report))
     known = [each.report for each in changes.values()]
+    if len(known) < len(LANGUAGES):
+        return
     words = Message.objects.filter(author="staff", audience="public").order_by("pk").first()
     if words is not None:
         told += reports.said(words, commune, _readers(words.report))
-    one, two = known[0], known[1]
+    one, two = known[:2]
     told += reports.merged(one, two, commune, _readers(one))
     for language, report in zip(LANGUAGES, known, strict=False):
         report.contact.language, report.contact.email = language, READER
@@ -172,8 +174,9 @@ def _reports(commune: Commune, *, now: datetime) -> None:
     partner = Handler.objects.exclude(email="").order_by("pk").first()
     if partner is not None:
         told.append(reports.to_partner(one, partner, commune, text="Merci de votre passage."))
-    mine = next((each for each in known if each.team and each.team.email), None)
-    if mine is not None:
+    mine = next((each for each in known if each.team), None)
+    if mine is not None and mine.team is not None:
+        mine.team.email = mine.team.email or READER
         told += [reports.to_team(mine, commune, event=event) for event in TEAM_NEWS]
     told.append(reports.assigned([one], commune, email=READER))
     told.append(reports.assigned(known, commune, email=READER))

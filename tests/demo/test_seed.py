@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 from django.db.models import Q
@@ -22,15 +23,17 @@ from booking.models import (
     WaitingEntry,
 )
 from booking.planning import zone
-from demo import seed, showcase, story
+from demo import letters, seed, showcase, story
 from demo.story import LIVE, LiveCommune
 from onboarding.stages import Stage, can_move
+from parvis.models import OutgoingEmail
 from tenants.models import Commune, Membership, User
 from tests.conftest import NOW, owner
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.owner]
 HOURS = [[0, 4, [["08:30", "12:30"], ["13:30", "17:15"]]]]
+EMAILS = settings.ROOT / "templates" / "booking" / "emails"
 
 
 def furnish(commune, live):
@@ -149,3 +152,12 @@ def test_the_first_commune_shows_one_case_of_everything(commune):
     assert outage.cases.exclude(pk__in=outage.cases.open()).exists()
     read_model.refresh_all(now=NOW)
     assert read_model.wrong_rows(now=NOW) == []
+
+    letters.show(now=NOW)
+    told = {key.split(".")[0] + language for key, language in keys_and_languages()}
+    events = {each.name[: -len("_subject.txt")] for each in EMAILS.glob("*_subject.txt")}
+    assert {event + language for event in events for language in ("fr", "en")} <= told
+
+
+def keys_and_languages():
+    return OutgoingEmail.objects.values_list("key", "language")
