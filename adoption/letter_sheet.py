@@ -20,7 +20,7 @@ def draw(report: MonthlyReport, *, now: datetime) -> bytes:
     """Return the letter as it was written."""
     language = get_language() or "fr"
     facts = report.facts
-    title = _("Vos chiffres de %(month)s") % {"month": facts["title"]}
+    title = _("Vos chiffres : %(month)s") % {"month": facts["title"]}
     sheet = paper.blank(title=title, language=language, now=now)
     sheet.add_page()
     top = sheet.get_y()

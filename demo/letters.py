@@ -276,4 +276,4 @@ def _notifications(*, now: datetime) -> None:
     for gone in rows[-1:]:
         gone.sent_at, gone.dead_at = None, now
         gone.last_error = gettext("Ce navigateur n’est plus abonné.")
-    OutgoingPush.objects.bulk_create(rows)
+    OutgoingPush.objects.bulk_create(rows, ignore_conflicts=True)
