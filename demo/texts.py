@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext
+
 from booking import planning, texts
 from booking.models import Appointment
 from messaging.actions import decide_texts
@@ -11,7 +13,8 @@ from parvis.models import OutgoingEmail
 
 
 SHOWN, BUDGET = 8, 20_000
-WRONG = "550 5.1.1 no such user here"
+SILENT = {"detail": "timed out"}
+WRONG = {"said": "550 5.1.1 no such user here"}
 
 
 def show(*, now: datetime) -> None:
@@ -31,8 +34,10 @@ def show(*, now: datetime) -> None:
         count(text, most=BUDGET, now=now)
     for text in written[:1]:
         text.unsure_at, text.attempts = now, 1
-        text.last_error = "eu.api.ovh.com does not answer: timed out"
+        text.last_error = gettext("Le fournisseur n’a pas répondu (%(detail)s).") % SILENT
         text.save(update_fields=["unsure_at", "attempts", "last_error"])
     OutgoingEmail.objects.filter(pk__in=OutgoingEmail.objects.order_by("pk")[:1]).update(
-        dead_at=now, attempts=1, last_error=WRONG
+        dead_at=now,
+        attempts=1,
+        last_error=gettext("L’adresse est refusée : %(said)s") % WRONG,
     )
