@@ -16,11 +16,13 @@ from parvis.pieces import Tab
 
 
 WAITING, SENT, FAILED, UNSURE = "en-attente", "partis", "echecs", "a-verifier"
+WITHDRAWN = "retires"
 STATES: dict[str, tuple[str | Promise, str, str]] = {
     WAITING: (gettext_lazy("En attente"), "info", "clock"),
     SENT: (gettext_lazy("Parti"), "success", "check"),
     FAILED: (gettext_lazy("Échec"), "danger", "x"),
     UNSURE: (gettext_lazy("À vérifier"), "warning", "circle-question-mark"),
+    WITHDRAWN: (gettext_lazy("Retiré"), "neutral", "undo-2"),
 }
 
 
@@ -47,9 +49,9 @@ def channel_of(slug: str) -> type[Channel]:
 
 
 def state_of(row: Outgoing) -> str:
-    """Say how far a message is; one that came back has failed."""
+    """Say how far a message is; one that came back has failed, one never tried was withdrawn."""
     if row.dead_at:
-        return FAILED
+        return FAILED if row.attempts else WITHDRAWN
     if row.sent_at:
         return SENT
     return UNSURE if row.unsure_at else WAITING
@@ -60,8 +62,9 @@ def in_state(rows: OutgoingQuerySet, state: str) -> OutgoingQuerySet:
     chosen = {
         WAITING: rows.waiting,
         SENT: rows.sent,
-        FAILED: rows.failed,
+        FAILED: rows.failed().filter(attempts__gt=0).all,
         UNSURE: rows.unsure,
+        WITHDRAWN: rows.failed().filter(attempts=0).all,
     }
     return chosen[state]() if state in chosen else rows
 
@@ -81,7 +84,7 @@ def counts(rows: OutgoingQuerySet) -> Counts:
     found: dict[str, int] = rows.aggregate(
         waiting=Count("pk", filter=Q(sent_at=None, dead_at=None, unsure_at=None)),
         sent=Count("pk", filter=Q(sent_at__isnull=False, dead_at=None)),
-        failed=Count("pk", filter=is_over),
+        failed=Count("pk", filter=is_over & Q(attempts__gt=0)),
         unsure=Count("pk", filter=Q(unsure_at__isnull=False, sent_at=None, dead_at=None)),
     )
     return Counts(**found)
@@ -107,7 +110,7 @@ def about(row: Outgoing) -> dict[str, Any]:
     """Gather what the page of one message says."""
     state = state_of(row)
     label, tone, icon = STATES[state]
-    is_decided = state in {FAILED, UNSURE} and bool(row.words)
+    is_decided = state in {FAILED, UNSURE, WITHDRAWN} and bool(row.words)
     return {
         "row": row,
         "state": label,

@@ -65,12 +65,15 @@ def test_every_channel_has_its_list(admin):
 
 
 def test_messages_are_found_by_state_reader_and_subject(admin):
-    email(1, dead_at=timezone.now(), last_error="550 no such user")
+    email(1, dead_at=timezone.now(), attempts=1, last_error="550 no such user")
+    email(4, dead_at=timezone.now(), last_error="Annulé : ce qu’il disait a changé.")
     email(2, sent_at=timezone.now(), to=["bob@example.org"])
     email(3)
 
     assert "550 no such user" in page(admin, f"{EMAILS}?etat=echecs")
     assert "Confirmation 2" not in page(admin, f"{EMAILS}?etat=echecs")
+    assert "Confirmation 4" not in page(admin, f"{EMAILS}?etat=echecs")
+    assert "Confirmation 4" in page(admin, f"{EMAILS}?etat=retires")
     assert "Confirmation 3" in page(admin, f"{EMAILS}?etat=en-attente")
     found = search(admin, q="BOB@")
     assert "Confirmation 2" in found
