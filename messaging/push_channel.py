@@ -81,9 +81,13 @@ class Pushes:
         try:
             answer = post_foreign(browser.endpoint, content, headers=headers, reach=self.reach)
         except Forbidden as fault:
-            raise Refused(str(fault)) from fault
+            raise Refused(
+                _("Ce service de notifications n’est pas de ceux que nous connaissons.")
+            ) from fault
         except Unreachable as fault:
-            raise Later(str(fault)) from fault
+            raise Later(
+                _("Le fournisseur est injoignable (%(detail)s).") % {"detail": fault}
+            ) from fault
         return answer.status
 
     def close(self) -> None:
