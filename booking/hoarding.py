@@ -46,13 +46,22 @@ class DayInDemand(DomainError):
 
 
 class AlreadyComing(DomainError):
-    """The same person has an appointment of this service to come, or her household has five."""
+    """The same person has an appointment of this service to come."""
 
     message = _(
         "Vous avez déjà un rendez-vous à venir pour cette démarche. Retrouvez-le pour le déplacer "
         "ou l’annuler, ou appelez la mairie."
     )
     href = "/mon-rendez-vous/retrouver/"
+
+
+class HouseholdComing(AlreadyComing):
+    """A household has as many appointments of this service to come as it may book by itself."""
+
+    message = _(
+        "Cinq rendez-vous à venir sont déjà pris avec ces coordonnées pour cette démarche. "
+        "Pour une personne de plus, appelez la mairie."
+    )
 
 
 def refuse_crowded_day(wanted: Appointment, *, now: datetime) -> None:
@@ -111,7 +120,8 @@ def refuse_repeated(held: Appointment, *, now: datetime) -> None:
     Whoever confirms at the same moment for the same contact waits.
 
     Raises:
-        AlreadyComing: she comes for the same, or five of her household do.
+        AlreadyComing: she comes for the same.
+        HouseholdComing: five of her household do.
     """
     contacts = Q()
     if held.email:
@@ -127,8 +137,10 @@ def refuse_repeated(held: Appointment, *, now: datetime) -> None:
         period__startswith__gt=now,
     ).exclude(pk=held.pk)
     names = [_folded(name) for name in coming.values_list("name", flat=True)[:MOST_COMING]]
-    if len(names) >= MOST_COMING or _folded(held.name) in names:
+    if _folded(held.name) in names:
         raise AlreadyComing
+    if len(names) >= MOST_COMING:
+        raise HouseholdComing
 
 
 def kept_back_until(*, now: datetime) -> datetime | None:

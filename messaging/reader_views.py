@@ -33,12 +33,17 @@ def choose(request: HttpRequest, secret: str) -> HttpResponse:
 @csrf_exempt  # RFC 8058: the mail program posts alone, and the key says for whom
 @require_http_methods(["GET", "HEAD", "POST"])
 def refuse(request: HttpRequest, secret: str, kind: str) -> HttpResponse:
-    """Stop one kind of messages at once; whoever only follows the link may choose first."""
+    """Stop one kind of messages at once; whoever only follows the link may choose first.
+
+    A mail program is answered without a redirect, which RFC 8058 forbids.
+    """
     reader, audience = _opened(secret)
     if kind not in OFFERED[audience]:
         raise Http404
     if request.method == "POST":
         preferences.choose(who=reader, choices={Kind(kind): Choice.NEVER}, now=timezone.now())
+        words = _("C’est noté. Vous pouvez changer d’avis quand vous voulez.")
+        return _private(HttpResponse(words, content_type="text/plain; charset=utf-8"))
     return _private(redirect("reading:choose", secret))
 
 

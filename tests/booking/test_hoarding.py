@@ -108,7 +108,7 @@ def test_one_telephone_serves_a_family_of_five_and_no_more(service):
     for number, name in enumerate(names[:5]):
         book(service, starts(service)[0], name, email=f"{number}@example.org", phone="0612345678")
 
-    with pytest.raises(hoarding.AlreadyComing):
+    with pytest.raises(hoarding.HouseholdComing):
         book(service, starts(service)[0], names[5], email="", phone="0612345678")
     assert Appointment.objects.filter(status="booked").count() == 5
 
