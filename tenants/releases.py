@@ -8,7 +8,8 @@ operations are rendered once as SQL and replayed on the others, one transaction 
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -23,8 +24,11 @@ from tenants.provisioning import ensure_template, fingerprint, migrate_schema, w
 
 
 CHUNK = 50  # one UNION over 500 schemas is seven times slower than chunks of 50
-TRIES = 5
-LOCK_TIMEOUT = "3s"
+TRIES, LONGEST_PAUSE_S = 30, 2.0
+# Shorter than ``deadlock_timeout`` (1 s): where a page and a migration wait for one another, the
+# migration gives way, and no page is refused.
+LOCK_TIMEOUT = "500ms"
+LOCKED = ("lock timeout", "deadlock detected")
 Missing = frozenset[tuple[str, str]]
 Say = Callable[[str], None]
 
@@ -62,6 +66,13 @@ def behind(schemas: Sequence[str]) -> dict[Missing, list[str]]:
                 if missing := frozenset(wanted - has):
                     groups[missing].append(schema)
     return groups
+
+
+def left() -> tuple[int, list[str]]:
+    """Count the communes that are at the code's version, and name those that are not."""
+    schemas = list(Commune.objects.with_schema().values_list("schema_name", flat=True))
+    names = sorted(name for names in behind(schemas).values() for name in names)
+    return len(schemas) - len(names), names
 
 
 def release(*, now: datetime, say: Say = lambda _line: None) -> Outcome:
@@ -106,22 +117,45 @@ def _release_group(
 
 
 def _attempt(schema: str, migrate: Callable[[], None], outcome: Outcome, *, now: datetime) -> bool:
-    """Migrate one schema, again when a lock is held for too long, and note the result."""
+    """Migrate one schema and note the result."""
+    if error := patiently(migrate):
+        outcome.failed[schema] = error
+        _note(schema, MigrationStatus.State.FAILED, error, now=now)
+        return False
+    outcome.migrated.append(schema)
+    _note(schema, MigrationStatus.State.DONE, "", now=now)
+    return True
+
+
+def patiently(work: Callable[[], None]) -> str:
+    """Change one schema, again when a lock is held for too long; return what was in the way.
+
+    Whoever waits for a lock keeps all those waiting who come after it: never for longer than
+    ``LOCK_TIMEOUT``.
+    """
     for attempt in range(1, TRIES + 1):
         try:
-            migrate()
+            with _locks_within(LOCK_TIMEOUT):
+                work()
         except DatabaseError as fault:
             connection.set_schema_to_public()  # type: ignore[attr-defined]
-            if "lock timeout" in str(fault) and attempt < TRIES:
-                time.sleep(0.2 * attempt)
-                continue
-            outcome.failed[schema] = str(fault)
-            _note(schema, MigrationStatus.State.FAILED, str(fault), now=now)
-            return False
-        outcome.migrated.append(schema)
-        _note(schema, MigrationStatus.State.DONE, "", now=now)
-        return True
-    return False
+            if attempt == TRIES or not any(word in str(fault) for word in LOCKED):
+                return str(fault) or type(fault).__name__
+            time.sleep(min(0.2 * attempt, LONGEST_PAUSE_S))
+        else:
+            break
+    return ""
+
+
+@contextmanager
+def _locks_within(limit: str) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [limit])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
 
 
 def _compare(members: list[str], outcome: Outcome, *, now: datetime, say: Say) -> None:
@@ -181,7 +215,6 @@ def _replay(schema: str, text: str, applied: list[tuple[str, str]]) -> None:
     connection.set_schema(schema, include_public=False)  # type: ignore[attr-defined]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
             if text:
                 cursor.execute(text)
             cursor.executemany(

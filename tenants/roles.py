@@ -8,7 +8,7 @@ which can read no commune.
 
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 
 
@@ -120,16 +120,8 @@ def grant_shared_tables() -> None:
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for table in sorted(tables):
-            name = sql.Identifier("public", table)
-            cursor.execute(sql.SQL("REVOKE ALL ON {} FROM t_shared, t_public").format(name))
-            if rights := SHARED.get(table):
-                cursor.execute(sql.SQL("GRANT " + rights + " ON {} TO t_shared").format(name))
-            if table in OWNER_ONLY:
-                continue
-            rights = READ if table in READ_ONLY_IN_PUBLIC else WRITE
-            if table in APPEND_ONLY_IN_PUBLIC:
-                rights = "SELECT, INSERT"
-            cursor.execute(sql.SQL("GRANT " + rights + " ON {} TO t_public").format(name))
+            with transaction.atomic():  # pages are read meanwhile: no instant without rights
+                _grant(table)
         cursor.execute("GRANT USAGE ON SCHEMA public, extensions TO t_shared, t_public")
         cursor.execute("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO t_public")
         for sequence in _sequences_of(tables & {t for t, r in SHARED.items() if "INSERT" in r}):
@@ -139,6 +131,20 @@ def grant_shared_tables() -> None:
                 )
             )
     _let_app_become("t_public")
+
+
+def _grant(table: str) -> None:
+    name = sql.Identifier("public", table)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("REVOKE ALL ON {} FROM t_shared, t_public").format(name))
+        if rights := SHARED.get(table):
+            cursor.execute(sql.SQL("GRANT " + rights + " ON {} TO t_shared").format(name))
+        if table in OWNER_ONLY:
+            return
+        rights = READ if table in READ_ONLY_IN_PUBLIC else WRITE
+        if table in APPEND_ONLY_IN_PUBLIC:
+            rights = "SELECT, INSERT"
+        cursor.execute(sql.SQL("GRANT " + rights + " ON {} TO t_public").format(name))
 
 
 def _let_app_become(role: str) -> None:

@@ -31,6 +31,7 @@ PACKAGES = [
 SWITCHERS = {
     "tenants/provisioning.py",
     "tenants/releases.py",
+    "tenants/going_back.py",
     "tenants/tasks.py",
     "tenants/visits.py",  # one person's day, in the communes where she works
     "tenants/hosts.py",

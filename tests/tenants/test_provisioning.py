@@ -1,12 +1,16 @@
 """A commune made from the template is the same as one made by migrations."""
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations import RunPython
+from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
+from faults import coming
 from tenants.actions import UnknownInseeCode, list_commune, open_commune
 from tenants.catalogue import fingerprints
+from tenants.going_back import NoWayBack, go_back
 from tenants.models import Commune, MigrationStatus, OfficialCommune
 from tenants.provisioning import (
     MARK,
@@ -17,7 +21,7 @@ from tenants.provisioning import (
     provision,
     wanted_migrations,
 )
-from tenants.releases import behind, release
+from tenants.releases import behind, left, patiently, release
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.public, pytest.mark.owner]
@@ -179,6 +183,71 @@ def test_when_the_canary_fails_nobody_else_is_touched(schemas, now):
 
     assert set(outcome.failed) == set(schemas)
     assert outcome.migrated == []
+
+
+@pytest.fixture
+def to_come(monkeypatch):
+    """A release with one migration more, for the communes there are."""
+    monkeypatch.setattr(MigrationLoader, "load_disk", MigrationLoader.load_disk)
+    coming.add()
+
+
+def columns():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM information_schema.columns WHERE column_name = %s",
+            [coming.COLUMN],
+        )
+        return cursor.fetchone()[0]
+
+
+def test_a_release_is_followed_and_taken_back_everywhere(to_come, capsys):
+    before = fingerprints(["c_33314", "c_33214"])
+    migrate_schema("c_33214")
+    MigrationStatus.objects.update_or_create(
+        schema_name="c_33314",
+        defaults={"fingerprint": "x", "state": "failed", "error": "in the way\nSQL"},
+    )
+
+    with pytest.raises(CommandError, match="Next: c_33314"):
+        call_command("migrate", status=True)
+    assert capsys.readouterr().out == "1 done, 1 left\n  c_33314: in the way\n"
+    assert columns() == 2
+    call_command("migrate", coming.APP, coming.before(), verbosity=0)
+
+    assert "1 commune(s) taken back" in capsys.readouterr().out
+    assert columns() == 0
+    assert fingerprints(["c_33314", "c_33214"]) == before
+    assert left() == (0, ["c_33214", "c_33314"])
+
+
+def test_no_app_is_taken_back_to_nothing():
+    with pytest.raises(CommandError, match="every commune"):
+        call_command("migrate", "booking", "zero")
+
+
+def test_what_needs_code_is_not_taken_back(monkeypatch, to_come):
+    monkeypatch.setattr(coming, "OPERATIONS", [RunPython(RunPython.noop, RunPython.noop)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO c_33314.django_migrations (app, name, applied) VALUES (%s, %s, now())",
+            [coming.APP, coming.NAME],
+        )
+
+    with pytest.raises(NoWayBack, match="needs code"):
+        go_back(app=coming.APP, name=coming.before(), say=print)
+
+
+def test_nobody_waits_for_long_behind_a_release():
+    def asked():
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            return cursor.fetchone()[0]
+
+    before, during = asked(), []
+
+    assert patiently(lambda: during.append(asked())) == ""
+    assert (during, asked()) == (["500ms"], before)
 
 
 def test_the_command_says_how_many_are_up_to_date(capsys):
