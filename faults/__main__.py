@@ -10,7 +10,8 @@
     make faults MUTANTS=only        the bugs alone
     make faults REPORT=docs/trust/faults.md
 
-The exit status is 0 when everything held and enough faults landed in each.
+``FAULTS_LIKE`` is the address of a database whose public schema is copied instead of migrated: the
+test suite has one already. The exit status is 0 when everything held and enough faults landed in each.
 """
 
 import os

@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -178,29 +180,46 @@ def served(ground: Ground, mutant: str, **environment: str) -> Iterator[None]:
 def citizens(ground: Ground, place: World, *, seed: int, mutant: str) -> Iterator[history.Reader]:
     """Let citizens come until the end of the block, then let each have her answer."""
     folder = ground.folder / "bookings"
-    order = {
-        "port": ground.web_port,
+    orders = [
+        order(place, port=ground.web_port, folder=folder, seed=seed, number=number)
+        | {"bug": mutant}
+        for number in range(CLIENTS)
+    ]
+    with crowd(orders):
+        yield history.Reader(folder)
+
+
+def order(place: World, *, port: int, folder: Path, seed: int, number: int) -> dict[str, Any]:
+    """Tell one citizen after the other where to book, and where to write down what happens."""
+    return {
+        "port": port,
         "host": place.host,
         "slots": place.slots,
         "folder": str(folder),
         "seed": seed,
-        "bug": mutant,
+        "number": number,
     }
-    crowd = []
-    for number in range(CLIENTS):
+
+
+@contextmanager
+def crowd(orders: list[dict[str, Any]]) -> Iterator[None]:
+    """Let a process of citizens go by each order until the end of the block, and find its answer."""
+    people = []
+    for each in orders:
         citizen = spawn(
             [sys.executable, "-m", "faults.citizens"], name="citizen", stdin=subprocess.PIPE
         )
-        citizen.tell(json.dumps(order | {"number": number}) + "\n")
-        crowd.append(citizen)
+        citizen.tell(json.dumps(each) + "\n")
+        people.append(citizen)
     try:
-        yield history.Reader(folder)
-        (folder / "stop").touch()
-        for each in crowd:
-            each.process.wait(60)
+        yield
+        for each in orders:
+            (Path(each["folder"]) / "stop").touch()
+        for citizen in people:
+            citizen.process.wait(60)
     finally:
-        for each in crowd:
-            stop(each, patience_s=1)
+        for citizen in people:
+            stop(citizen, patience_s=1)
 
 
 def _drop_constraint(mutant: str) -> None:
@@ -282,11 +301,18 @@ def judge(outcome: Outcome, ground: Ground) -> None:
     """Compare what citizens were told with what the database has."""
     told = history.read(ground.folder / "bookings")
     rows = world.booked()
-    outcome.broken += invariants.promises(told, rows)
-    outcome.broken += invariants.overlaps(world.taken())
-    outcome.broken += world.capacity(rows)
-    outcome.broken += invariants.told_once(world.keys_wanted(rows), world.keys_written())
-    outcome.broken += invariants.history_of_changes(world.bookings_written(), rows)
-    outcome.broken += invariants.pauses(told)
+    outcome.broken += wrong(told, rows)
     unknown = sum(each["event"] == "unknown" for each in told)
     outcome.facts.append(f"{len(rows)} booked, {unknown} times no answer")
+
+
+def wrong(told: list[dict[str, Any]], rows: list[invariants.Booked]) -> list[str]:
+    """Say what does not hold in the active commune: I1 to I5, I8."""
+    return [
+        *invariants.promises(told, rows),
+        *invariants.overlaps(world.taken()),
+        *world.capacity(rows),
+        *invariants.told_once(world.keys_wanted(rows), world.keys_written()),
+        *invariants.history_of_changes(world.bookings_written(), rows),
+        *invariants.pauses(told),
+    ]

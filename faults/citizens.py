@@ -174,6 +174,7 @@ class Citizens:
         number = 0
         while not self._stop.exists():
             number += 1
+            time.sleep(self._order.get("pause_s", 0))
             try:
                 self._come(number)
             except NoAnswer as fault:

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from parvis.supervisor import PARTS
 
 
 START_S = 60
+OWNERS = ("DATABASE_URL", "PARVIS_BACKUP_DATABASE_URL")
 DOMAIN = "localhost"
 
 
@@ -69,6 +70,21 @@ class Ground:
             else:
                 self._parts["database"] = stack
                 return
+
+    @contextmanager
+    def archiving(self) -> Iterator[None]:
+        """Let PostgreSQL archive its WAL, from a new start to the next one after the block."""
+        plain = self.postgres
+        self._start_as(replace(plain, backups=Path(self.environment["PARVIS_BACKUPS"])))
+        try:
+            yield
+        finally:
+            self._start_as(plain)
+
+    def _start_as(self, postgres: Postgres) -> None:
+        self.end("database")
+        self.postgres = postgres
+        self.start_database()
 
     def kill_database(self) -> None:
         """Kill the first process of PostgreSQL; the others notice by themselves."""
@@ -126,13 +142,12 @@ class Ground:
         partial.write_text(json.dumps(orders))
         partial.replace(self.mails / "orders.json")
 
-    def start_web(self, **environment: str) -> Child:
+    def start_web(self, name: str = "web", port: int = 0, **environment: str) -> Child:
         """Start the product's web server, as the demo and a deployment do."""
         program, *arguments = PARTS["web"]
         words = [_program(program), *arguments[:-1], "faults.serve:application"]
-        return self._spawn(
-            "web", [*words, "--port", str(self.web_port)], self.web_port, environment
-        )
+        port = port or self.web_port
+        return self._spawn(name, [*words, "--port", str(port)], port, environment)
 
     def start_wire(self) -> int:
         """Start a wire to the database that can be cut; return the port of its other end."""
@@ -222,11 +237,10 @@ class Ground:
     ) -> Child:
         log = self.folder / f"{name}.log"
         inherited = {**os.environ, **self.environment, **(environment or {})}
-        inherited.pop("DATABASE_URL", None)  # what serves has the restricted role alone
+        for owner in OWNERS:
+            inherited.pop(owner, None)  # what serves has the restricted role alone
         child = spawn(words, name=name, environment=inherited, log=log, cwd=SOURCE)
-        stack = ExitStack()
-        stack.callback(stop, child)
-        self._parts[name] = stack
+        self._keep(name, child)
         if port and not wait_until(
             lambda: answers(port) or not child.is_running(), seconds=START_S
         ):
@@ -239,10 +253,11 @@ def ground(folder: Path) -> Iterator[Ground]:
     """Run PostgreSQL, Valkey and the mail server for as long as the block lasts."""
     open_home(folder)
     secrets = keep_secrets(folder)
+    postgres = Postgres.in_folder(folder, durable=True, archive=True)
     found = Ground(
         folder=folder,
         secrets=secrets,
-        postgres=Postgres.in_folder(folder, durable=True),
+        postgres=replace(postgres, backups=None),  # until a scenario says otherwise
         web_port=free_port(),
         mail_port=free_port(),
         valkey_port=free_port(),
@@ -257,6 +272,8 @@ def ground(folder: Path) -> Iterator[Ground]:
             "PARVIS_APP_DATABASE_URL": database.as_role(
                 owner, role=database.APP_ROLE, password=secrets["app_password"]
             ),
+            "PARVIS_BACKUPS": str(postgres.backups),
+            "PARVIS_BACKUP_DATABASE_URL": found.postgres.superuser_url(dict(secrets)),
             "PARVIS_SECRET_KEY": secrets["secret_key"],
             "PARVIS_FERNET_KEYS": secrets["fernet_key"],
             "PARVIS_HOME": str(folder),

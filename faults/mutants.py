@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from booking import actions, planning, presence, taking
 from booking.models import Site
+from faults import fleet_mutants
 from incidents import photos
 from messaging import channels
 from onboarding import bringing_up, creation
@@ -302,7 +303,7 @@ def forget_who_was_reminded() -> None:
     presence.tell = forgetful
 
 
-BUGS: dict[str, Callable[[], None]] = {
+BUGS: dict[str, Callable[[], None]] = fleet_mutants.BUGS | {
     bug.__name__: bug
     for bug in (
         mark_before_send,

@@ -22,6 +22,8 @@ from parvis.wsgi import application
 
 
 # Only now: they read models.
+if os.environ.get("FAULTS_RELEASE"):
+    import_module("faults.coming").add()
 attack = import_module("parvis.attack")
 attack.FLOOR = dict.fromkeys(attack.FLOOR, 1_000_000)
 import_module("booking.crowds").SUSPECT = 1_000_000

@@ -53,15 +53,20 @@ def commune(insee_code: str) -> Iterator[Commune]:
 def open_world(insee_code: str, *, counters: int = 5) -> Iterator[World]:
     """Open a commune that receives at ``counters`` counters, some days from now."""
     with bench_commune(insee_code) as found:
-        first = timezone.localdate(timezone=ZONE) + timedelta(days=FIRST_DAY)
-        service = configure(
-            counters,
-            weekdays=range(7),
-            step=STEP,
-            between=(first, first + timedelta(days=OPEN_DAYS - 1)),
-        )
-        read_model.refresh_all(now=timezone.now())
-        yield World(found, service)
+        yield receiving(found, counters=counters)
+
+
+def receiving(commune: Commune, *, counters: int = 5) -> World:
+    """Let the active commune receive at ``counters`` counters, some days from now."""
+    first = timezone.localdate(timezone=ZONE) + timedelta(days=FIRST_DAY)
+    service = configure(
+        counters,
+        weekdays=range(7),
+        step=STEP,
+        between=(first, first + timedelta(days=OPEN_DAYS - 1)),
+    )
+    read_model.refresh_all(now=timezone.now())
+    return World(commune, service)
 
 
 def serve_as_deployed() -> None:

@@ -1,15 +1,14 @@
 """One commune is put back to an instant while the others write (scenario S11), and what it owes.
 
-A server of its own, real commands, real writers. What is checked afterwards is checked again after
-three seeded faults: a check that never fails proves nothing.
+The story and its checks are those of ``faults.restores``; a server of its own, real commands, real
+writers. What is checked afterwards is checked again after seeded faults: a check that never fails
+proves nothing.
 """
 
 import csv
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import psycopg
@@ -18,36 +17,15 @@ from django.core.management import CommandError, call_command
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
-from benchmarks.fleet import OUTBOX, Fleet, Writers, fleet, restore
-from parvis import backups
-from parvis.fingerprints import Prints, differing
+from benchmarks.fleet import OUTBOX, Fleet, fleet
+from faults.restores import NAMED, Story, tell, wrong
+from parvis.fingerprints import differing
 from tenants.instants import NoSuchHour, Unreadable, instant
 from tenants.management.commands.migrate import own_address
 from tenants.models import Commune
 
 
 pytestmark = pytest.mark.django_db  # it asks for the database that the server is made like
-# What follows a restore by itself, and is not as it was at the instant.
-NAMED, ERASED = "ab" * 16, "cd" * 16  # of two files: a row names the first one only
-FOLLOWS = {"booking_appointment", OUTBOX, "audit_entry", "privacy_night"}
-
-
-@dataclass
-class Story:
-    """What happened, and what was read before and after."""
-
-    fleet: Fleet
-    at: datetime
-    then: Prints
-    others: dict[str, Prints]
-    writers: Writers
-    words: str = ""
-    window: tuple[float, float] = (0, 0)
-    took: float = 0
-    erased: str = ""
-    lost: str = ""
-    last_id: int = 0
-    broken: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -56,119 +34,15 @@ def story(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         like = own_address()
     with fleet(durable=False, like=like) as made:
         made.furnish(3, visits=40, letters=5)
-        yield tell(made)
-
-
-def tell(made: Fleet) -> Story:
-    """Write, back up, write, note the instant, write what must not survive, or must."""
-    space = made.restored
-    another(made, space, OUTBOX, key="waiting:1", sent_at=None)
-    another(made, space, OUTBOX, key="withdrawn:1", sent_at=None)
-    media = made.folder / "files" / space
-    media.mkdir(parents=True)
-    for stem in (NAMED, ERASED):
-        (media / f"{stem}.jpg").write_text("kept")
-    made.tell(f"UPDATE {space}.booking_appointment SET note = '{NAMED}' WHERE id = 4")
-    backups.take(
-        store=made.store,
-        dsn=made.environment["PARVIS_BACKUP_DATABASE_URL"],
-        media=media.parent,
-        release="tests",
-        durable=False,
-    )
-    made.tell(f"UPDATE {space}.booking_appointment SET note = 'since the backup' WHERE id = 3")
-    at, then = made.clock(), made.prints(space)[space]
-    time.sleep(0.05)
-
-    erased, lost = [
-        reference
-        for (reference,) in made.tell(
-            f"SELECT reference FROM {space}.booking_appointment ORDER BY id LIMIT 2"
-        )
-    ]
-    made.tell(
-        "INSERT INTO privacy_erasure (schema, kind, record, at, reason)"
-        " VALUES (%(schema)s, 'appointment', %(record)s, clock_timestamp(), 'request')",
-        schema=space,
-        record=erased,
-    )
-    made.tell(f"UPDATE {space}.booking_appointment SET note = 'a mistake'")
-    made.tell(
-        f"UPDATE {space}.booking_appointment SET status = 'cancelled', version = version + 1"
-        " WHERE reference = %(lost)s",
-        lost=lost,
-    )
-    made.tell(f"UPDATE {space}.{OUTBOX} SET sent_at = now(), attempts = 1 WHERE key = 'waiting:1'")
-    made.tell(f"DELETE FROM {space}.{OUTBOX} WHERE key = 'withdrawn:1'")
-    another(made, space, OUTBOX, key="since:1", to=["she@example.org"])
-    last_id = another(
-        made, space, "booking_appointment", reference="S1NCE000", token_hash="since",
-        idempotency_key="00000000-0000-0000-0000-000000000001", email="she@example.org",
-    )  # fmt: skip
-    for stem in (NAMED, ERASED):
-        (media / f"{stem}.jpg").unlink()
-
-    writers = Writers(made)
-    story = Story(made, at, then, made.prints(*made.others), writers, erased=erased, lost=lost)
-    story.last_id = last_id
-    with writers.writing(2):
-        story.words, story.window, story.took = restore(made, at, "--reason", "Une erreur")
-    return story
-
-
-def another(made: Fleet, space: str, table: str, **change: object) -> int:
-    """Write a row like the first one of a table."""
-    ((number,),) = made.tell(
-        f"INSERT INTO {space}.{table} SELECT (jsonb_populate_record(row, %(change)s::jsonb ||"
-        f" jsonb_build_object('id', nextval(pg_get_serial_sequence('{space}.{table}', 'id'))))).*"
-        f" FROM {space}.{table} AS row ORDER BY id LIMIT 1 RETURNING id",
-        change=json.dumps(change),
-    )
-    return number
-
-
-def faults(story: Story) -> list[str]:
-    """Check everything that a restore must leave; name what does not hold."""
-    found = []
-    now = story.fleet.prints(*story.fleet.schemas)
-    space = story.fleet.restored
-    if wrong := set(differing(story.then, now[space])) - FOLLOWS:
-        found.append(f"{space} is not as it was: {sorted(wrong)}")
-    for schema, before in story.others.items():
-        wrong = set(differing(before, now[schema])) - {OUTBOX}
-        grown = now[schema][OUTBOX][0] - before[OUTBOX][0]
-        if wrong or grown != story.writers.written[schema]:
-            found.append(f"{schema} was touched: {sorted(wrong)}, {grown} messages more")
-    who = "SELECT name FROM {}.booking_appointment WHERE reference = %(it)s"
-    if scalar(story, who, it=story.erased) == "Mesure":
-        found.append("an erased person is back")
-    if not scalar(story, "SELECT sent_at IS NOT NULL FROM {}." + OUTBOX + " WHERE key = %(it)s",
-                  it="waiting:1"):  # fmt: skip
-        found.append("a message that was sent would be sent again")
-    if not scalar(story, "SELECT dead_at IS NOT NULL FROM {}." + OUTBOX + " WHERE key = %(it)s",
-                  it="withdrawn:1"):  # fmt: skip
-        found.append("a message that was withdrawn would be sent")
-    return found
-
-
-def scalar(story: Story, query: str, **values: object) -> object:
-    rows = story.fleet.tell(query.format(story.fleet.restored), **values)
-    return rows[0][0] if rows else None
+        yield tell(made, durable=False)
 
 
 def test_one_commune_is_as_it_was_and_the_others_went_on_writing(story: Story):
-    assert faults(story) == []
-    assert story.writers.failures == []
+    assert wrong(story) == []
     landed = story.writers.landed(*story.window)
     print(f"S11: {sum(landed.values())} writes landed in the swap, 1 erasure; {story.took:.1f} s")
     print(story.words)
     assert all(landed[schema] >= 1 for schema in story.fleet.others)
-    assert scalar(story, "SELECT note FROM {}.booking_appointment WHERE id = 3") == (
-        "since the backup"
-    )
-    assert (
-        scalar(story, "SELECT count(*) FROM {}.booking_appointment WHERE note = 'a mistake'") == 0
-    )
     assert story.took < 60
 
 
@@ -207,11 +81,11 @@ def test_the_checks_find_a_restore_that(story: Story, mutant: tuple[str, str]):
             statement.format(other=made.others[0], restored=space), {"erased": story.erased}
         )
 
-    found = faults(story)
+    found = wrong(story)
 
     put_back(made, table)
     assert complaint in " ".join(found)
-    assert faults(story) == []
+    assert wrong(story) == []
 
 
 @contextmanager
@@ -290,7 +164,7 @@ def test_the_team_gets_the_list_of_what_was_promised_since(story: Story):
     assert told["reason"] == "Une erreur"
     assert told["erased_again"] == 1
     said = "SELECT label FROM {}.audit_entry WHERE action = 'restored' AND kind = 'event'"
-    assert scalar(story, said) == "Une erreur"
+    assert story.scalar(said) == "Une erreur"
     assert told["files_fetched"] == 1
     here = story.fleet.folder / "files" / story.fleet.restored
     assert [path.name for path in here.iterdir()] == [f"{NAMED}.jpg"]
