@@ -47,8 +47,9 @@ LIVE = (
     *("--backlog", "4096", "--backpressure", "8192", "--workers-kill-timeout", "1"),
     *("--respawn-failed-workers", "--log-level", "warning"),
 )
-# Celery may end when its broker dies instead of waiting for it; what ends sooner has a reason.
-ENDS_WITH_VALKEY = {"worker", "scheduler"}
+# Celery may end when its broker dies instead of waiting for it, and pages that do not follow by
+# themselves ask again: the site goes on meanwhile. What ends sooner than this has a reason.
+STARTED_AGAIN = {"worker", "scheduler", "live"}
 LIVED_S = 10.0
 PARTS = {
     "web": (
@@ -189,7 +190,7 @@ def serving(folder: Path, environment: Mapping[str, str], port: int) -> Iterator
 
 
 def watch(children: list[Child]) -> None:
-    """Start again what ended with Valkey; wait until a part ends that should not.
+    """Start again what the site can do without for a while; wait until another part ends.
 
     Raises:
         Trouble: always, naming the part and its last words.
@@ -199,10 +200,7 @@ def watch(children: list[Child]) -> None:
         for place, child in enumerate(children):
             if child.is_running():
                 continue
-            if (
-                child.name not in ENDS_WITH_VALKEY
-                or time.monotonic() - began[child.name] < LIVED_S
-            ):
+            if child.name not in STARTED_AGAIN or time.monotonic() - began[child.name] < LIVED_S:
                 raise Trouble(_ended(child))
             say(f"The {child.name} ended by itself and is started again.")
             children[place], began[child.name] = child.again(), time.monotonic()

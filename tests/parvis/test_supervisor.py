@@ -171,14 +171,15 @@ def test_a_part_that_ends_is_named_with_its_last_words(tmp_path: Path) -> None:
     assert "no space left" in str(trouble.value)
 
 
-def test_a_worker_that_ends_with_its_broker_is_started_again(
-    tmp_path: Path, monkeypatch, capsys
+@pytest.mark.parametrize("name", ["worker", "live"])
+def test_a_part_that_the_site_can_do_without_is_started_again(
+    tmp_path: Path, monkeypatch, capsys, name: str
 ) -> None:
     monkeypatch.setattr(supervisor, "LIVED_S", 1.2)
     end = tmp_path / "end"
     # It lives longer than that the first time, and ends at once the second time.
     script = f"[ -e {end} ] && exit 3; touch {end}; sleep 1.4; exit 4"
-    children = [spawn(["sh", "-c", script], name="worker", log=tmp_path / "log")]
+    children = [spawn(["sh", "-c", script], name=name, log=tmp_path / "log")]
 
     with pytest.raises(Trouble, match="code 3"):
         supervisor.watch(children)
