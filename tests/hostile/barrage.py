@@ -40,7 +40,7 @@ FIELDS = re.compile(
     r"^    (\w+)(?:: [^=]+)? = (?:\w+\.)*\w*(?:Field|Input|Choice)\w*\(", re.MULTILINE
 )
 INPUTS = re.compile(r"""<(?:input|select|textarea|button)\b[^>]*?\bname="([^"]+)"([^>]*)""")
-OFTEN = {"form": 4, "files": 2, "query": 2}  # where each part is asked more than once
+OFTEN = {"form": 3, "files": 2}  # where each part is asked more than once
 PLACES = {  # where a request is hostile, and how often in a hundred
     "form": 40,
     "files": 12,
