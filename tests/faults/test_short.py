@@ -11,7 +11,7 @@ from tenants.management.commands.migrate import own_address
 
 
 HIDDEN = {"DATABASE_URL", "REDIS_URL", "PARVIS_APP_DATABASE_URL", "PARVIS_HOME"}
-PATIENCE_S = 300
+PATIENCE_S = 600
 
 
 @pytest.mark.django_db  # it asks for the database that the servers are made like

@@ -82,7 +82,8 @@ class Command(MigrateCommand):
             schema_name__in=names, state=MigrationStatus.State.FAILED
         )
         for each in refused.order_by("schema_name"):
-            self.stdout.write(f"  {each.schema_name}: {each.error.splitlines()[0]}")
+            first, _newline, _rest = each.error.partition("\n")
+            self.stdout.write(f"  {each.schema_name}: {first}")
         if names:
             raise CommandError(f"Next: {names[0]}. Run `parvis migrate` to go on.")
 
