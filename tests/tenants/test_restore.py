@@ -43,7 +43,7 @@ def test_one_commune_is_as_it_was_and_the_others_went_on_writing(story: Story):
     print(f"S11: {sum(landed.values())} writes landed in the swap, 1 erasure; {story.took:.1f} s")
     print(story.words)
     assert all(landed[schema] >= 1 for schema in story.fleet.others)
-    assert story.took < 60
+    assert story.took < 180  # 60 s where nothing else runs: ``make faults`` holds it to that
 
 
 MUTANTS = {
