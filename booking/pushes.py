@@ -20,7 +20,7 @@ REMINDER, PRESENCE, STANDS = "reminder", "presence", "stands"
 WORDS: dict[str, str] = {  # the subjects of the same messages
     AppointmentEvent.Kind.MOVED: gettext_noop("Rendez-vous déplacé : %(when)s"),
     AppointmentEvent.Kind.CANCELLED: gettext_noop("Rendez-vous annulé : %(when)s"),
-    AppointmentEvent.Kind.PROPOSED: gettext_noop("À changer : votre rendez-vous du %(when)s"),
+    AppointmentEvent.Kind.PROPOSED: gettext_noop("À changer : votre rendez-vous du %(when)s"),
     STANDS: gettext_noop("Votre rendez-vous du %(when)s est maintenu"),
     REMINDER: gettext_noop("Rappel de votre rendez-vous : %(when)s"),
     PRESENCE: gettext_noop("Viendrez-vous le %(when)s ?"),
