@@ -209,6 +209,8 @@ class Citizens:
         """Forget the secret and book anew: what a client must not do."""
         while True:
             browser.cookies.clear()
+            # From elsewhere: one address may hold a few slots only.
+            browser.address = f"198.19.{self._chance.randint(0, 255)}.{self._chance.randint(1, 250)}"
             try:
                 slot = until_check(browser, self._order["slots"], email=email, chance=self._chance)
                 if slot:
