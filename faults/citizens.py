@@ -210,7 +210,9 @@ class Citizens:
         while True:
             browser.cookies.clear()
             # From elsewhere: one address may hold a few slots only.
-            browser.address = f"198.19.{self._chance.randint(0, 255)}.{self._chance.randint(1, 250)}"
+            browser.address = (
+                f"198.19.{self._chance.randint(0, 255)}.{self._chance.randint(1, 250)}"
+            )
             try:
                 slot = until_check(browser, self._order["slots"], email=email, chance=self._chance)
                 if slot:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from threading import Thread
 from typing import Any
 
-from django.conf import settings
+from django.contrib.sessions.backends import cached_db
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -212,8 +212,8 @@ def book_each_press() -> None:
 
 
 def session_in_cache() -> None:
-    """Keep sessions in Valkey alone."""
-    settings.SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+    """Look for sessions in Valkey alone."""
+    cached_db.SessionStore._get_session_from_db = lambda _session: None
 
 
 def limits_fail_open() -> None:
