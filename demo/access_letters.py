@@ -3,10 +3,12 @@
 They are written by what the product writes them with; no account, commune or departure changes.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 from allauth.account.adapter import get_adapter
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
@@ -79,7 +81,7 @@ def _trainings(*, now: datetime) -> None:
     """Tell each thing about a training, to a different person in each language."""
     people = Attendance.objects.exclude(email="").select_related("session__association")
     found = iter(people.order_by("pk"))
-    kinds = (
+    kinds: tuple[Callable[[Attendance], EmailMessage], ...] = (
         *(partial(write, now=now) for write in (trainings.invited, trainings.answered)),
         *(partial(write, now=now) for write in (trainings.promoted, trainings.changed)),
         partial(trainings.cancelled, now=now),

@@ -158,7 +158,7 @@ def _support(commune: Commune, days: list[datetime], who: dict[str, Actor]) -> l
     helper, begin = who["referent"], days[4] + timedelta(hours=5)
     access = SupportAccess.objects.create(
         commune=commune,
-        user_id=helper.user_id,
+        user=User.objects.get(email=story.REFERENT),
         user_name=helper.name,
         reason=WHY,
         asked_by=ASKED_BY,
@@ -196,7 +196,7 @@ def _rights(days: list[datetime], who: dict[str, Actor]) -> list[Past]:
     ]
 
 
-def _row(line: Past) -> list[object]:
+def _row(line: Past) -> list[Any]:
     by, content = line.by, json.dumps(line.payload, ensure_ascii=False)
     return [
         *(line.at, by.user_id, by.name, by.channel, by.origin, by.host, line.what),

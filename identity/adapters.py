@@ -74,8 +74,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def logout(self, request: HttpRequest) -> None:
         """Log out of every site at once: this is the door of all of them."""
         user = request.user
-        if request.user.is_authenticated:
-            alerts.tell("logout", request, account=str(user.email))
+        if isinstance(user, User):
+            alerts.tell("logout", request, account=user.email)
         super().logout(request)
         if isinstance(user, User):
             end_sessions(user=user)

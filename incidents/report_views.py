@@ -1,7 +1,8 @@
 """The form by which a citizen says something about a place; no account, no script needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -189,7 +190,7 @@ def _before(
     return render(request, "incidents/report_before.html", context)
 
 
-def _to_correct(errors: Mapping[str, Sequence[str]]) -> HttpResponse:
+def _to_correct(errors: Mapping[str, Any]) -> HttpResponse:
     """Tell a browser that sends what it kept why it has to be corrected first."""
     return JsonResponse({"errors": errors}, status=422)
 

@@ -116,8 +116,9 @@ def content_security_policy(
 
 def _is_below_ours(request: HttpRequest) -> bool:
     """Tell whether all names below the host are ours; a commune's own domain has others."""
-    host = request.META.get("HTTP_HOST", "").partition(":")[0].lower()
-    return host == settings.BASE_DOMAIN or host.endswith(f".{settings.BASE_DOMAIN}")
+    host = str(request.META.get("HTTP_HOST", "")).partition(":")[0].lower()
+    domain: str = settings.BASE_DOMAIN
+    return host == domain or host.endswith(f".{domain}")
 
 
 class refusals(MiddlewareMixin):  # noqa: N801 (named as the function it stands for)

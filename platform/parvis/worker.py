@@ -16,7 +16,7 @@ from parvis.celery import app
 __all__ = ["app"]
 
 
-@signals.setup_logging.connect
+@signals.setup_logging.connect  # type: ignore[untyped-decorator]
 def log_as_ours(**_wanted: Any) -> None:
     """Keep Celery from writing the log its own way, with the texts of exceptions."""
     logging.config.dictConfig(settings.LOGGING)

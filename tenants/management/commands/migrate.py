@@ -1,10 +1,9 @@
 """Bring the public schema, then every commune, to the code's version."""
 
-from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connection
 from django.utils import timezone
@@ -40,7 +39,7 @@ class Command(MigrateCommand):
 
     help = "Migrate the public schema, then every commune that is behind."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Add the question how far the communes are."""
         super().add_arguments(parser)
         parser.add_argument(
