@@ -12,8 +12,8 @@ from django.conf import settings
 
 STATIC = settings.ROOT / "platform" / "parvis" / "static"
 TEMPLATES = settings.ROOT / "templates"
-# Mail programs know no stylesheet: the one page of mails carries its styles.
-COMPONENTS = re.compile(r"^(ui/|django/forms/|messaging/mail\.html$|base\w*\.html$)")
+# Mail programs know no stylesheet: the pages of mails carry their styles.
+COMPONENTS = re.compile(r"^(ui/|django/forms/|messaging/mail\.html$|\w+/emails/|base\w*\.html$)")
 INLINE = re.compile(
     r"\s(class|style|on[a-z]+)=|<style|<script(?![^>]*\ssrc=)[^>]*>", re.IGNORECASE
 )
