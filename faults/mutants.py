@@ -45,8 +45,8 @@ def random_message_id() -> None:
     """Draw a Message-ID each time: nobody recognises a duplicate."""
     original = channels.message_of
 
-    def renamed(row: OutgoingEmail, **named: Any) -> Any:
-        message = original(row, **named)
+    def renamed(row: OutgoingEmail, *look: Any) -> Any:
+        message = original(row, *look)
         message.extra_headers["Message-ID"] = f"<{random.getrandbits(64):x}@anywhere.test>"
         return message
 
