@@ -191,8 +191,9 @@ def test_a_restore_that_was_killed_is_undone_and_what_is_old_is_dropped(story: S
     made.tell(f"UPDATE tenants_commune SET state = 'maintenance' WHERE schema_name = '{space}'")
     (made.store.restores / f"{space}.json").write_text('{"state": "ready"}')
 
+    made.tell(f"CREATE SCHEMA {space}_before_3")
     made.tell(
-        f"COMMENT ON SCHEMA {space}_before IS"
+        f"COMMENT ON SCHEMA {space}_before_3 IS"
         """ '{"state": "done", "drop_after": "2026-01-01T00:00:00+00:00"}'"""
     )
 
@@ -201,7 +202,7 @@ def test_a_restore_that_was_killed_is_undone_and_what_is_old_is_dropped(story: S
     assert "ouverte de nouveau" in said
     assert set(differing(before, made.prints(space)[space])) <= {"audit_entry"}
     assert "effacés" in said
-    assert made.tell(f"SELECT to_regnamespace('{space}_before')") == [(None,)]
+    assert made.tell(f"SELECT to_regnamespace('{space}_before_3')") == [(None,)]
 
 
 BOTH = """

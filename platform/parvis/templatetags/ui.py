@@ -119,9 +119,9 @@ def toolbar(content: str, *, title: str, subtitle: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def actions(content: str, *, align: Literal["start", "end"] = "start") -> SafeString:
+def actions(content: str) -> SafeString:
     """Put buttons in a row."""
-    return format_html('<div class="actions actions--{}">{}</div>', align, content)
+    return format_html('<div class="actions">{}</div>', content)
 
 
 @register.simple_block_tag
