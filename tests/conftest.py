@@ -31,6 +31,7 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 9 h in Paris
 COMMUNES = [("33314", "Pauillac", "pauillac"), ("33214", "Lacanau", "lacanau")]
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 OPENING = {"test_opening.py", "test_prospect_to_live.py"}
+FIRST = ("test_supervisor.py", "test_accessibility.py", "test_matrix.py")
 THROW_AWAY = f"{33999 - WORKER}"  # no commune of France has such codes; roles are the cluster's
 
 
@@ -65,12 +66,19 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Start with what takes longest: the other process would wait for it at the end.
 
+    One process loads the demo for the journeys; what the other one has until then is long enough.
     Journeys that open a commune come after those that count the communes of the story.
     """
     yield
-    items.sort(key=lambda item: item.path.name in OPENING)
-    items.sort(key=lambda item: "journeys" not in item.path.parts)
-    items.sort(key=lambda item: item.path.name != "test_supervisor.py")
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    name = item.path.name
+    if name in FIRST:
+        return FIRST.index(name)
+    is_journey = "journeys" in item.path.parts
+    return len(FIRST) + (2 if not is_journey else name in OPENING)
 
 
 @pytest.fixture(scope="session")
