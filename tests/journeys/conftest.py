@@ -26,6 +26,7 @@ from playwright.sync_api import (
     Page,
     StorageState,
     TimeoutError as TooSlow,
+    expect,
     sync_playwright,
 )
 
@@ -46,6 +47,7 @@ FLAGS = [
 ]  # fmt: skip
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 PASSWORD = "parvis-demo"
+PATIENCE_MS = 10_000  # the other process works on the same two cores
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
 RUNNING = "PARVIS_JOURNEYS_AT"  # the port of a running demo, to write journeys faster
 MAPS = "PARVIS_JOURNEYS_MAPS"  # the port where that demo looks for maps and addresses
@@ -250,6 +252,7 @@ def wait(port: int) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The distribution's Chromium."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -269,7 +272,7 @@ def new_context(browser: Browser, **options: object) -> BrowserContext:
         "service_workers": "block",
     }
     context = browser.new_context(**(usual | options))
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     return context
 
 
