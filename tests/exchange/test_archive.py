@@ -77,6 +77,8 @@ def furnished(commune, now, media):
 
 def test_not_one_row_differs_after_the_round_trip(furnished, archive, other_commune, media, now):
     path = archive()
+    with owner(), connection.cursor() as cursor:  # a number that was given here, and not there
+        cursor.execute("SELECT nextval('c_33214.privacy_datarequest_id_seq')")
 
     proof = load(path, other_commune)
 
@@ -94,7 +96,8 @@ def test_not_one_row_differs_after_the_round_trip(furnished, archive, other_comm
             archive_write.write(file, commune=other_commune, now=now)
     with Reader(path) as first, Reader(again) as second:
         assert first.manifest.tables == second.manifest.tables
-        assert first.manifest.sequences == second.manifest.sequences
+        given = {key: value for key, value in first.manifest.sequences.items() if value}
+        assert given.items() <= second.manifest.sequences.items()
 
 
 def test_the_archive_is_for_people_too(archive, media, commune, make_user, now):
