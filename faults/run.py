@@ -71,7 +71,7 @@ SCENARIOS: dict[str, tuple[Scenario, dict[str, Any], dict[str, Any]]] = {
     "S7": (troubles.poison, {"required": 10}, {"required": 10}),
     "S8": (
         full_disk.disks_full,
-        {"size": bookings.Size(6, 10)},
+        {"size": bookings.Size(12, 10)},
         {"size": bookings.Size(2, 3, (2, 4))},
     ),
     "S9": (nights.clocks_changed, {"jumps": 6}, {"jumps": 3}),
