@@ -150,7 +150,7 @@ MUTANTS: list[tuple[str, str, str]] = [
 
 HEAD = """# What happens when things break
 
-Made by `make faults MUTANTS=1 REPORT=docs/trust/faults.md`; nothing here is written by hand.
+Made by `make faults {asked}REPORT=docs/trust/faults.md`; nothing here is written by hand.
 {day} · commit {commit} · seed {seed} · PostgreSQL {server} · Python {python} · {machine}
 
 Each scenario runs on the real product: its web server, its worker, PostgreSQL that really waits
@@ -266,7 +266,9 @@ def _write(path: Path, lines: list[Outcome], found: list[str], *, seed: int) -> 
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     ).stdout.strip()
     rows = [_row(each) for each in lines]
+    asked = f'P="{" ".join(each.code for each in lines)}" ' + ("MUTANTS=1 " if found else "")
     text = HEAD.format(
+        asked=asked,
         day=timezone.localdate().isoformat(),
         commit=commit or "-",
         seed=seed,
