@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -23,10 +22,10 @@ from booking.models import (
     Title,
     WaitingEntry,
 )
+from messaging.own_words import written_with
 from tenants.models import Commune
 
 
-LANGUAGES = ("fr", "en")
 DAYS_AHEAD = 7
 EVENTS: dict[str, Promise] = {
     "booked": _("Rendez-vous confirmé"),
@@ -111,15 +110,9 @@ def preview(words: MessageText, commune: Commune, *, now: datetime) -> EmailMess
     Raises:
         KeyError: there is no such message.
     """
-    with transaction.atomic():
-        MessageText.objects.update_or_create(
-            event=words.event,
-            language=words.language,
-            defaults={"subject": words.subject, "text": words.text},
-        )
-        found = stored(words.event, commune, language=words.language, now=now)
-        transaction.set_rollback(True)
-    return found
+    return written_with(
+        words, lambda: stored(words.event, commune, language=words.language, now=now)
+    )
 
 
 def _example(commune: Commune, language: str, now: datetime) -> _Example:

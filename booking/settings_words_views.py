@@ -2,32 +2,28 @@
 
 from typing import Any
 
-from django.contrib import messages as flash
-from django.core.mail import EmailMessage
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy, ngettext
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import planning
 from booking.checklists import own_texts
 from booking.document_texts import DOCUMENT_TEXTS
 from booking.documents import RULES
-from booking.message_previews import EVENTS, LANGUAGES, preview, stored
+from booking.message_previews import EVENTS, preview, stored
 from booking.models import DocumentText, MessageText, Service
 from booking.settings_pages import manages, save, short, show
 from booking.settings_words_forms import LOCAL, DocumentForm, MessageForm, OwnDocumentForm
 from identity.access import who
-from messaging.trials import send_trial
+from messaging.own_words import LANGUAGES, rows, send_to_oneself
 from parvis.provenance import source_of, told_in
 
 
 DOCUMENTS = "booking:agent:settings:documents"
 MESSAGES = "booking:agent:settings:messages"
-LANGUAGE_NAMES = {"fr": gettext_lazy("français"), "en": gettext_lazy("anglais")}
 
 
 @require_safe
@@ -108,25 +104,8 @@ def reset_document(request: HttpRequest, key: str) -> HttpResponse:
 def messages(request: HttpRequest) -> HttpResponse:
     """List the messages that citizens receive, and what was added to each."""
     own = {(each.event, each.language) for each in MessageText.objects.all()}
-    page = {
-        "rows": [
-            {
-                "title": title,
-                "links": [
-                    {
-                        "name": LANGUAGE_NAMES[language],
-                        "href": reverse(
-                            "booking:agent:settings:change_message", args=[event, language]
-                        ),
-                        "is_own": (event, language) in own,
-                    }
-                    for language in LANGUAGES
-                ],
-            }
-            for event, title in EVENTS.items()
-        ]
-    }
-    return show(request, "messages", page)
+    own_rows = rows(EVENTS, own, route="booking:agent:settings:change_message")
+    return show(request, "messages", {"rows": own_rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -141,7 +120,7 @@ def change_message(request: HttpRequest, event: str, language: str) -> HttpRespo
     )
     is_read_only = "look" in request.POST or "trial" in request.POST
     if form.is_valid() and not is_read_only:
-        said = {"name": EVENTS[event], "language": LANGUAGE_NAMES[language]}
+        said = {"name": EVENTS[event], "language": LANGUAGES[language]}
         label = _("Message modifié : %(name)s, en %(language)s") % said
         with told_in(form):
             return save(
@@ -155,23 +134,15 @@ def change_message(request: HttpRequest, event: str, language: str) -> HttpRespo
         else stored(event, commune, language=language, now=now)
     )
     if is_new and "trial" in request.POST:
-        return _try(request, message)
+        return send_to_oneself(request, message)
     page = {
         "title": EVENTS[event],
         "source": source_of("message", event),
-        "its_language": LANGUAGE_NAMES[language],
+        "its_language": LANGUAGES[language],
         "preview": message,
         "my_address": who(request).email,
     }
     return show(request, "message", page, form=form)
-
-
-def _try(request: HttpRequest, message: EmailMessage) -> HttpResponse:
-    address = who(request).email
-    with transaction.atomic():
-        send_trial(message, to=address)
-    flash.success(request, _("L’essai part à %(address)s.") % {"address": address})
-    return redirect(request.path)
 
 
 def documents_state() -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy, override
 
@@ -21,10 +20,10 @@ from incidents.models import (
     StatusChange,
 )
 from incidents.workflow import Status
+from messaging.own_words import written_with
 from tenants.models import Commune
 
 
-LANGUAGES = ("fr", "en")
 EVENTS: dict[str, Promise] = {
     "received": gettext_lazy("Signalement reçu"),
     "moved": gettext_lazy("Nouvel état"),
@@ -91,15 +90,9 @@ def preview(words: MessageText, commune: Commune, *, now: datetime) -> EmailMess
     Raises:
         KeyError: there is no such message.
     """
-    with transaction.atomic():
-        MessageText.objects.update_or_create(
-            event=words.event,
-            language=words.language,
-            defaults={"subject": words.subject, "text": words.text},
-        )
-        found = stored(words.event, commune, language=words.language, now=now)
-        transaction.set_rollback(True)
-    return found
+    return written_with(
+        words, lambda: stored(words.event, commune, language=words.language, now=now)
+    )
 
 
 def _example(commune: Commune, language: str, now: datetime) -> _Example:

@@ -1,26 +1,19 @@
 """The settings of the messages about reports: what the commune adds to each, and a trial."""
 
-from django.contrib import messages as flash
-from django.core.mail import EmailMessage
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy, ngettext
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from identity.access import who
 from incidents.calendar import current_commune
-from incidents.message_previews import EVENTS, LANGUAGES, preview, stored
+from incidents.message_previews import EVENTS, preview, stored
 from incidents.models import MessageText
 from incidents.settings_pages import SPACE, save, show
 from incidents.settings_words_forms import MessageForm
 from incidents.staff_pages import sets_reports
-from messaging.trials import send_trial
-
-
-LANGUAGE_NAMES = {"fr": gettext_lazy("français"), "en": gettext_lazy("anglais")}
+from messaging.own_words import LANGUAGES, rows, send_to_oneself
 
 
 @require_safe
@@ -28,21 +21,8 @@ LANGUAGE_NAMES = {"fr": gettext_lazy("français"), "en": gettext_lazy("anglais")
 def messages(request: HttpRequest) -> HttpResponse:
     """List the messages that citizens receive about reports, and what was added to each."""
     own = {(each.event, each.language) for each in MessageText.objects.all()}
-    rows = [
-        {
-            "title": title,
-            "links": [
-                {
-                    "name": LANGUAGE_NAMES[language],
-                    "href": reverse(f"{SPACE}:change_message", args=[event, language]),
-                    "is_own": (event, language) in own,
-                }
-                for language in LANGUAGES
-            ],
-        }
-        for event, title in EVENTS.items()
-    ]
-    return show(request, "messages", {"rows": rows})
+    own_rows = rows(EVENTS, own, route=f"{SPACE}:change_message")
+    return show(request, "messages", {"rows": own_rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +38,7 @@ def change_message(request: HttpRequest, event: str, language: str) -> HttpRespo
     is_valid = form.is_bound and form.is_valid()
     now = timezone.now()
     if is_valid and "look" not in request.POST and "trial" not in request.POST:
-        said = {"name": EVENTS[event], "language": LANGUAGE_NAMES[language]}
+        said = {"name": EVENTS[event], "language": LANGUAGES[language]}
         return save(
             request,
             label=_("Message modifié : %(name)s, en %(language)s") % said,
@@ -72,10 +52,10 @@ def change_message(request: HttpRequest, event: str, language: str) -> HttpRespo
         else stored(event, current_commune(), language=language, now=now)
     )
     if is_valid and "trial" in request.POST:
-        return _try(request, message)
+        return send_to_oneself(request, message)
     page = {
         "title": EVENTS[event],
-        "its_language": LANGUAGE_NAMES[language],
+        "its_language": LANGUAGES[language],
         "preview": message,
         "my_address": who(request).email,
     }
@@ -88,11 +68,3 @@ def messages_state() -> str:
     if not count:
         return _("Les textes habituels")
     return ngettext("%(n)s message complété", "%(n)s messages complétés", count) % {"n": count}
-
-
-def _try(request: HttpRequest, message: EmailMessage) -> HttpResponse:
-    address = who(request).email
-    with transaction.atomic():
-        send_trial(message, to=address)
-    flash.success(request, _("L’essai part à %(address)s.") % {"address": address})
-    return redirect(request.path)

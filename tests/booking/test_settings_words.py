@@ -4,8 +4,9 @@ import pytest
 from django.utils import timezone
 
 from booking.checklists import announced
-from booking.message_previews import EVENTS, LANGUAGES, MAKERS, stored
+from booking.message_previews import EVENTS, MAKERS, stored
 from booking.models import DocumentText, MessageText, Service, SettingsChange
+from messaging.own_words import LANGUAGES
 from tests.booking.settings_client import HOME, open_settings, text_of, told
 from tests.factories import ServiceFactory
 
