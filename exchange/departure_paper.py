@@ -59,7 +59,7 @@ def _body(sheet: FPDF, departure: Departure, association: Association, language:
         sheet,
         _(
             "Le schéma de la commune, le rôle qui y accédait et ses fichiers ont été supprimés de "
-            "l’installation en service. Les sauvegardes chiffrées qui les contiennent encore "
+            "l’installation en service. Les sauvegardes qui les contiennent encore "
             "s’effacent à leur propre échéance."
         ),
         wide=WIDE_MM,

@@ -46,7 +46,7 @@ def legal_notice(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """Say what is kept, why and for how long (GDPR, article 13)."""
+    """Say that what is kept is kept by each town hall, on whose site it is said."""
     return render(request, "site/privacy.html")
 
 
