@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from booking import (
     change_views,
+    choosing_views,
     collection_views,
     document_views,
     manage_views,
@@ -22,8 +23,8 @@ urlpatterns = [
     path("rendez-vous/verification/", views.check, name="check"),
     path("rendez-vous/garde/", views.extend, name="extend"),
     path("rendez-vous/confirme/", views.confirmed, name="confirmed"),
-    path("rendez-vous/<slug:slug>/", views.situation, name="situation"),
-    path("rendez-vous/<slug:slug>/creneaux/", views.slots, name="slots"),
+    path("rendez-vous/<slug:slug>/", choosing_views.situation, name="situation"),
+    path("rendez-vous/<slug:slug>/creneaux/", choosing_views.slots, name="slots"),
     path("pieces/", document_views.index, name="pieces"),
     path("pieces/<slug:slug>/", document_views.documents, name="documents"),
     path("rendez-vous/<slug:slug>/attente/", waiting_views.wait, name="wait"),
