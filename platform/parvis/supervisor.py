@@ -311,7 +311,7 @@ def say(line: str) -> None:
 
 
 def _load(environment: Mapping[str, str]) -> None:
-    say("Loading the demo (once; about a minute)…")
+    say("Loading the demo (once; a minute or two)…")
     for command in STORY:
         run(*command, "--skip-checks", environment=environment)
 
