@@ -23,16 +23,6 @@ REAL = """SELECT EXISTS (SELECT FROM public.tenants_commune
     WHERE schema_name = %(schema)s AND kind IN ('commune', 'epci') AND opened_at IS NOT NULL)"""
 FICTIONAL = """SELECT EXISTS (SELECT FROM public.tenants_commune
     WHERE schema_name = %(schema)s AND (kind = 'sandbox' OR state = 'preview'))"""
-OPEN = f"SELECT {LEAVES} FROM (SELECT clock_timestamp() AS written_at) AS present"  # noqa: S608
-
-
-def may_leave() -> bool:
-    """Tell whether a message of the active schema, written now, may go out; one query.
-
-    For what calls another machine at once: SMS, webhooks, the State's platforms. What is queued
-    in a table passes ``LEAVES`` when it is claimed instead.
-    """
-    return _says(OPEN)
 
 
 def is_heard_by_others() -> bool:

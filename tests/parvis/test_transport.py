@@ -15,7 +15,6 @@ from parvis.deferred import defer_to
 from parvis.delivery import channel_types
 from parvis.mail import deliver_due
 from parvis.models import Outgoing, OutgoingEmail
-from parvis.transport import may_leave
 from tenants.lifecycle import close_again, open_to_citizens
 from tenants.models import Commune
 from tests.conftest import owner
@@ -77,7 +76,6 @@ def test_a_message_stays_where_citizens_are_not_served(
     assert deliver_due(now=now + LATER) == 0
 
     assert mailoutbox == []
-    assert may_leave() is False
     for model in (OutgoingEmail, OutgoingText, OutgoingPush):
         kept = model.objects.get()
         assert (kept.sent_at, kept.attempts, kept.last_error) == (None, 0, "")
@@ -106,11 +104,9 @@ def test_there_is_no_other_way_out():
 def test_an_open_commune_and_the_platform_write_to_people(commune, now, mailoutbox):
     write()
 
-    assert may_leave() is True
     assert deliver_due(now=now + LATER) == 1
     with owner():
         write()
-        assert may_leave() is True
         assert deliver_due(now=now + LATER) == 1
     assert len(mailoutbox) == 2
 
