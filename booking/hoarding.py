@@ -15,6 +15,7 @@ from parvis import attack
 from parvis.counters import TooMany, counter_key, run
 from parvis.errors import DomainError
 from parvis.guard import current_schema
+from parvis.networks import network_of
 
 
 ALWAYS_OPEN = 5  # slots held at once on the smallest day
@@ -109,7 +110,7 @@ def count_network(address: str) -> None:
 
 def _count(address: str, change: int) -> list[int]:
     schema = current_schema()
-    network = counter_key(f"network:{schema}", crowds.network_of(address))[:16]
+    network = counter_key(f"network:{schema}", network_of(address) or address)[:16]
     found = run(COUNT, [f"attack:networks:{schema}"], [network, change, crowds.FAMILY, DAY_S])
     return [int(each) for each in found]
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from parvis.typo import de_qui
 from tests.journeys import walks
 from tests.journeys.conftest import DESK, log_in, new_context, watch
 
@@ -53,7 +54,7 @@ def test_a_secretary_cancels_and_changes_her_mind(open_page, demo):
     name = page.locator("#fiche h2").inner_text()
 
     page.locator("#fiche").get_by_role("link", name="Annuler").click()
-    walks.heading(page, f"Annuler le rendez-vous de {name}\u00a0?")
+    walks.heading(page, f"Annuler le rendez-vous {de_qui(name)}\u00a0?")
     page.get_by_role("button", name="Annuler le rendez-vous").click()
     expect(page.locator("#fiche")).to_contain_text("annulé")
     page.get_by_role("button", name="Défaire").click()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from audit import noting
-from audit.networks import PREFIX
+from parvis.networks import PREFIX
 from privacy import breach, breach_files
 from tenants.models import Commune
 from tenants.tasks import in_each
