@@ -66,7 +66,9 @@ SHARED_APPS = [
     "tenants",
     "identity",
     "messaging",
+    "stateid",
     "slots",
+    "ants",
     "library",
     "ideas",
     "widgets",
@@ -95,6 +97,8 @@ TENANT_APPS = [
     "parvis",  # each commune keeps its own outbox
     "messaging",
     "audit",  # and its own record of who did what
+    "connect",
+    "coordination",
     "booking",
     "incidents",
     "shelf",
@@ -102,6 +106,10 @@ TENANT_APPS = [
     "exchange",
     "privacy",
     "pwa",
+    "calendars",
+    "nearby",
+    "api",
+    "website",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
 TENANT_MODEL = "tenants.Commune"
