@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
 
+from booking import places
 from booking.models import Opening, Resource, Service, ServiceLink, ServiceNeed, Settings, Site
 from booking.presets import Preset, ServicePreset
 from booking.taking import lock_configuration
@@ -117,4 +118,5 @@ def renew_version() -> None:
         if not cursor.rowcount:
             Settings.objects.get_or_create(pk=1)
             cursor.execute(NEW_VERSION)
+    places.publish()
     defer("booking.refresh_slots")

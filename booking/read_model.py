@@ -171,28 +171,52 @@ def _kinds(plan: Plan, *, now: datetime) -> list[_Kind]:
 
 
 def _numbers(services: Sequence[Service], schema: str) -> dict[tuple[str, str, int], int]:
-    """Find the numbers of what may be asked for of these services; make those that are new."""
-    asked = [
-        (_code(schema, service), service.titles, persons)
+    """Find the numbers of what may be asked for of these services; write what is new of them."""
+    commune = planning.current_commune()
+    wanted = {
+        (_code(schema, service), service.titles, persons): service
         for service in services
         for persons in range(1, service.most_persons + 1)
-    ]
-    found = _known(asked)
+    }
+    known = _known(wanted)
     missing = [
-        SlotKind(service_code=code, reason=reason, persons=persons)
-        for code, reason, persons in asked
-        if (code, reason, persons) not in found
+        SlotKind(
+            service_code=code,
+            reason=reason,
+            persons=persons,
+            commune=commune,
+            notice_hours=service.notice_hours,
+            horizon_days=service.horizon_days,
+        )
+        for (code, reason, persons), service in wanted.items()
+        if (code, reason, persons) not in known
     ]
     if missing:
         SlotKind.objects.bulk_create(missing, ignore_conflicts=True)
-        found = _known(asked)
-    return found
+        known = _known(wanted)
+    changed = [
+        kind
+        for asked, kind in known.items()
+        if asked in wanted and _take_limits(kind, commune.pk, wanted[asked])
+    ]
+    if changed:
+        SlotKind.objects.bulk_update(changed, ["commune", "notice_hours", "horizon_days"])
+    return {asked: kind.pk for asked, kind in known.items()}
 
 
-def _known(asked: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str, int], int]:
+def _take_limits(kind: SlotKind, commune_id: int, service: Service) -> bool:
+    """Give a kind the limits of its service, for others to apply; tell whether they are news."""
+    limits = (commune_id, service.notice_hours, service.horizon_days)
+    if (kind.commune_id, kind.notice_hours, kind.horizon_days) == limits:
+        return False
+    kind.commune_id, kind.notice_hours, kind.horizon_days = limits
+    return True
+
+
+def _known(asked: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str, int], SlotKind]:
     codes = {code for code, _reason, _persons in asked}
     kinds = SlotKind.objects.filter(service_code__in=codes, channel="online")
-    return {(kind.service_code, kind.reason, kind.persons): kind.pk for kind in kinds}
+    return {(kind.service_code, kind.reason, kind.persons): kind for kind in kinds}
 
 
 def _code(schema: str, service: Service) -> str:

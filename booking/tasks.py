@@ -6,7 +6,17 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from booking import actions, outages, presence, read_model, relisting, repricing, titles, waiting
+from booking import (
+    actions,
+    outages,
+    places,
+    presence,
+    read_model,
+    relisting,
+    repricing,
+    titles,
+    waiting,
+)
 from booking.taking import lock_configuration
 
 
@@ -71,6 +81,7 @@ def check_slots() -> int:
         lock_configuration()
         wrong = len(read_model.wrong_rows(now=now))
         read_model.refresh_all(now=now)
+        places.publish()
     if wrong:
         log.error("%s rows of free slots were wrong", wrong)
     return wrong

@@ -1,9 +1,10 @@
-"""Which days of which communes have free starts: times only, nobody's data.
+"""Where communes receive and which days have free starts: times only, nobody's data.
 
 Each commune writes its own rows, in the transaction that takes or frees a slot; everybody may
 read them. A row is a hint: the constraint of the commune's own schema decides.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -16,16 +17,25 @@ BITS_BYTES = 38  # five minutes a bit, from local midnight; the longest day has 
 class SlotKind(models.Model):
     """What can be asked for: a service, for so many persons, through one channel.
 
-    ``service_code`` is that of the association's catalogue, or ``local:<schema>:<id>``.
+    ``service_code`` is that of the association's catalogue, or ``local:<schema>:<id>``. Notice and
+    horizon are what whoever reads the starts of ``commune`` must apply by her own clock.
     """
 
     service_code = models.CharField(_("motif"), max_length=80)
     reason = models.CharField(_("titres"), max_length=12, default="", blank=True)
     persons = models.PositiveSmallIntegerField(_("personnes"))
     channel = models.CharField(_("pris"), max_length=10, default="online")
+    commune = models.ForeignKey(
+        Commune, models.CASCADE, related_name="+", null=True, blank=True, db_index=False
+    )
+    notice_hours = models.PositiveSmallIntegerField(_("délai minimal en heures"), default=0)
+    horizon_days = models.PositiveSmallIntegerField(_("réservable jusqu’à, en jours"), default=365)
 
     class Meta:
         verbose_name = _("sorte de créneau")
+        indexes = [
+            models.Index(name="slot_kind_of_commune", fields=["commune", "reason", "persons"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="one_kind_per_question",
@@ -63,3 +73,59 @@ class FreeSlotDay(models.Model):
                 condition=models.Q(n__gt=0),
             ),
         ]
+
+
+class MeetingPointQuerySet(models.QuerySet["MeetingPoint"]):
+    """Meeting points, narrowed down."""
+
+    def receiving(self) -> "MeetingPointQuerySet":
+        """Those where citizens may come today: open sites of communes in service."""
+        return self.filter(is_active=True)
+
+    def for_titles(self) -> "MeetingPointQuerySet":
+        """Those that give appointments online for an identity card or a passport."""
+        return self.exclude(reasons=[])
+
+
+class MeetingPoint(models.Model):
+    """A place where a commune receives, under a number that is for ever and for it alone.
+
+    France Titres keeps that number beside its own for the place (ANTS contract, 3.1), so a row is
+    put out of use and never deleted. The commune says what the place is and whether it is open;
+    ``is_active`` says in addition that the commune itself serves citizens.
+    """
+
+    commune = models.ForeignKey(Commune, models.CASCADE, related_name="+")
+    site = models.IntegerField(_("lieu"))  # an id in the schema of the commune
+    name = models.CharField(_("nom"), max_length=200)
+    street = models.CharField(_("rue"), max_length=300, default="", blank=True)
+    zip_code = models.CharField(_("code postal"), max_length=5, default="", blank=True)
+    city = models.CharField(_("ville"), max_length=100)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    ugf = models.CharField(_("code UGF"), max_length=5, default="", blank=True)
+    reasons = ArrayField(
+        models.CharField(max_length=12), verbose_name=_("titres"), default=list, blank=True
+    )
+    is_open = models.BooleanField(_("reçoit"), default=True)
+    is_active = models.BooleanField(_("en service"), default=False)
+
+    objects = MeetingPointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lieu de rendez-vous")
+        constraints = [
+            models.UniqueConstraint(name="one_meeting_point_per_site", fields=["commune", "site"]),
+            models.CheckConstraint(
+                name="meeting_point_is_on_earth",
+                condition=models.Q(latitude=None, longitude=None)
+                | models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+            ),
+            models.CheckConstraint(
+                name="only_what_is_open_is_active",
+                condition=models.Q(is_active=False) | models.Q(is_open=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from parvis.db import rejects
+from parvis.deferred import defer
 from parvis.errors import DomainError
 from tenants import provisioning
 from tenants.directory import slug as slug_of
@@ -147,6 +148,7 @@ def open_commune(*, commune: Commune, now: datetime) -> Commune:
         commune.opened_at = commune.opened_at or now
         commune.save(update_fields=["state", "opened_at"])
         transaction.on_commit(forget_hosts)
+        defer("slots.follow_communes")
     return commune
 
 

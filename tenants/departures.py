@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from parvis.db import rejects
+from parvis.deferred import defer
 from parvis.errors import DomainError
 from parvis.files import forget_files
 from tenants import provisioning
@@ -95,6 +96,7 @@ def _set_state(commune: Commune, state: str) -> None:
     commune.state = state
     commune.save(update_fields=["state"])
     transaction.on_commit(forget_hosts)
+    defer("slots.follow_communes")
 
 
 # --- Departure ----------------------------------------------------------------------------

@@ -12,6 +12,9 @@ from tenants.models import Commune
 ERASED = {
     # What it published or set up for itself.
     "slots.FreeSlotDay": Q(),
+    "slots.SlotKind": Q(),
+    "ants.PreDemandeIndex": Q(),
+    "ants.HubCall": Q(),
     "widgets.CustomDomain": Q(),
     "widgets.EmbeddingSite": Q(),
     "library.TemplateApplication": Q(),
@@ -48,6 +51,8 @@ KEPT = {
     "tenants.Domain",
     # What its record of who did what was, as numbers without a word.
     "journal.Anchor",
+    # The numbers of its places, which the State knows and nobody may be given again.
+    "slots.MeetingPoint",
     # What the association wrote of a member, which it stays.
     "onboarding.Contact",
     "onboarding.Interaction",
@@ -80,8 +85,4 @@ def erase_public(commune: Commune) -> int:
         rows: QuerySet[Model] = QuerySet(apps.get_model(label)).filter(which, **owned)
         count, _by_table = rows.delete()
         erased += count
-    kinds: QuerySet[Model] = QuerySet(apps.get_model("slots.SlotKind"))
-    count, _by_table = kinds.filter(
-        service_code__startswith=f"local:{commune.schema_name}:"
-    ).delete()
-    return erased + count
+    return erased

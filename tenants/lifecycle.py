@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from parvis.deferred import defer
 from parvis.errors import DomainError
 from parvis.files import forget_files
 from tenants import provisioning
@@ -201,6 +202,7 @@ def _tell_everybody() -> None:
     """Make every process, and the edge that holds certificates, know which names answer."""
     forget_hosts()
     publish_names()
+    defer("slots.follow_communes")
 
 
 def _give_key(commune: Commune) -> None:

@@ -75,8 +75,11 @@ SHARED: dict[str, str] = {
     "mutual_phonedesk": WRITE,  # its own
     "journal_anchor": "SELECT, INSERT",  # its own
     "identity_supportaccess": "SELECT, UPDATE (told_at, ended_at, ended_by_name)",  # its own
-    "slots_slotkind": "SELECT, INSERT",
+    "slots_slotkind": "SELECT, INSERT, UPDATE (commune_id, notice_hours, horizon_days)",
     "slots_freeslotday": WRITE,  # its own rows only: a policy of the table
+    "slots_meetingpoint": "SELECT, INSERT, UPDATE",  # likewise; nobody deletes
+    "ants_predemandeindex": WRITE,  # its own rows only; everybody reads hashes
+    "ants_hubcall": READ,  # its own, and those of nobody
     # Trainings: who comes, answers and promises only for its own people (policies of the tables).
     "training_trainingsession": READ,
     "training_halfday": READ,

@@ -66,6 +66,9 @@ EVERY_MINUTE_ONCE = (
     "parvis.deliver",
     "audit.seal",
     "onboarding.go_on",
+    "slots.follow_communes",
+    "ants.publish_points",
+    "ants.write_down_calls",
 )
 EVERY_NIGHT_ONCE = (
     "privacy.erase_what_is_due_once",
@@ -76,6 +79,7 @@ EVERY_NIGHT_ONCE = (
     "exchange.follow_departures",
     "onboarding.follow_departures",
     "onboarding.end_previews",
+    "ants.forget_past",
 )
 
 

@@ -55,10 +55,10 @@ def test_in_the_end_nothing_is_left_but_the_certificate(
     connection.set_schema_to_public()
     Domain.objects.create(commune=real_commune, domain="rdv.essai.fr", is_primary=False)
     now = timezone.now()
-    kind = SlotKind.objects.create(
-        service_code=f"local:{real_commune.schema_name}:7", persons=1, channel="online"
-    )
     with owner():
+        kind = SlotKind.objects.create(
+            service_code=f"local:{real_commune.schema_name}:7", persons=1, commune=real_commune
+        )
         FreeSlotDay.objects.create(
             commune=real_commune, site=1, kind=kind, day=now.date(), n=0, starts=b""
         )
