@@ -287,6 +287,10 @@ GEOCODER_URL = env.str("PARVIS_GEOCODER_URL", default="https://data.geopf.fr/geo
 )
 TILES_MOST_BYTES = 1_000_000 * env.int("PARVIS_TILES_MB", default=500)
 
+# --- France Titres: what its platform reads of us (ants/README.md) ---
+ANTS_HEADER = env.str("PARVIS_ANTS_HEADER", default="x-hub-rdv-auth-token")
+ANTS_KEYS: dict[str, str] = env.dict("PARVIS_ANTS_KEYS", default={})  # 1=…,2=…: never drop one
+
 # --- Sessions and cookies: one cookie per host, never on the parent domain ---
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_CACHE_ALIAS = "shared"

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("tenants.urls_portal")),
     path("apercu/", include("onboarding.portal_urls")),
     path("", include("widgets.portal_urls")),
+    path("api/ants/", include("ants.portal_urls")),
     path("", include("parvis.urls_everywhere")),
 ]
 
