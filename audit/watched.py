@@ -87,6 +87,11 @@ WATCHED = {
     "exchange_calendarfeed": Watch(
         label="name", hidden="url", ignored="tried_at,good_at,error,events,refused"
     ),
+    "connect_apiclient": Watch(label="name", hidden="contact"),
+    "connect_apikey": Watch(label="prefix", hidden="digest", ignored="last_used_at"),
+    "connect_webhook": Watch(
+        label="name", hidden="url,secret,old_secret", ignored="failing_since,paused_until"
+    ),
     "messaging_textsettings": Watch(),
     "privacy_choice": Watch(label="rule", hidden="reason"),
     "privacy_datarequest": Watch(label="kind", hidden="email,words,answer,answered_by"),
@@ -116,6 +121,8 @@ UNWATCHED = {
     "shelf_arrival": "a history",
     "learning_stepdone": "how far somebody is in her own training",
     "learning_exercisetry": "how far somebody is in her own training",
+    "connect_callday": "counts",
+    "connect_delivery": "derived: a message tells what is written down already",
     "exchange_archiveevent": "a history, append-only",
     "exchange_importrow": "passing: the lines of a file, whose import is watched",
     "exchange_importedref": "passing: finds again what a file said",

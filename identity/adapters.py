@@ -7,7 +7,6 @@ from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -22,7 +21,7 @@ from identity import limits
 from identity.actions import end_sessions
 from identity.factors import has_second_factor, needs_second_factor
 from identity.sessions import OPENED, open_session
-from parvis import error_views
+from parvis import encryption, error_views
 from tenants.models import User
 
 
@@ -130,11 +129,11 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Encrypt with the newest key."""
-        return _ring().encrypt(text.encode()).decode()
+        return encryption.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Decrypt with whichever key of the ring fits."""
-        return _ring().decrypt(encrypted_text.encode()).decode()
+        return encryption.decrypt(encrypted_text)
 
     def get_totp_issuer(self) -> str:
         """Name the account in the application of the telephone."""
@@ -153,7 +152,3 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         user = authenticator.user
         others = has_second_factor(user, but=authenticator.pk)
         return others or settings.DEMO or not needs_second_factor(user)
-
-
-def _ring() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.FERNET_KEYS])

@@ -30,6 +30,7 @@ EVERY_MINUTE = (
     "booking.serve_waiting",
     "incidents.develop_photos",
     "incidents.send_again",
+    "connect.sweep",
 )
 EVERY_QUARTER = (
     "library.catch_up",
@@ -41,6 +42,7 @@ EVERY_QUARTER = (
     "exchange.resume_imports",
     "onboarding.watch_first_use",
     "exchange.make_forgotten_archives",
+    "connect.count_calls",
 )
 EVERY_NIGHT = (
     "audit.forget",
@@ -60,6 +62,7 @@ EVERY_NIGHT = (
     "exchange.erase_archives",
     "mutual.take_note",
     "mutual.count_uses",
+    "connect.remind",
 )
 # In the public schema, before the communes.
 EVERY_MINUTE_ONCE = (

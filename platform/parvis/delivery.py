@@ -102,7 +102,7 @@ def channel_types() -> list[type[Channel]]:
 
 def deliver_due(*, now: datetime) -> int:
     """Deliver every due message of the current schema, one claim at a time; count them."""
-    return sum(_drain(channel(), now) for channel in channel_types())
+    return sum(drain(channel(), now=now) for channel in channel_types())
 
 
 def forget_delivered(*, now: datetime) -> int:
@@ -114,24 +114,27 @@ def forget_delivered(*, now: datetime) -> int:
     return sum(_forget(channel.model, now) for channel in channel_types())
 
 
-def _drain(channel: Channel, now: datetime) -> int:
+def drain(channel: Channel, *, now: datetime, leaves: str = LEAVES) -> int:
+    """Deliver what is due on one channel; ``leaves`` is the gate, or a narrower one."""
     sent = 0
     try:
         if not channel.repeats:
             _run(DOUBT, channel, now)
-        while (row := _claim(channel, now)) is not None:
+        while (row := _claim(channel, now, leaves)) is not None:
             sent += _deliver(channel, row, now)
     finally:
         channel.close()
     return sent
 
 
-def _claim(channel: Channel, now: datetime) -> Outgoing | None:
-    claimed = _run(CLAIM, channel, now)
+def _claim(channel: Channel, now: datetime, leaves: str) -> Outgoing | None:
+    claimed = _run(CLAIM, channel, now, leaves)
     return channel.model.objects.get(pk=claimed[0]) if claimed else None
 
 
-def _run(statement: str, channel: Channel, now: datetime) -> tuple[Any, ...] | None:
+def _run(
+    statement: str, channel: Channel, now: datetime, leaves: str = LEAVES
+) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
         asked: dict[str, datetime | float | str] = {
             "now": now,
@@ -140,7 +143,7 @@ def _run(statement: str, channel: Channel, now: datetime) -> tuple[Any, ...] | N
             "repeats": channel.repeats,
         }
         table = channel.model._meta.db_table  # noqa: SLF001 (Django's own documented name)
-        cursor.execute(statement.format(table=table, leaves=LEAVES), asked)
+        cursor.execute(statement.format(table=table, leaves=leaves), asked)
         return cursor.fetchone() if cursor.description else None
 
 

@@ -21,6 +21,11 @@ from django.http import HttpRequest
 
 LINK = re.compile(r"(\w+://)(?:[^/\s@]*@)?([^/\s?#'\"]*)[^\s'\">]*")
 MAIL = re.compile(r"[^\s<>()\[\]\"',;:=/]+@[^\s<>()\[\]\"',;:]+")
+KEY = re.compile(  # of an API, or the secret of a webhook; then how requests carry keys
+    r"(\b(?:pv_[a-z2-7]{8}_|whsec_)|\bapi_key[\"']?\s*[=:]\s*[\"']?|\bbearer\s+)"
+    r"[\w.~+/=-]+",
+    re.IGNORECASE,
+)
 TELEPHONE = re.compile(r"(?<![\w+])(?:\+33|0033|0)[ .-]?[1-9](?:[ .-]?\d{2}){4}(?!\d)")
 SHOWN = re.compile(r"(?s)(exception=\w+)\(.*\)")  # asyncio shows what a task raised
 LONGEST_WORD = 12  # of an address that leads nowhere: longer ones may be a secret
@@ -146,6 +151,7 @@ def _masked(text: str) -> str:
         (MAIL, "…@…"),
         (TELEPHONE, "…"),
         (SHOWN, r"\1(…)"),
+        (KEY, r"\1…"),
     ):
         text = pattern.sub(instead, text)
     return text.replace("\r", "\\r").replace("\n", "\\n")

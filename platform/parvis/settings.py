@@ -263,6 +263,7 @@ CHANNELS = [
     "messaging.channels.Texts",
     "messaging.push_channel.Pushes",
 ]
+DEMO_RECEIVER = env.str("PARVIS_DEMO_RECEIVER", default="")  # beside the demo: takes webhooks in
 VAPID_PRIVATE_KEY = env.str("PARVIS_VAPID_PRIVATE_KEY", default="")  # 32 bytes in base64url
 SMS_GATEWAY = env.str("PARVIS_SMS_GATEWAY", default="console" if DEMO else "")
 SMS_PART_COST = env.int("PARVIS_SMS_PART_COST", default=65)  # thousandths of a euro for each part
