@@ -24,6 +24,7 @@ from booking.models import (
 from booking.placing import ALPHABET
 from onboarding.practice_agenda import Offer, Pace, Spans, Visit, fill
 from onboarding.practice_people import invent
+from parvis.copying import copy
 
 
 Status = Appointment.Status
@@ -82,8 +83,8 @@ def _write(
         _appointment(visit, reference, services, site=site, luck=luck)
         for visit, reference in zip(visits, _references(luck), strict=False)
     ]
-    Appointment.objects.bulk_create(appointments, batch_size=1000)
-    Allocation.objects.bulk_create(
+    copy(appointments)
+    copy(
         [
             Allocation(
                 appointment=appointment,
@@ -96,20 +97,16 @@ def _write(
                 counters[visit.counter],
                 *([stations[visit.counter]] if appointment.service.titles else []),
             )
-        ],
-        batch_size=1000,
+        ]
     )
-    Participant.objects.bulk_create(
+    copy(
         [
             person
             for visit, appointment in zip(visits, appointments, strict=True)
             for person in _participants(visit, appointment, papers, luck=luck)
-        ],
-        batch_size=1000,
+        ]
     )
-    AppointmentEvent.objects.bulk_create(
-        [event for each in appointments for event in _events(each)], batch_size=1000
-    )
+    copy([event for each in appointments for event in _events(each)])
 
 
 def _papers(services: dict[int, Service]) -> Callable[..., dict[str, Any]]:
