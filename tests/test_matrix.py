@@ -262,6 +262,10 @@ MATRIX = {
         **EVERYWHERE,
         "portal_home": Row(EVERYBODY),
         "widget_script": Row(EVERYBODY),
+        # By a token alone, which is 401 to everybody else.
+        "ants:points": Row(EVERYBODY),
+        "ants:slots": Row(EVERYBODY),
+        "ants:numbers": Row(EVERYBODY),
         "preview_home": Row(EVERYBODY),
         "preview_ask": Row((), EVERYBODY),
         "preview_progress": Row(EVERYBODY),
