@@ -47,7 +47,7 @@ WATCHED = {
         ignored=f"{KEYS},version,created_at",
     ),
     "booking_participant": Watch(
-        hidden="name,pre_application,situation,documents,ticks,missing",
+        hidden="name,pre_application,other_number,situation,documents,ticks,missing",
     ),
     "booking_ticket": Watch(label="number", hidden="name,note"),
     "booking_waitingentry": Watch(
@@ -92,6 +92,7 @@ WATCHED = {
     "connect_webhook": Watch(
         label="name", hidden="url,secret,old_secret", ignored="failing_since,paused_until"
     ),
+    "coordination_rules": Watch(),
     "messaging_textsettings": Watch(),
     "privacy_choice": Watch(label="rule", hidden="reason"),
     "privacy_datarequest": Watch(label="kind", hidden="email,words,answer,answered_by"),
@@ -110,6 +111,8 @@ UNWATCHED = {
     "booking_allocation": "derived: the place of an appointment, which is watched",
     "booking_outagecase": "derived: the appointments that an outage touches",
     "booking_tally": "counts",
+    "coordination_declaration": "derived: what the State is told of an appointment",
+    "coordination_meeting": "counts",
     "booking_appointmentevent": "a history, append-only",
     "booking_settingschange": "a history, from which a change is undone",
     "incidents_settingschange": "a history, from which a change is undone",

@@ -291,6 +291,9 @@ TILES_MOST_BYTES = 1_000_000 * env.int("PARVIS_TILES_MB", default=500)
 # --- France Titres: what its platform reads of us (ants/README.md) ---
 ANTS_HEADER = env.str("PARVIS_ANTS_HEADER", default="x-hub-rdv-auth-token")
 ANTS_KEYS: dict[str, str] = env.dict("PARVIS_ANTS_KEYS", default={})  # 1=…,2=…: never drop one
+# --- Appointments for titles told to the State (France Titres); empty: nothing is told ---
+COORDINATION_URL = env.str("PARVIS_COORDINATION_URL", default="").rstrip("/")
+COORDINATION_TOKEN = env.str("PARVIS_COORDINATION_TOKEN", default="")
 
 # --- Sessions and cookies: one cookie per host, never on the parent domain ---
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

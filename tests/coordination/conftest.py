@@ -1,0 +1,42 @@
+"""The stand-in of the State, and what a commune needs to speak to it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from coordination import checks, tasks
+from coordination.client import Held, Line
+from demo.coordination_api import Coordination, coordination
+from parvis.egress import Breaker
+
+
+@pytest.fixture(scope="session")
+def _state() -> Iterator[Coordination]:
+    with coordination(slow_s=0.3) as known:
+        yield known
+
+
+@pytest.fixture
+def state(_state: Coordination, settings, monkeypatch) -> Coordination:
+    """The State, which knows nothing yet; communes are connected to it."""
+    _state.rows.clear()
+    _state.asked.clear()
+    _state.statuses.clear()
+    _state.trouble = ""
+    settings.COORDINATION_URL, settings.COORDINATION_TOKEN = _state.base, _state.token
+    monkeypatch.setattr(checks, "breaker", Breaker())
+    monkeypatch.setattr(tasks, "breaker", Breaker(failures=3))
+    return _state
+
+
+@pytest.fixture
+def line(state: Coordination) -> Line:
+    return Line(state.base, state.token, 2.0)
+
+
+def held(hour: int = 9, *, visit: str = "K7M2QX4T", number: str = "A123456789") -> Held:
+    """Describe a visit of one person in Pauillac."""
+    return Held(
+        f"https://pauillac.example.fr/rdv/{visit}.mac?n={number}",
+        "Mairie de Pauillac", "1001", f"2027-01-04 {hour:02}:00:00",
+    )  # fmt: skip
