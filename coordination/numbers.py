@@ -4,15 +4,14 @@ Source of the rules: the France Titres contract, section 4. A number is ten ASCI
 digits; the State takes upper case only, and answers 422 to anything else.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+
+from ants.numbers import BETWEEN, NUMBER
 
 
 LENGTH = 10
 MOST_OF_ONE_PERSON = 2  # an identity card and a passport asked for separately
-NUMBER = re.compile(r"[A-Z0-9]{10}")
-SEPARATORS = re.compile(r"[\s,;:\-/.]+")
 SHOWN = 2  # characters at each end of a masked number
 
 
@@ -39,25 +38,13 @@ def split(typed: str) -> tuple[str, ...]:
     Raises:
         ValueError: what is left is not made of numbers of ten letters or digits.
     """
-    parts = [each for each in SEPARATORS.split(typed) if each]
+    parts = [each for each in BETWEEN.split(typed) if each]
     if not all(len(each) == LENGTH for each in parts):
         joined = "".join(parts)
         if len(joined) % LENGTH:
             raise ValueError("A number has ten letters or digits.")
         parts = [joined[at : at + LENGTH] for at in range(0, len(joined), LENGTH)]
     return tuple(dict.fromkeys(_checked(each) for each in parts))
-
-
-def normalise(typed: str) -> str:
-    """Bring one number to the form the State takes; empty when nothing was typed.
-
-    Raises:
-        ValueError: it is not ten letters or digits, or there are several.
-    """
-    found = split(typed)
-    if len(found) > 1:
-        raise ValueError("These are several numbers.")
-    return found[0] if found else ""
 
 
 def is_number(text: str) -> bool:

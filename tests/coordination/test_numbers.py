@@ -2,7 +2,7 @@
 
 import pytest
 
-from coordination.numbers import Status, masked, normalise, read_status, split, stopped, without
+from coordination.numbers import Status, masked, read_status, split, stopped, without
 
 
 @pytest.mark.parametrize(
@@ -39,13 +39,6 @@ def test_numbers_are_read_whatever_the_case_and_what_parts_them(typed, found):
 def test_what_is_no_number_is_refused(typed):
     with pytest.raises(ValueError, match="ten letters"):
         split(typed)
-
-
-def test_one_field_may_ask_for_one_number_only():
-    assert normalise("a1b2c3d4e5") == "A1B2C3D4E5"
-    assert normalise(" ") == ""
-    with pytest.raises(ValueError, match="several"):
-        normalise("A1B2C3D4E5 1122334455")
 
 
 def test_numbers_are_masked_where_they_are_not_needed():
