@@ -1,8 +1,7 @@
 """What citizens may ask for and tell."""
 
 import re
-from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,33 +13,15 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from booking.checklists import choice_label, question_label, questions
 from booking.models import Service
+from booking.number_forms import NUMBERS_MOST, NumberedForm, plain_numbers, require
 from booking.people import Person
 from booking.situations import Question
-from coordination.numbers import MOST_OF_ONE_PERSON, split
 
 
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
 CONFUSED = str.maketrans("OIL", "011")  # Crockford's base 32 reads them so
 PHONE = re.compile(r"0[1-9][0-9]{8}|\+[1-9][0-9]{6,14}")
 FIRST_YEAR, LAST_YEAR = 2000, 2100  # beyond, adding a day to a date may overflow
-ALREADY_BOOKED = _(
-    "Ce numéro a déjà un rendez-vous dans cette mairie. Retrouvez-le pour le déplacer ou "
-    "l’annuler."
-)
-NUMBERS_MOST = 40  # characters, two numbers with what parts them
-NOT_TEN = _("Ce numéro a dix lettres ou chiffres. Vérifiez-le, ou videz la case.")
-NEEDED = _(
-    "Dix lettres et chiffres, sur le récapitulatif de la pré-demande en ligne de chaque personne. "
-    "Carte et passeport demandés séparément : donnez les deux numéros."
-)
-NUMBER_MISSING = _(
-    "Il faut un numéro de pré-demande pour réserver en ligne. Sans numéro, appelez la mairie."
-)
-SAME_PERSON = _(
-    "Ce numéro est donné pour deux personnes. Chaque personne a le sien : corrigez, ou cochez "
-    "« C’est voulu » s’il s’agit de la même personne."
-)
-CONFIRMED = "confirme"
 UNREADABLE_SLOT = _("Ce créneau est illisible. Choisissez-en un autre.")
 
 
@@ -253,7 +234,7 @@ class WeekForm(forms.Form):
         return min(max(asked or soonest, soonest), latest)
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(NumberedForm):
     """Who comes, and how to reach her."""
 
     name = forms.CharField(
@@ -311,7 +292,7 @@ class DetailsForm(forms.Form):
         if not service.asks_pre_application:
             del self.fields["pre_application"]
         elif needs_number:
-            _require(self.fields["pre_application"])
+            require(self.fields["pre_application"])
         self.other_numbers = range(2, persons + 1)
         for number in self.other_numbers:
             self._ask_of(number, needs_number=needs_number)
@@ -335,7 +316,7 @@ class DetailsForm(forms.Form):
                 widget=self.fields["pre_application"].widget,
             )
             if needs_number:
-                _require(self.fields[f"pre_application-{number}"])
+                require(self.fields[f"pre_application-{number}"])
 
     def clean_phone(self) -> str:
         """Bring a number to its digits, a French one to ten of them."""
@@ -380,66 +361,6 @@ class DetailsForm(forms.Form):
             for number in self.other_numbers
         ]
         return known | {"people": people}
-
-    @property
-    def numbers(self) -> dict[str, list[str]]:
-        """The pre-application numbers that were typed, by the field they were typed in."""
-        return {
-            name: str(typed).split()
-            for name, typed in self.cleaned_data.items()
-            if name.startswith("pre_application") and typed
-        }
-
-    def refuse_numbers(self, numbers: Container[str]) -> None:
-        """Say of each of these pre-application numbers that it has its appointment already."""
-        self.tell_of(
-            {n: ALREADY_BOOKED for each in self.numbers.values() for n in each if n in numbers}
-        )
-
-    def tell_of(self, refusals: Mapping[str, Any]) -> None:
-        """Say under each field why its number cannot be taken."""
-        for name, typed in self.numbers.items():
-            if (refused := next((each for each in typed if each in refusals), None)) is not None:
-                self.add_error(name, refusals[refused])
-
-    def ask_to_confirm(self, doubts: Mapping[str, Any]) -> bool:
-        """Ask for one tick about numbers that are unusual; whether it was given."""
-        if not doubts:
-            return False
-        self.fields[CONFIRMED] = forms.BooleanField(
-            label=gettext("C’est voulu, je continue"), required=False
-        )
-        if CONFIRMED in self.data:
-            return True
-        self.tell_of(doubts)
-        return False
-
-    def twice(self) -> dict[str, Any]:
-        """Name the numbers that were typed for more than one person."""
-        seen = Counter(each for typed in self.numbers.values() for each in set(typed))
-        return {number: SAME_PERSON for number, times in seen.items() if times > 1}
-
-
-def _require(field: forms.Field) -> None:
-    """Make a number obligatory, and say where it is found and what to do without one."""
-    field.required = True
-    field.help_text = NEEDED
-    field.error_messages["required"] = NUMBER_MISSING
-
-
-def plain_numbers(typed: str) -> str:
-    """Bring the pre-application numbers of one person to their form, parted by a space.
-
-    Raises:
-        ValidationError: they have not ten letters or digits each, or are more than two.
-    """
-    try:
-        found = split(typed)
-    except ValueError as fault:
-        raise ValidationError(NOT_TEN) from fault
-    if len(found) > MOST_OF_ONE_PERSON:
-        raise ValidationError(_("Une personne a deux numéros au plus."))
-    return " ".join(found)
 
 
 class TermsForm(forms.Form):

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from booking.checklists import choice_label, question_label, questions
 from booking.diary import moment
-from booking.forms import NUMBERS_MOST, DetailsForm, plain_numbers
+from booking.forms import DetailsForm
 from booking.models import Appointment, Service
+from booking.number_forms import NUMBERS_MOST, plain_numbers
 from booking.people import Person, two_numbers
 from booking.situations import Channel, Question
 from booking.words import service_name

@@ -27,8 +27,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -256,19 +255,6 @@ def server_of(known: Coordination, port: int = 0) -> ThreadingHTTPServer:
     server.daemon_threads = True
     known.port = server.server_address[1]
     return server
-
-
-@contextmanager
-def coordination(**known: Any) -> Iterator[Coordination]:
-    """Run it for the length of a block."""
-    state = Coordination(**known)
-    server = server_of(state)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield state
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def main() -> None:

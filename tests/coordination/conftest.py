@@ -1,13 +1,29 @@
 """The stand-in of the State, and what a commune needs to speak to it."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from coordination import checks, tasks
 from coordination.client import Held, Line
-from demo.coordination_api import Coordination, coordination
+from demo.coordination_api import Coordination, server_of
 from parvis.egress import Breaker
+
+
+@contextmanager
+def coordination(**known: Any) -> Iterator[Coordination]:
+    """Run the stand-in for the length of a block."""
+    state = Coordination(**known)
+    server = server_of(state)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield state
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.fixture(scope="session")

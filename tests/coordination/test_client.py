@@ -7,8 +7,8 @@ import pytest
 from coordination import client
 from coordination.client import AlreadyExists, Held, Line, Misunderstood, Outage
 from coordination.numbers import Status
-from demo.coordination_api import coordination
 from tenants.models import Commune
+from tests.coordination.conftest import coordination
 
 
 URL = "https://pauillac.example.fr/rdv/8sKq.a1?n=A123456789"
