@@ -106,6 +106,7 @@ UNWATCHED = {
     "messaging_outgoingpush": "derived: a message tells what is written down already",
     "messaging_pushsubscription": "passing: where a browser wants to be told",
     "messaging_textspending": "counts",
+    "nearby_alert": "passing: what somebody wants to be told, from the link of a message",
     "privacy_datalink": "passing: a link that was asked for",
     "privacy_night": "a history: what each night erased",
     "booking_allocation": "derived: the place of an appointment, which is watched",

@@ -31,6 +31,7 @@ EVERY_MINUTE = (
     "incidents.develop_photos",
     "incidents.send_again",
     "connect.sweep",
+    "nearby.tell",
 )
 EVERY_QUARTER = (
     "library.catch_up",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("privacy.urls")),
     path("agent/commune/site/", include("widgets.commune_urls")),
     path("", include("mutual.commune_urls")),
+    path("", include("nearby.urls")),
     path("", include("onboarding.site_urls")),
     path("", include("widgets.frame_urls")),
     path("", include("pwa.urls")),
