@@ -31,7 +31,7 @@ JOIN public.tenants_commune c ON c.id = s.commune_id AND c.state = 'ready'
 JOIN public.slots_meetingpoint m ON m.commune_id = c.id AND m.is_active
 LEFT JOIN public.tenants_domain d ON d.commune_id = c.id AND d.is_primary
 CROSS JOIN LATERAL (
-    SELECT e.earliest, count(*) AS known,
+    SELECT e.earliest, count(x.commune_id) AS known,
         (array_agg(x.day ORDER BY x.day) FILTER (WHERE x.n > 0))[1:2] AS days,
         (array_agg(x.starts ORDER BY x.day) FILTER (WHERE x.n > 0))[1:2] AS bits,
         coalesce(sum(x.n) FILTER (WHERE x.day > (e.earliest AT TIME ZONE c.time_zone)::date

