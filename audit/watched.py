@@ -84,6 +84,10 @@ WATCHED = {
     "exchange_importbatch": Watch(
         label="kind", hidden="header,columns,settings", ignored="touched_at"
     ),
+    "calendars_agenda": Watch(
+        label="name", hidden="token_hash", ignored="fetched_at,submission,created_at"
+    ),
+    "website_shortlink": Watch(label="word"),
     "exchange_calendarfeed": Watch(
         label="name", hidden="url", ignored="tried_at,good_at,error,events,refused"
     ),

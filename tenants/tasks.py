@@ -59,6 +59,7 @@ EVERY_NIGHT = (
     "parvis.forget_delivered",
     "exchange.erase_imports",
     "exchange.read_calendars",
+    "calendars.end_of_who_left",
     "onboarding.check_readiness",
     "exchange.erase_archives",
     "mutual.take_note",

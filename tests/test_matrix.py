@@ -274,6 +274,8 @@ MATRIX = {
         "preview_home": Row(EVERYBODY),
         "preview_ask": Row((), EVERYBODY),
         "preview_progress": Row(EVERYBODY),
+        "website:sitemap": Row(EVERYBODY),
+        "website:picture": Row(EVERYBODY),
     },
     "commune": {
         **EVERYWHERE,
@@ -512,6 +514,15 @@ MATRIX = {
         "exchange:add_calendar": Row(ADMIN, ADMIN),
         "exchange:read_calendar": Row((), ADMIN),
         "exchange:remove_calendar": Row((), ADMIN),
+        **{
+            f"website:{name}": Row(EVERYBODY)
+            for name in ("sitemap", "picture", "short", "short_anywhere")
+        },
+        **{f"website:{name}": Row(ADMIN) for name in ("addresses", "poster", "prepared")},
+        "website:address": Row(ADMIN, ADMIN),
+        "agenda:read": Row(EVERYBODY),  # who knows its address
+        "calendars:home": Row(DESK),
+        **{f"calendars:{name}": Row((), DESK) for name in ("share", "renew", "end")},
         **{f"ideas:{name}": Row(COMMUNE_ROLES) for name in ("list", "idea", "road", "news")},
         "ideas:add": Row(COMMUNE_ROLES, COMMUNE_ROLES),
         **{f"ideas:{name}": Row((), COMMUNE_ROLES) for name in ("vote", "take_back", "follow")},
@@ -675,6 +686,7 @@ MATRIX = {
 }
 ARGUMENTS = {
     "shape": "plein",
+    "word": "cni",
     "size": 192,
     "number": 1,
     "line": 2,
