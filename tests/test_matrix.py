@@ -401,6 +401,19 @@ MATRIX = {
         "incidents:partner": Row(EVERYBODY, EVERYBODY),
         "incidents:phone_round": Row(EVERYBODY),
         "incidents:phone_stop": Row(EVERYBODY, EVERYBODY),
+        "incidents:open311": Row(EVERYBODY),
+        "incidents:open311_discovery": Row(EVERYBODY),
+        "incidents:open311_nowhere": Row(EVERYBODY, EVERYBODY),
+        **{
+            f"incidents:open311_{place}_{page}": Row(EVERYBODY)
+            for place in ("v2", "test")
+            for page in ("discovery", "services", "definition", "single", "one", "token")
+        },
+        **{  # written by whoever holds a key
+            f"incidents:open311_{place}_{page}": Row(EVERYBODY, TICKET)
+            for place in ("v2", "test")
+            for page in ("requests", "updates")
+        },
         "incidents:agent:rounds": Row(REPORTS),
         "incidents:agent:new_round": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:round": Row(REPORTS),
@@ -685,6 +698,9 @@ MATRIX = {
     "unknown": {},
 }
 ARGUMENTS = {
+    "form": "json",
+    "code": "nid-de-poule",
+    "rest": "v2/ailleurs",
     "shape": "plein",
     "word": "cni",
     "size": 192,

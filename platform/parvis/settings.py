@@ -294,6 +294,9 @@ ANTS_KEYS: dict[str, str] = env.dict("PARVIS_ANTS_KEYS", default={})  # 1=…,2=
 # --- Appointments for titles told to the State (France Titres); empty: nothing is told ---
 COORDINATION_URL = env.str("PARVIS_COORDINATION_URL", default="").rstrip("/")
 COORDINATION_TOKEN = env.str("PARVIS_COORDINATION_TOKEN", default="")
+# --- Programs: who answers them in their own form when a page would say what went wrong ---
+MACHINES = {"/open311/": "incidents.open311_errors.machine"}
+OPEN311_PER_MINUTE = env.int("PARVIS_OPEN311_PER_MINUTE", default=60)  # what a key may send
 
 # --- Sessions and cookies: one cookie per host, never on the parent domain ---
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
