@@ -30,6 +30,7 @@ EVERY_MINUTE = (
     "booking.serve_waiting",
     "incidents.develop_photos",
     "incidents.send_again",
+    "incidents.fetch_media",
     "connect.sweep",
     "nearby.tell",
 )
@@ -40,6 +41,7 @@ EVERY_QUARTER = (
     "booking.follow_titles",
     "incidents.follow_silent",
     "incidents.escalate",
+    "incidents.forget_trials",
     "exchange.resume_imports",
     "onboarding.watch_first_use",
     "exchange.make_forgotten_archives",

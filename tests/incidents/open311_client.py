@@ -27,7 +27,6 @@ def issue_to(client: ApiClient, now, allowed):
     _key, secret = actions.issue_key(
         client=client,
         scopes=allowed,
-        expires_at=now.replace(year=now.year + 1, day=1),
         by=ADMIN,
         now=now,
     )
