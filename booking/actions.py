@@ -87,10 +87,12 @@ def hold_slot(
     now: datetime,
     is_resident: bool = False,
     instead_of: Appointment | None = None,
+    idempotency_key: UUID | None = None,
 ) -> tuple[Appointment, str]:
     """Keep a slot for a citizen while she fills in the form; return it with its secret.
 
     ``instead_of`` is the slot she held before: it is given back, what she typed goes on.
+    ``idempotency_key`` is by which another program finds again what it has sent.
 
     Raises:
         NotOffered: the service is not online, or not for so many persons.
@@ -113,7 +115,7 @@ def hold_slot(
         is_resident=is_resident,
         reference=new_reference(),
         token_hash=digest(token),
-        idempotency_key=uuid4(),
+        idempotency_key=idempotency_key or uuid4(),
         held_until=now + plan.hold,
     )
     if instead_of is not None:

@@ -77,6 +77,15 @@ def announced_each(
     )
 
 
+def usual_of(services: Iterable[Service], *, day: date) -> dict[int, list[Document]]:
+    """List what one person in the usual situation brings for each of some services; one query."""
+    own = own_texts()
+    return {
+        each.pk: _documents(_checklist(each, situation={}, day=day, channel=Channel.ONLINE), own)
+        for each in services
+    }
+
+
 def snapshot(
     service: Service,
     *,

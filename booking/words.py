@@ -14,6 +14,12 @@ def service_name(service: Service) -> str:
     return service.name_en if is_english and service.name_en else service.name
 
 
+def service_text(service: Service) -> str:
+    """Say in one line what a service is, in English where the commune has written it."""
+    is_english = (get_language() or "fr").startswith("en")
+    return service.text_en if is_english and service.text_en else service.text
+
+
 def discreet_name(service: Service) -> str:
     """Name a service where somebody else may read it: a confidential one is not named."""
     return _("Rendez-vous à la mairie") if service.is_confidential else service_name(service)

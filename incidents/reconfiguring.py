@@ -15,7 +15,6 @@ from identity.members import Member
 from incidents.models import (
     Asset,
     Category,
-    CategoryAttribute,
     Handler,
     MessageText,
     ReplyTemplate,
@@ -33,8 +32,7 @@ from parvis.guard import current_schema
 Tables = tuple[type[models.Model], ...]
 # In an order in which each row finds those it points to.
 CONFIGURATION: Tables = (
-    Settings, Team, Handler, Category, CategoryAttribute, Zone, RoutingRule, ReplyTemplate,
-    MessageText,
+    Settings, Team, Handler, Category, Zone, RoutingRule, ReplyTemplate, MessageText,
 )  # fmt: skip
 INVENTORY: Tables = (Asset,)
 UNDOABLE_SHOWN = 8

@@ -25,7 +25,7 @@ PACKAGES = [
     *("platform/parvis", "audit", "tenants", "identity", "messaging", "slots"),
     *("booking", "incidents", "onboarding", "adoption", "demo"),
     *("library", "shelf", "ideas", "training", "learning", "exchange", "widgets", "mutual"),
-    *("privacy", "pwa", "journal", "nearby", "ants", "calendars", "website"),
+    *("privacy", "pwa", "journal", "ants"),
 ]
 # The sanctioned places: who provisions, migrates and visits communes may switch schemas.
 SWITCHERS = {

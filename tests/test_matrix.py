@@ -40,6 +40,7 @@ CANARY = "Zéphyrine Canari"
 MAIL = "canari@lacanau.example.org"
 SECRET = re.compile(r"[\w~:.-]{16,}")
 EVERYBODY = "everybody"  # pages of citizens: no login, never refused
+KEY = "a program with a key"  # a cookie opens nothing there: 401 for everybody here
 TICKET = "whoever holds a ticket"  # nobody here does
 OPEN = "before the login"  # allauth decides step by step; nobody is shown an account
 LOGGED_IN = "logged in"  # any account, on the login host
@@ -257,14 +258,9 @@ TRAINING = {
     "note": Row((), ASSOCIATION),
     "sign_as_trainer": Row((), ASSOCIATION),
 }
-FOUND = {  # what is free in all communes, for anybody
-    f"nearby:{name}": Row(EVERYBODY)
-    for name in ("find", "outline", "tile", "data", "data_csv", "data_json")
-}
 MATRIX = {
     "portal": {
         **EVERYWHERE,
-        **FOUND,
         "portal_home": Row(EVERYBODY),
         "widget_script": Row(EVERYBODY),
         # By a token alone, which is 401 to everybody else.
@@ -274,8 +270,6 @@ MATRIX = {
         "preview_home": Row(EVERYBODY),
         "preview_ask": Row((), EVERYBODY),
         "preview_progress": Row(EVERYBODY),
-        "website:sitemap": Row(EVERYBODY),
-        "website:picture": Row(EVERYBODY),
     },
     "commune": {
         **EVERYWHERE,
@@ -374,6 +368,17 @@ MATRIX = {
         **{f"frames:{name}": Row(EVERYBODY) for name in ("script", "booking", "report", "badge")},
         **{f"widgets:{name}": row for name, row in WIDGETS.items()},
         **{
+            f"api:{name}": Row(EVERYBODY)
+            for name in ("docs", "openapi", "services", "service", "sites", "slots")
+        },
+        "api:report": Row(EVERYBODY),
+        "api:reports": Row(EVERYBODY, KEY),
+        "api:figures": Row(EVERYBODY),
+        "api:appointments": Row(KEY, KEY),
+        "api:appointment": Row(KEY),
+        "api:move_appointment": Row((), KEY),
+        "api:cancel_appointment": Row((), KEY),
+        **{
             f"pwa:{name}": Row(EVERYBODY)
             for name in ("manifest", "icon", "worker", "offline", "token")
         },
@@ -401,19 +406,6 @@ MATRIX = {
         "incidents:partner": Row(EVERYBODY, EVERYBODY),
         "incidents:phone_round": Row(EVERYBODY),
         "incidents:phone_stop": Row(EVERYBODY, EVERYBODY),
-        "incidents:open311": Row(EVERYBODY),
-        "incidents:open311_discovery": Row(EVERYBODY),
-        "incidents:open311_nowhere": Row(EVERYBODY, EVERYBODY),
-        **{
-            f"incidents:open311_{place}_{page}": Row(EVERYBODY)
-            for place in ("v2", "test")
-            for page in ("discovery", "services", "definition", "single", "one", "token")
-        },
-        **{  # written by whoever holds a key
-            f"incidents:open311_{place}_{page}": Row(EVERYBODY, TICKET)
-            for place in ("v2", "test")
-            for page in ("requests", "updates")
-        },
         "incidents:agent:rounds": Row(REPORTS),
         "incidents:agent:new_round": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:round": Row(REPORTS),
@@ -491,13 +483,6 @@ MATRIX = {
         "mutual:open_desk": Row((), ADMIN),
         "mutual:close_desk": Row((), ADMIN),
         "mutual:neighbours": Row(EVERYBODY),
-        "nearby:arrive": Row(EVERYBODY),
-        "nearby:alert": Row(EVERYBODY, EVERYBODY),
-        "nearby:asked": Row(EVERYBODY),
-        "nearby:one_alert": Row(EVERYBODY, EVERYBODY),
-        "nearby:stop": Row(EVERYBODY, EVERYBODY),
-        "nearby:waits": Row(EVERYBODY),
-        "nearby:badge": Row(EVERYBODY),
         "mutual:arrive": Row(EVERYBODY),
         "privacy:notice": Row(EVERYBODY),
         "privacy:ask": Row(EVERYBODY, EVERYBODY),
@@ -527,15 +512,6 @@ MATRIX = {
         "exchange:add_calendar": Row(ADMIN, ADMIN),
         "exchange:read_calendar": Row((), ADMIN),
         "exchange:remove_calendar": Row((), ADMIN),
-        **{
-            f"website:{name}": Row(EVERYBODY)
-            for name in ("sitemap", "picture", "short", "short_anywhere")
-        },
-        **{f"website:{name}": Row(ADMIN) for name in ("addresses", "poster", "prepared")},
-        "website:address": Row(ADMIN, ADMIN),
-        "agenda:read": Row(EVERYBODY),  # who knows its address
-        "calendars:home": Row(DESK),
-        **{f"calendars:{name}": Row((), DESK) for name in ("share", "renew", "end")},
         **{f"ideas:{name}": Row(COMMUNE_ROLES) for name in ("list", "idea", "road", "news")},
         "ideas:add": Row(COMMUNE_ROLES, COMMUNE_ROLES),
         **{f"ideas:{name}": Row((), COMMUNE_ROLES) for name in ("vote", "take_back", "follow")},
@@ -557,7 +533,6 @@ MATRIX = {
     },
     "association": {
         **EVERYWHERE,
-        **FOUND,
         **HAND_OVER,
         **DEPARTURES,
         **{
@@ -698,18 +673,15 @@ MATRIX = {
     "unknown": {},
 }
 ARGUMENTS = {
-    "form": "json",
-    "code": "nid-de-poule",
-    "rest": "v2/ailleurs",
+    "id": "CANAR001",
+    "code": "carte-identite",
     "shape": "plein",
-    "word": "cni",
     "size": 192,
     "number": 1,
     "line": 2,
     "entry_id": 1,
     "ticket_id": 1,
     "site_id": 1,
-    "service": 1,
     "position": 1,
     "secret": "A" * 32,
     "kind": "csv",
@@ -877,6 +849,8 @@ def verdict(answer):
         return "no such method"
     if answer.status_code == 403:
         return "refused"
+    if answer.status_code == 401:
+        return "no key"
     if answer.status_code == 302 and "/connexion/" in answer["Location"]:
         return "login"
     if answer.status_code == 404:
@@ -896,6 +870,8 @@ def expected(policy, name, kind, method):
         return on_login_host(policy, name)
     if policy == TICKET:
         return {"refused"}
+    if policy == KEY:
+        return {"no key"}
     if allowed(policy, name):
         return {"served", "unknown"}
     stranger = name == "anonymous" or name.startswith("other ")

@@ -117,6 +117,15 @@ def give_back(limit: Limit, who: str) -> None:
         )
 
 
+def seats_left(limit: Limit, who: str, *, now: datetime) -> int:
+    """Count the seats that are free; all of them when Valkey is down."""
+    key = f"limit:{counter_key(limit.name, who)}"
+    with suppress(RedisError):
+        count = "return redis.call('ZCOUNT', KEYS[1], '(' .. ARGV[1], '+inf')"
+        return max(0, limit.seats - int(run(count, [key], [now.timestamp() * 1000])))
+    return limit.seats
+
+
 def forget_old(*, now: datetime) -> None:
     """Drop the seats of the database that are free again."""
     with connection.cursor() as cursor:
