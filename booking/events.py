@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from booking import planning, pushes, texts, topics
+from booking import planning, pushes, texts, topics, webhooks
 from booking.models import Appointment, AppointmentEvent
 from booking.taking import Busy, lock_days
 from identity.members import Member
@@ -61,8 +61,8 @@ def record(
     """Add a line to the history; ``by`` is None when the citizen did it, or nobody.
 
     Once it is committed, pages that show the day or her appointment follow, and what gives time
-    back is offered to those who wait. Browsers that asked are told. What still waits to remind
-    her of it as it was is called off.
+    back is offered to those who wait. Browsers and programs that asked are told. What still waits
+    to remind her of it as it was is called off.
     """
     AppointmentEvent.objects.create(
         appointment=appointment,
@@ -75,6 +75,7 @@ def record(
     live.touch(topics.of_day(planning.local_day(appointment.start)))
     live.touch(topics.of_appointment(appointment.pk))
     pushes.tell(kind, appointment, now=now, is_hers=by is None)
+    webhooks.tell(kind, appointment, now=now)
     if kind in GIVES_BACK:
         defer("booking.serve_waiting")
         _call_off(appointment, now)

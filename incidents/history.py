@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from identity.members import Member
-from incidents import topics
+from incidents import topics, webhooks
 from incidents.models import Message, Report, ReportEvent, StatusChange
 from incidents.workflow import Actor
 from parvis import live
@@ -34,8 +34,9 @@ def moved(
     now: datetime,
     message: Message | None = None,
 ) -> StatusChange:
-    """Add a move to the history; ``report`` is as it is now."""
+    """Add a move to the history and tell it; ``report`` is as it is now."""
     changed(report)
+    webhooks.tell(report, before, now=now)
     return StatusChange.objects.create(
         report=report,
         before=before,

@@ -25,7 +25,8 @@ PACKAGES = [
     *("platform/parvis", "audit", "tenants", "identity", "messaging", "slots"),
     *("booking", "incidents", "onboarding", "adoption", "demo"),
     *("library", "shelf", "ideas", "training", "learning", "exchange", "widgets", "mutual"),
-    *("privacy", "pwa", "journal", "ants"),
+    *("privacy", "pwa", "journal", "ants", "nearby", "calendars", "website"),
+    *("coordination", "connect", "api", "stateid"),
 ]
 # The sanctioned places: who provisions, migrates and visits communes may switch schemas.
 SWITCHERS = {
