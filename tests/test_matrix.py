@@ -182,6 +182,20 @@ DEPARTURES = {
     "suspend_commune": Row((), ("director",)),
     "resume_commune": Row((), ("director",)),
 }
+CONNECT = {
+    **{name: Row(ADMIN) for name in ("home", "client", "webhook", "checking", "delivery")},
+    **{
+        name: Row(ADMIN, ADMIN)
+        for name in ("add_client", "revoke_key", "add_webhook", "remove_webhook")
+    },
+    **{
+        name: Row((), ADMIN)
+        for name in (
+            *("change_client", "issue_key", "renew_key", "change_webhook", "try_webhook"),
+            *("stop_webhook", "resume_webhook", "rotate_webhook", "resend"),
+        )
+    },
+}
 WIDGETS = {
     "home": Row(ADMIN),
     "add_name": Row((), ADMIN),
@@ -388,6 +402,7 @@ MATRIX = {
         "reading:refuse": Row(EVERYBODY, EVERYBODY),
         "reading:mine": Row(COMMUNE_ROLES),
         **{f"exchange:{name}": row for name, row in ARCHIVES.items()},
+        **{f"connect:{name}": row for name, row in CONNECT.items()},
         "journal:journal": Row(ADMIN),
         "journal:journal_csv": Row(ADMIN),
         "journal:verify": Row((), ADMIN),
