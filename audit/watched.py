@@ -47,7 +47,7 @@ WATCHED = {
         ignored=f"{KEYS},version,created_at",
     ),
     "booking_participant": Watch(
-        hidden="name,pre_application,situation,documents,ticks,missing",
+        hidden="name,pre_application,other_number,situation,documents,ticks,missing",
     ),
     "booking_ticket": Watch(label="number", hidden="name,note"),
     "booking_waitingentry": Watch(
@@ -67,13 +67,16 @@ WATCHED = {
     "incidents_savedfilter": Watch(label="name", hidden="query"),
     "incidents_report": Watch(
         label="reference",
-        hidden="text,lat,lon,address",
+        hidden="text,lat,lon,address,address_id",
         ignored="idempotency_key,version,touched_at",
     ),
     "incidents_reportcontact": Watch(hidden=f"{PERSON},language", ignored="token_hash"),
     "incidents_follower": Watch(hidden="email,language", ignored="token_hash,created_at"),
     "incidents_message": Watch(hidden="text"),
     "incidents_photo": Watch(label="stage", hidden="name,blurred,suggested", ignored="created_at"),
+    "incidents_categoryattribute": Watch(label="code"),
+    "incidents_reportanswers": Watch(hidden="values,unknown"),
+    "incidents_openserver": Watch(label="url", hidden="key", ignored="polled_at,failed_at,error"),
     "incidents_intervention": Watch(label="done_on", hidden="material,note", ignored="key"),
     "incidents_intervention_reports": Watch(),
     "incidents_round": Watch(label="title", ignored="token_hash"),
@@ -84,6 +87,10 @@ WATCHED = {
     "exchange_importbatch": Watch(
         label="kind", hidden="header,columns,settings", ignored="touched_at"
     ),
+    "calendars_agenda": Watch(
+        label="name", hidden="token_hash", ignored="fetched_at,submission,created_at"
+    ),
+    "website_shortlink": Watch(label="word"),
     "exchange_calendarfeed": Watch(
         label="name", hidden="url", ignored="tried_at,good_at,error,events,refused"
     ),
@@ -92,6 +99,7 @@ WATCHED = {
     "connect_webhook": Watch(
         label="name", hidden="url,secret,old_secret", ignored="failing_since,paused_until"
     ),
+    "coordination_rules": Watch(),
     "messaging_textsettings": Watch(),
     "privacy_choice": Watch(label="rule", hidden="reason"),
     "privacy_datarequest": Watch(label="kind", hidden="email,words,answer,answered_by"),
@@ -105,11 +113,14 @@ UNWATCHED = {
     "messaging_outgoingpush": "derived: a message tells what is written down already",
     "messaging_pushsubscription": "passing: where a browser wants to be told",
     "messaging_textspending": "counts",
+    "nearby_alert": "passing: what somebody wants to be told, from the link of a message",
     "privacy_datalink": "passing: a link that was asked for",
     "privacy_night": "a history: what each night erased",
     "booking_allocation": "derived: the place of an appointment, which is watched",
     "booking_outagecase": "derived: the appointments that an outage touches",
     "booking_tally": "counts",
+    "coordination_declaration": "derived: what the State is told of an appointment",
+    "coordination_meeting": "counts",
     "api_sending": "passing: recognises a request that another program repeats, for a day",
     "booking_appointmentevent": "a history, append-only",
     "booking_settingschange": "a history, from which a change is undone",
@@ -117,6 +128,14 @@ UNWATCHED = {
     "incidents_statuschange": "a history, append-only",
     "incidents_reportevent": "a history, append-only",
     "incidents_elimination": "a history, append-only",
+    "incidents_catalogue": "derived: when the catalogue, which is watched, changed last",
+    "incidents_retiredcode": "derived: from the deletion of a category, which is watched",
+    "incidents_trial": "passing: what an integrator tries, gone after a day",
+    "incidents_openrequest": "a history: what other software sent",
+    "incidents_openupdate": "a history: what other software sent",
+    "incidents_mediafetch": "passing: a photo to fetch",
+    "incidents_dispatch": "an outbox: what leaves for other servers",
+    "incidents_heardupdate": "passing: what has been read already",
     "incidents_clockpause": "derived: follows the status of a report",
     "shelf_updateproposal": "derived: what the library offers; answering changes the text",
     "shelf_arrival": "a history",

@@ -1,5 +1,6 @@
 """A citizen says for whom, and takes a free time; no account, no script needed."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from booking import actions, alternatives, planning, visitor, words
 from booking.availability import FreeStarts
 from booking.document_views import documents_of
+from booking.elsewhere import Elsewhere, elsewhere
 from booking.forms import SituationForm, SlotForm
 from booking.hoarding import DayInDemand, count_network
 from booking.models import Appointment, Service
@@ -142,6 +144,8 @@ def _slots_page(
         if service.has_waiting_list
         else "",
         "asks_resident": not is_resident and planning.keeps_for_residents(service, now=now),
+        "elsewhere": elsewhere(service, persons=persons, first=found.first(), now=now),
+        "alert_query": urlencode({"motif": service.pk, "personnes": persons}),
         **_asked_start(request, found),
     }
     status = 422 if form and form.errors else 200
@@ -180,7 +184,10 @@ def _hold(
         refusal.href = request.get_full_path()
         raise
     except actions.SlotTaken as refusal:
-        return taken_page(request, refusal.alternatives, where=request.get_full_path())
+        persons, first = len(wish.people), min(refusal.alternatives, default=None)
+        others = elsewhere(service, persons=persons, first=first, now=now)
+        where = request.get_full_path()
+        return taken_page(request, refusal.alternatives, where=where, others=others)
     target = "booking:check" if held.name and (held.email or held.phone) else "booking:details"
     return visitor.give(redirect(target), visitor.HOLD, token)
 
@@ -213,8 +220,21 @@ def _count_hold(request: HttpRequest, *, now: datetime) -> None:
 
 
 def taken_page(
-    request: HttpRequest, alternatives: list[datetime], *, where: str, has_typed: bool = False
+    request: HttpRequest,
+    alternatives: list[datetime],
+    *,
+    where: str,
+    has_typed: bool = False,
+    others: Sequence[Elsewhere] = (),
 ) -> HttpResponse:
-    """Say that the slot is gone, with the nearest ones under the thumb; nothing typed is lost."""
-    context = {"action": where, "days": by_day(alternatives), "has_typed": has_typed}
+    """Say that the slot is gone, with the nearest ones under the thumb; nothing typed is lost.
+
+    ``others`` are starts of communes nearby, where this one has none left.
+    """
+    context = {
+        "action": where,
+        "days": by_day(alternatives),
+        "has_typed": has_typed,
+        "elsewhere": others,
+    }
     return render(request, "booking/taken.html", context, status=409)

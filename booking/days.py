@@ -244,7 +244,7 @@ def others(appointment: Appointment, *, now: datetime) -> list[Visit]:
     if digits := re.sub(r"\D", "", appointment.phone):
         same |= Q(digits=digits)
     if appointment.numbers:
-        numbered = Participant.objects.filter(pre_application__in=appointment.numbers)
+        numbered = Participant.objects.numbered(appointment.numbers)
         same |= Q(pk__in=numbered.values("appointment"))
     found = (
         Appointment.objects.kept()
@@ -373,7 +373,7 @@ def _matches(words: str) -> Q:
     condition = name & ~Q(name="")
     named = Participant.objects.annotate(plain_name=_plain(F("name"))).filter(name)
     condition |= Q(pk__in=named.exclude(name="").values("appointment"))
-    numbered = Participant.objects.filter(pre_application=compact.upper())
+    numbered = Participant.objects.numbered([compact.upper()])
     condition |= Q(reference=plain_reference(words)) | Q(pk__in=numbered.values("appointment"))
     number = re.sub(r"^(?:33|0033)(?=[1-9])", "0", compact)
     if number.isascii() and number.isdigit() and len(number) >= 4:  # noqa: PLR2004

@@ -227,7 +227,7 @@ def by_site(day: Day) -> list[tuple[Site, list[SheetLine]]]:
                 visit=visit,
                 persons=people(appointment.persons),
                 people=[
-                    (person.name, person.pre_application, [each.title for each in documents])
+                    (person.name, ", ".join(person.numbers), [each.title for each in documents])
                     for person, documents in told_each(appointment, own)
                 ],
             )

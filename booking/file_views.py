@@ -121,7 +121,7 @@ def people_boxes(visit: Visit, *, missing: outcomes.Keys | None = None) -> list[
     return [
         {
             "title": person.name or _("Personne %(n)s") % {"n": person.position},
-            "number": person.pre_application,
+            "number": ", ".join(person.numbers),
             "documents": documents,
             "name": f"{SEEN if missing is None else MISSING}{person.position}",
             "ticked": person.ticks if missing is None else missing.get(person.position, ()),

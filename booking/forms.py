@@ -1,7 +1,7 @@
 """What citizens may ask for and tell."""
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,19 +13,15 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from booking.checklists import choice_label, question_label, questions
 from booking.models import Service
+from booking.number_forms import NUMBERS_MOST, NumberedForm, plain_numbers, require
 from booking.people import Person
 from booking.situations import Question
 
 
-PRE_APPLICATION = re.compile(r"[A-Z0-9]{10}")
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
 CONFUSED = str.maketrans("OIL", "011")  # Crockford's base 32 reads them so
 PHONE = re.compile(r"0[1-9][0-9]{8}|\+[1-9][0-9]{6,14}")
 FIRST_YEAR, LAST_YEAR = 2000, 2100  # beyond, adding a day to a date may overflow
-ALREADY_BOOKED = _(
-    "Ce numéro a déjà un rendez-vous dans cette mairie. Retrouvez-le pour le déplacer ou "
-    "l’annuler."
-)
 UNREADABLE_SLOT = _("Ce créneau est illisible. Choisissez-en un autre.")
 
 
@@ -238,7 +234,7 @@ class WeekForm(forms.Form):
         return min(max(asked or soonest, soonest), latest)
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(NumberedForm):
     """Who comes, and how to reach her."""
 
     name = forms.CharField(
@@ -264,7 +260,7 @@ class DetailsForm(forms.Form):
     pre_application = forms.CharField(
         label=_("Numéro de pré-demande"),
         required=False,
-        max_length=30,
+        max_length=NUMBERS_MOST,
         help_text=_(
             "Dix lettres et chiffres, en haut de la pré-demande faite sur le site de l’ANTS. "
             "Vous ne l’avez pas encore ? Continuez, vous l’apporterez."
@@ -280,6 +276,7 @@ class DetailsForm(forms.Form):
         *args: Any,
         persons: int = 1,
         communes: Sequence[tuple[str, str]] = (),
+        needs_number: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -294,11 +291,13 @@ class DetailsForm(forms.Form):
             )
         if not service.asks_pre_application:
             del self.fields["pre_application"]
+        elif needs_number:
+            require(self.fields["pre_application"])
         self.other_numbers = range(2, persons + 1)
         for number in self.other_numbers:
-            self._ask_of(number)
+            self._ask_of(number, needs_number=needs_number)
 
-    def _ask_of(self, number: int) -> None:
+    def _ask_of(self, number: int, *, needs_number: bool = False) -> None:
         """Ask the name of one more person, and her number where the first one is asked hers."""
         rank = {"n": number}
         self.fields[f"name-{number}"] = forms.CharField(
@@ -313,9 +312,11 @@ class DetailsForm(forms.Form):
             self.fields[f"pre_application-{number}"] = forms.CharField(
                 label=gettext("Personne %(n)s : numéro de pré-demande") % rank,
                 required=False,
-                max_length=30,
+                max_length=NUMBERS_MOST,
                 widget=self.fields["pre_application"].widget,
             )
+            if needs_number:
+                require(self.fields[f"pre_application-{number}"])
 
     def clean_phone(self) -> str:
         """Bring a number to its digits, a French one to ten of them."""
@@ -327,7 +328,7 @@ class DetailsForm(forms.Form):
 
     def clean_pre_application(self) -> str:
         """Bring a number to its form, whatever case and spaces it was typed with."""
-        return _plain_number(self.cleaned_data["pre_application"])
+        return plain_numbers(self.cleaned_data["pre_application"])
 
     def clean(self) -> dict[str, Any]:
         """Ask for one way at least to reach the citizen."""
@@ -336,7 +337,7 @@ class DetailsForm(forms.Form):
             name = f"pre_application-{number}"
             if name in cleaned:
                 try:
-                    cleaned[name] = _plain_number(cleaned[name])
+                    cleaned[name] = plain_numbers(cleaned[name])
                 except ValidationError as fault:
                     self.add_error(name, fault)
         wrong = {"email", "phone"} & set(self.errors)
@@ -360,26 +361,6 @@ class DetailsForm(forms.Form):
             for number in self.other_numbers
         ]
         return known | {"people": people}
-
-    def refuse_numbers(self, numbers: Container[str]) -> None:
-        """Say of each of these pre-application numbers that it has its appointment already."""
-        for name, typed in list(self.cleaned_data.items()):
-            if name.startswith("pre_application") and typed in numbers:
-                self.add_error(name, ALREADY_BOOKED)
-
-
-def _plain_number(typed: str) -> str:
-    """Bring a pre-application number to its form.
-
-    Raises:
-        ValidationError: it has not ten letters or digits.
-    """
-    number = re.sub(r"[\s\-]", "", typed).upper()
-    if number and not PRE_APPLICATION.fullmatch(number):
-        raise ValidationError(
-            _("Ce numéro a dix lettres ou chiffres. Vérifiez-le, ou videz la case.")
-        )
-    return number
 
 
 class TermsForm(forms.Form):

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from booking import planning
 from booking.models import Allocation, Appointment, Participant
+from booking.people import two_numbers
 from booking.refusals import AlreadyExtended, HoldLost
 from booking.taking import forget_expired_holds, in_one_transaction, lock_days
 
@@ -60,7 +61,8 @@ def keep_details(
     """Keep what the citizen typed, with the slot held for her.
 
     ``from_commune`` is the INSEE code of hers, where she was asked.
-    ``people`` gives the name and the pre-application number of each person, in their order.
+    ``people`` gives the name and the pre-application numbers of each person, in their order;
+    two numbers are parted by a space.
 
     Raises:
         HoldLost: the appointment is confirmed, or forgotten.
@@ -71,9 +73,10 @@ def keep_details(
     if not changed:
         raise HoldLost
     coming = list(Participant.objects.filter(appointment=appointment))
-    for each, (its_name, number) in zip(coming, people, strict=False):
-        each.name, each.pre_application = its_name, number
-    Participant.objects.bulk_update(coming, ["name", "pre_application"])
+    for each, (its_name, numbers) in zip(coming, people, strict=False):
+        each.name = its_name
+        each.pre_application, each.other_number = two_numbers(numbers)
+    Participant.objects.bulk_update(coming, ["name", "pre_application", "other_number"])
     appointment.refresh_from_db()
     return appointment
 

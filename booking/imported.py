@@ -172,8 +172,8 @@ def take_back(*, appointment: Appointment, by: Member | None, now: datetime) -> 
         current.idempotency_key = uuid4()  # the same promise may be taken over again
         current.version += 1
         current.save()
-        current.participants.update(name="", pre_application="", situation={})
         record(current, AppointmentEvent.Kind.CANCELLED, by=by, now=now, imported=True)
+        current.participants.update(name="", pre_application="", other_number="", situation={})
         return True
 
     return in_one_transaction(work, now=now)

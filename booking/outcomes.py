@@ -252,6 +252,7 @@ def _bringing(current: Appointment, lacking: Keys) -> list[Participant]:
             position=position,
             name=person.name,
             pre_application=person.pre_application,
+            other_number=person.other_number,
             situation=person.situation,
             documents={
                 **person.documents,

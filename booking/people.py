@@ -20,6 +20,7 @@ class Person:
     situation: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
     pre_application: str = ""
+    other_number: str = ""
 
 
 def participants(
@@ -36,6 +37,7 @@ def participants(
             position=position,
             name=person.name,
             pre_application=person.pre_application,
+            other_number=person.other_number,
             situation=dict(person.situation),
             documents=snapshot(service, situation=person.situation, day=day, channel=channel)
             | under,
@@ -54,6 +56,12 @@ def stamp(service: Service) -> dict[str, Any]:
     return {"library": versions} if versions else {}
 
 
+def two_numbers(typed: str) -> tuple[str, str]:
+    """Part the numbers of one person, written with a space between them."""
+    first, second, *_rest = [*typed.split(), "", ""]
+    return first, second
+
+
 def enrol(appointment: Appointment, coming: Sequence[Participant]) -> None:
     """Write who comes, with the appointment just saved; one query."""
     for each in coming:
@@ -65,7 +73,12 @@ def enrol(appointment: Appointment, coming: Sequence[Participant]) -> None:
 def people_of(appointment: Appointment) -> list[Person]:
     """Tell again who comes, without those who cancelled."""
     return [
-        Person(situation=each.situation, name=each.name, pre_application=each.pre_application)
+        Person(
+            situation=each.situation,
+            name=each.name,
+            pre_application=each.pre_application,
+            other_number=each.other_number,
+        )
         for each in appointment.coming
     ]
 

@@ -43,7 +43,7 @@ MODELS: Table = {
     "Participant": {
         NOT_PERSONAL: "id appointment position missing cancelled_at",
         WHO: "name",
-        NUMBER: "pre_application",
+        NUMBER: "pre_application other_number",
         CASE: "situation documents ticks",
     },
     "Allocation": {NOT_PERSONAL: "id appointment resource period start_at state expires_at"},

@@ -13,6 +13,7 @@ from django.db.models import Min
 from booking import occupancy, planning
 from booking.availability import Need, Question, free_starts
 from booking.models import Allocation, Service
+from booking.offered import publish, withdraw_services
 from booking.plans import Plan
 from parvis.guard import current_schema
 from slots.models import BITS_BYTES, FreeSlotDay, SlotKind
@@ -68,6 +69,7 @@ def refresh(days: Iterable[date], *, now: datetime) -> None:
 def withdraw() -> None:
     """Take back everything that the active commune has published: it is no more, or not now."""
     FreeSlotDay.objects.filter(commune=planning.current_commune()).delete()
+    withdraw_services()
 
 
 def refresh_all(*, now: datetime) -> None:
@@ -75,6 +77,7 @@ def refresh_all(*, now: datetime) -> None:
 
     To be called while nobody books in the commune.
     """
+    publish()
     rows = wanted_rows(now=now)
     _write(rows)
     kept = {key[1] for key in rows}

@@ -26,8 +26,9 @@ CASE = "(p.name <> '' OR p.situation <> '{}' OR p.documents <> '{}' OR p.ticks <
 KNOWN = f"""(a.name <> '{NOBODY}' OR a.email <> '' OR a.phone <> '' OR a.from_commune <> ''
     OR a.taken_by_id IS NOT NULL OR EXISTS (
         SELECT FROM booking_participant p WHERE p.appointment_id = a.id AND {CASE}))"""
-NUMBERED = """EXISTS (SELECT FROM booking_participant p
-    WHERE p.appointment_id = a.id AND p.pre_application <> '')"""
+NUMBERED = """(EXISTS (SELECT FROM booking_participant p
+    WHERE p.appointment_id = a.id AND p.pre_application || p.other_number <> '')
+    OR EXISTS (SELECT FROM coordination_declaration d WHERE d.appointment = a.reference))"""
 DUE = {
     "appointment_contact": f"a.status <> 'held' AND {OVER} AND {KNOWN}",
     "pre_application": f"a.status NOT IN ('held', 'missed') AND {OVER} AND {NUMBERED}",
@@ -42,18 +43,22 @@ UPDATE booking_appointment SET name = '{NOBODY}', email = '', phone = '', langua
     taken_by_name = '', token_hash = {FRESH}
 WHERE id = ANY(%(ids)s)"""  # noqa: S608 (constants)
 FORGET_CASE = """
-UPDATE booking_participant SET name = '', pre_application = '', situation = '{}',
-    documents = '{}', ticks = '{}'
+UPDATE booking_participant SET name = '', pre_application = '', other_number = '',
+    situation = '{}', documents = '{}', ticks = '{}'
 WHERE appointment_id = ANY(%(ids)s)"""
 FORGET_NUMBERS = """
-UPDATE booking_participant SET pre_application = '' WHERE appointment_id = ANY(%(ids)s)"""
+UPDATE booking_participant SET pre_application = '', other_number = ''
+WHERE appointment_id = ANY(%(ids)s)"""
+FORGET_DECLARATIONS = """
+DELETE FROM coordination_declaration
+WHERE appointment IN (SELECT reference FROM booking_appointment WHERE id = ANY(%(ids)s))"""
 FORGET_WORDS = """
 UPDATE booking_appointment SET note = '', cancel_reason = '', override_reason = ''
 WHERE id = ANY(%(ids)s)"""
 HOW: dict[str, tuple[Erasure.Kind, tuple[str, ...]]] = {
-    "appointment_contact": (Kind.APPOINTMENT, (FORGET_CONTACT, FORGET_CASE)),
-    "pre_application": (Kind.NUMBER, (FORGET_NUMBERS,)),
-    "pre_application_missed": (Kind.NUMBER, (FORGET_NUMBERS,)),
+    "appointment_contact": (Kind.APPOINTMENT, (FORGET_CONTACT, FORGET_CASE, FORGET_DECLARATIONS)),
+    "pre_application": (Kind.NUMBER, (FORGET_NUMBERS, FORGET_DECLARATIONS)),
+    "pre_application_missed": (Kind.NUMBER, (FORGET_NUMBERS, FORGET_DECLARATIONS)),
     "appointment_words": (Kind.WORDS, (FORGET_WORDS,)),
 }
 # Of each other table: what is over, what names the row, and how it ends.

@@ -1,6 +1,5 @@
 """What a secretary types: a search, and a booking for somebody on the phone."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,13 +15,13 @@ from booking.checklists import choice_label, question_label, questions
 from booking.diary import moment
 from booking.forms import DetailsForm
 from booking.models import Appointment, Service
-from booking.people import Person
+from booking.number_forms import NUMBERS_MOST, plain_numbers
+from booking.people import Person, two_numbers
 from booking.situations import Channel, Question
 from booking.words import service_name
 from parvis.inputs import DayInput
 
 
-NUMBER = r"^[\s\-]*(?:[A-Za-z0-9][\s\-]*){10}$"
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 NAME_MOST = 120
 NOTE_MOST = 300
@@ -133,11 +132,11 @@ def again(former: Appointment, asked: QueryDict) -> QueryDict:
     sent.update({"name": former.name, "phone": former.phone, "email": former.email})
     for position, person in enumerate(former.coming, start=1):
         if position == 1:
-            sent["pre_application"] = person.pre_application
+            sent["pre_application"] = " ".join(person.numbers)
             sent.update({f"{ABOUT}{key}": answer for key, answer in person.situation.items()})
         else:
             sent[f"name_{position}"] = person.name
-            sent[f"number_{position}"] = person.pre_application
+            sent[f"number_{position}"] = " ".join(person.numbers)
     for name in ("service", "day"):
         if asked.get(name):
             sent.setlist(name, asked.getlist(name))
@@ -229,7 +228,7 @@ class PhoneBookingForm(DetailsForm):
     pre_application = forms.CharField(
         label=gettext_lazy("Numéro de pré-demande"),
         required=False,
-        max_length=30,
+        max_length=NUMBERS_MOST,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
         error_messages={
             "null_characters_not_allowed": gettext_lazy("Ce numéro de pré-demande est illisible"),
@@ -309,14 +308,14 @@ class PhoneBookingForm(DetailsForm):
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
         )
         if "pre_application" in self.fields:
-            self.fields[f"number_{position}"] = forms.RegexField(
-                NUMBER,
+            self.fields[f"number_{position}"] = forms.CharField(
                 label=_("Numéro de pré-demande, personne %(n)s") % words,
                 required=False,
+                max_length=NUMBERS_MOST,
+                validators=[plain_numbers],
                 widget=forms.TextInput(
                     attrs={"autocomplete": "off", "autocapitalize": "characters"}
                 ),
-                error_messages={"invalid": _("Ce numéro a dix lettres ou chiffres")},
             )
         for one in self.wish.asked:
             if not one.extra:
@@ -357,11 +356,13 @@ class PhoneBookingForm(DetailsForm):
         if said:
             asked = questions(self.wish.service, situation | said, channel=Channel.DESK)
             situation = {question.key: question.answer for question in asked}
-        number = self.cleaned_data.get(f"number_{position}", "")
+        typed = plain_numbers(self.cleaned_data.get(f"number_{position}", ""))
+        first, second = two_numbers(typed)
         return Person(
             situation=situation,
             name=self.cleaned_data[f"name_{position}"],
-            pre_application=re.sub(r"[\s\-]", "", number).upper(),
+            pre_application=first,
+            other_number=second,
         )
 
     def offer(self, starts: Iterable[datetime]) -> None:
@@ -394,10 +395,12 @@ class PhoneBookingForm(DetailsForm):
     def wished(self) -> dict[str, Any]:
         """Return what the booking action takes, once the form is valid."""
         known = self.cleaned_data
+        number, second = two_numbers(known.get("pre_application", ""))
         first = Person(
             situation=self.wish.situation,
             name=known["name"],
-            pre_application=known.get("pre_application", ""),
+            pre_application=number,
+            other_number=second,
         )
         others = [self._other(position) for position in self.positions]
         return {

@@ -86,7 +86,7 @@ def _appointment(appointment: Appointment, now: datetime) -> Held:
     ]
     for each in appointment.participants.all():
         facts.append((_("Personne"), each.name))
-        facts.append((_("Numéro de pré-demande"), each.pre_application))
+        facts += [(_("Numéro de pré-demande"), number) for number in each.numbers]
         facts += [_answered(*answer) for answer in each.situation.items()]
     when = date_heure(timezone.localtime(appointment.start), get_language() or "fr")
     why = _("Il est à venir : annulez-le d’abord.") if is_to_come(appointment, now) else ""

@@ -364,8 +364,8 @@ def _is_due(title: Title, today: date) -> bool:
 def _deposits(numbers: Collection[str]) -> dict[str, Participant]:
     """Find who asked for titles, by number: of several visits the last one that was kept."""
     found = (
-        Participant.objects.filter(
-            pre_application__in=numbers,
+        Participant.objects.numbered(numbers)
+        .filter(
             cancelled_at__isnull=True,
             appointment__status__in=[
                 Appointment.Status.BOOKED,
@@ -383,7 +383,7 @@ def _deposits(numbers: Collection[str]) -> dict[str, Participant]:
             each.appointment.start,
         ),
     )
-    return {each.pre_application: each for each in ranked}
+    return {number: each for each in ranked for number in each.numbers}
 
 
 def _proposed(

@@ -235,7 +235,7 @@ def _typed(held: Appointment) -> dict[str, str]:
     for number, person in enumerate(held.coming, start=1):
         suffix = "" if number == 1 else f"-{number}"
         typed.setdefault(f"name{suffix}", person.name)
-        typed[f"pre_application{suffix}"] = person.pre_application
+        typed[f"pre_application{suffix}"] = " ".join(person.numbers)
     return typed
 
 

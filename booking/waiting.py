@@ -357,4 +357,5 @@ def _kept(person: Person) -> dict[str, Any]:
         "situation": dict(person.situation),
         "name": person.name,
         "pre_application": person.pre_application,
+        "other_number": person.other_number,
     }

@@ -110,6 +110,8 @@ def _more_links(request: HttpRequest, member: Member) -> list[tuple[str, str]]:
         links.append((_("Départs et suspensions"), "/departs/"))
     if member.commune_id:
         links.append((_("Mes messages"), "/agent/mes-messages/"))
+    if member.commune_id and member.role in {ADMIN, BOOKING_AGENT}:
+        links.append((_("Mon agenda"), "/agent/commune/agendas/"))
     if may_manage_team(member.role):
         team = commune.slug if member.commune_id else f"association/{association.slug}"
         links.append((_("Équipe"), absolute_url("login", f"/equipe/{team}/")))

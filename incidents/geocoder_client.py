@@ -43,6 +43,8 @@ class Address:
     citycode: str = ""
     kind: str = ""
     score: float = 0.0
+    key: str = ""
+    """Its number in the BAN."""
 
     @property
     def place(self) -> Place:
@@ -125,6 +127,7 @@ def _read(content: bytes) -> Iterator[Address]:
                 citycode=str(known.get("citycode", "")),
                 kind=str(known.get("type", "")),
                 score=float(known.get("score", 0)),
+                key=str(known.get("id", ""))[:30],
             )
     except (ValueError, KeyError, TypeError, AttributeError):
         return

@@ -53,7 +53,7 @@ MODELS: Mapping[str, Mapping[Kind, str]] = {
         " praises reporters satisfaction origin_commune origin_reference sent_to"
         " sent_reference idempotency_key version",
         Kind.WORDS: "text",
-        Kind.PLACE: "lat lon address",
+        Kind.PLACE: "lat lon address address_id",
         Kind.STAFF: "assignee_id assignee_name taken_by_id taken_by_name",
     },
     "ReportContact": {
@@ -85,5 +85,22 @@ MODELS: Mapping[str, Mapping[Kind, str]] = {
         Kind.PICTURE: "name blurred suggested",
     },
     "Stop": {Kind.NOTHING: "id round report position outcome done_at key", Kind.WORDS: "note"},
+    "ReportAnswers": {Kind.NOTHING: "id report", Kind.WORDS: "values unknown"},
+    "OpenRequest": {
+        Kind.NOTHING: "id client_id report trial key content said token_hash unknown answer at",
+    },
+    "OpenUpdate": {
+        Kind.NOTHING: "id client_id external_id report trial update_id external_status at",
+    },
+    "MediaFetch": {
+        Kind.NOTHING: "id report stage attempts due_at failed_at",
+        Kind.PICTURE: "url",
+    },
+    "Dispatch": {
+        Kind.NOTHING: "id server report message state attempts due_at error token external_id"
+        " last_status heard_at created_at",
+        Kind.WORDS: "last_notes",
+    },
+    "HeardUpdate": {Kind.NOTHING: "id dispatch external_id"},
 }
 """Of each model that hangs on a report: the names of its fields by what they tell."""

@@ -35,7 +35,21 @@ MODELS: Table = {
     "Category": {
         NOT_PERSONAL: "id code group group_en name name_en icon keywords door moderation"
         " is_staff_only promise_unit promise similar_radius_m needs_after_photo needs_asset"
-        " danger_text redirect_text redirect_url redirect_phone is_active position",
+        " danger_text redirect_text redirect_url redirect_phone is_batch is_active position",
+    },
+    "CategoryAttribute": {
+        NOT_PERSONAL: "id category code description datatype datatype_description is_variable"
+        " is_required is_public position values",
+    },
+    "Catalogue": {NOT_PERSONAL: "id changed_at by_transaction"},
+    "RetiredCode": {NOT_PERSONAL: "id code category_id"},
+    "Trial": {
+        NOT_PERSONAL: "id reference client_id service_code submitted_at",
+        WORDS: "item updates",
+    },
+    "OpenServer": {
+        NOT_PERSONAL: "id handler url jurisdiction key codes fallback poll_minutes"
+        " overlap_minutes has_updates gives_contact is_active polled_at failed_at error",
     },
     "Zone": {NOT_PERSONAL: "id name outline"},
     "RoutingRule": {

@@ -15,6 +15,7 @@ from identity.members import Member
 from incidents.models import (
     Asset,
     Category,
+    CategoryAttribute,
     Handler,
     MessageText,
     ReplyTemplate,
@@ -32,7 +33,8 @@ from parvis.guard import current_schema
 Tables = tuple[type[models.Model], ...]
 # In an order in which each row finds those it points to.
 CONFIGURATION: Tables = (
-    Settings, Team, Handler, Category, Zone, RoutingRule, ReplyTemplate, MessageText,
+    Settings, Team, Handler, Category, CategoryAttribute, Zone, RoutingRule, ReplyTemplate,
+    MessageText,
 )  # fmt: skip
 INVENTORY: Tables = (Asset,)
 UNDOABLE_SHOWN = 8

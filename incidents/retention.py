@@ -17,11 +17,14 @@ from django.db import ProgrammingError, connection, transaction
 from incidents import keeping, photos, pushes
 from incidents.history import locked
 from incidents.models import (
+    Dispatch,
     Elimination,
     Follower,
+    MediaFetch,
     Message,
     Photo,
     Report,
+    ReportAnswers,
     ReportContact,
     Stop,
 )
@@ -198,6 +201,9 @@ def _erase_people(reports: Sequence[int], *, now: datetime) -> None:
     words = Message.objects.filter(report__in=reports, erased_at__isnull=True)
     words.update(text="", erased_at=now)
     Stop.objects.filter(report__in=reports).exclude(note="").update(note="")
+    ReportAnswers.objects.filter(report__in=reports).update(values=[], unknown={})
+    Dispatch.objects.filter(report__in=reports).update(last_notes="")
+    MediaFetch.objects.filter(report__in=reports).delete()
     Report.objects.filter(pk__in=reports).update(text="")
 
 

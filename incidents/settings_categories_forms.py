@@ -8,13 +8,13 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _, gettext_lazy
 
 from incidents.deadlines import LONGEST_WORKING_DAYS
-from incidents.models import Category
+from incidents.models import Category, RetiredCode
 from incidents.settings_icons import ICONS
 
 
 CODE_MOST = 40
 WIDEST_M = 500
-SWITCHES = ("is_active", "is_staff_only", "needs_after_photo", "needs_asset")
+SWITCHES = ("is_active", "is_staff_only", "needs_after_photo", "needs_asset", "is_batch")
 
 
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -70,6 +70,7 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "is_staff_only": gettext_lazy("Réservée aux agents"),
             "needs_after_photo": gettext_lazy("Une photo après travaux est exigée pour clore"),
             "needs_asset": gettext_lazy("Porte sur un équipement de l’inventaire"),
+            "is_batch": gettext_lazy("Les autres logiciels reçoivent son numéro après relecture"),
         }
         help_texts = {
             "keywords": gettext_lazy("Séparés par des espaces : « goudron chaussée »."),
@@ -150,9 +151,13 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
 
 
 def free_code(name: str) -> str:
-    """Make a code of a name, with a number when another category has it."""
-    base = slugify(name)[: CODE_MOST - 4].strip("-") or "categorie"
-    taken = set(Category.objects.filter(code__startswith=base).values_list("code", flat=True))
+    """Make a code of a name, with a number when another category has it, or ever had it."""
+    base = slugify(name).replace("_", "-")[: CODE_MOST - 4].strip("-") or "categorie"
+    taken = {
+        code
+        for codes in (Category.objects, RetiredCode.objects)
+        for code in codes.filter(code__startswith=base).values_list("code", flat=True)
+    }
     code, number = base, 2
     while code in taken:
         code, number = f"{base}-{number}", number + 1

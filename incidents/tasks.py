@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from incidents import chasing, clocks, drafts, photos, transfers
+from incidents import chasing, clocks, drafts, open311_media, open311_trials, photos, transfers
 from incidents.models import Report
 
 
@@ -94,3 +94,15 @@ def ask_again() -> int:
 def chase_silent() -> int:
     """Write again to the bodies and companies that keep silent."""
     return chasing.chase_silent(now=timezone.now())
+
+
+@shared_task(name="incidents.fetch_media")
+def fetch_media() -> int:
+    """Fetch the photos that other software told the address of."""
+    return open311_media.fetch_waiting(now=timezone.now())
+
+
+@shared_task(name="incidents.forget_trials")
+def forget_trials() -> int:
+    """Delete what integrators tried a day ago."""
+    return open311_trials.purge(now=timezone.now())

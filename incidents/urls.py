@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("incidents.public_urls")),
     path("", include("incidents.map_urls")),
     path("", include("incidents.work_urls")),
+    path("open311/", include("incidents.open311_urls")),
     path("agent/signalements/", include("incidents.staff_urls")),
 ]

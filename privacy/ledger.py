@@ -36,7 +36,10 @@ AGAIN: dict[str, Erase] = {
     Kind.PHOTOS: lambda records, at: incidents.forget_photos(records, at=at, reason=REPLAY),
     Kind.FOLLOWER: lambda records, at: incidents.forget_followers(records, at=at, reason=REPLAY),
 }
-"""What names a record and how it is erased; whole reports and messages go by their own time."""
+"""What names a record and how it is erased; whole reports and messages go by their own time.
+
+Other apps add their own, in ``AGAIN`` of their ``retention.py``.
+"""
 
 
 def replay(schema: str, since: datetime, *, now: datetime) -> int:
@@ -58,6 +61,12 @@ def _replay(schema: str, since: datetime, now: datetime) -> int:
     lines = Erasure.objects.filter(schema=schema, at__gt=since).exclude(reason=REPLAY)
     for kind, record in lines.values_list("kind", "record").distinct().order_by("kind", "record"):
         found[kind].append(record)
-    count = sum(AGAIN[kind](records, now) for kind, records in found.items() if kind in AGAIN)
+    count = sum(erase(records, now) for kind, records in found.items() for erase in _ways(kind))
     nightly.run(now=now)
     return count
+
+
+def _ways(kind: str) -> list[Erase]:
+    """List who may hold records of a kind."""
+    found = [vars(module).get("AGAIN", {}) for module in nightly.modules()]
+    return [way[kind] for way in (AGAIN, *found) if kind in way]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 
 from django.apps import apps
 
@@ -19,10 +20,15 @@ NIGHTS_KEPT = 400
 
 def steps(where: str = "STEPS") -> Iterator[Step]:
     """List what each installed app erases in time; ``ONCE`` in the public schema."""
+    for module in modules():
+        yield from vars(module).get(where, ())
+
+
+def modules() -> Iterator[ModuleType]:
+    """List the ``retention.py`` of the installed apps."""
     for config in apps.get_app_configs():
         if "." not in config.name and find_spec(f"{config.name}.retention"):
-            found = vars(import_module(f"{config.name}.retention"))
-            yield from found.get(where, ())
+            yield import_module(f"{config.name}.retention")
 
 
 def kept() -> Spans:

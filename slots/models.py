@@ -129,3 +129,27 @@ class MeetingPoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OfferedService(models.Model):
+    """A service that a commune offers online, as far as others need it to show its starts.
+
+    ``key`` is the name folded, by which the same service of two communes is found; titles are
+    found by ``reason``. Confidential services are absent.
+    """
+
+    commune = models.ForeignKey(Commune, models.CASCADE, related_name="+", db_index=False)
+    number = models.BigIntegerField(_("motif"))  # an id in the schema of the commune
+    code = models.CharField(_("code"), max_length=80)  # that of its kinds
+    reason = models.CharField(_("titres"), max_length=12, default="", blank=True)
+    key = models.CharField(_("clé"), max_length=100)
+    name = models.CharField(_("nom"), max_length=100)
+    name_en = models.CharField(_("nom en anglais"), max_length=100, default="", blank=True)
+
+    class Meta:
+        verbose_name = _("motif proposé en ligne")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_offered_service_per_number", fields=["commune", "number"]
+            ),
+        ]

@@ -14,4 +14,7 @@ MODELS: Table = {
         NOT_PERSONAL: "id commune site name street zip_code city latitude longitude ugf reasons "
         "is_open is_active",
     },
+    "OfferedService": {
+        NOT_PERSONAL: "id commune number code reason key name name_en",
+    },
 }

@@ -13,6 +13,7 @@ ERASED = {
     # What it published or set up for itself.
     "slots.FreeSlotDay": Q(),
     "slots.SlotKind": Q(),
+    "slots.OfferedService": Q(),
     "ants.PreDemandeIndex": Q(),
     "ants.HubCall": Q(),
     "widgets.CustomDomain": Q(),

@@ -80,6 +80,7 @@ SHARED: dict[str, str] = {
     "slots_meetingpoint": "SELECT, INSERT, UPDATE",  # likewise; nobody deletes
     "ants_predemandeindex": WRITE,  # its own rows only; everybody reads hashes
     "ants_hubcall": READ,  # its own, and those of nobody
+    "slots_offeredservice": WRITE,  # its own rows only, too
     # Trainings: who comes, answers and promises only for its own people (policies of the tables).
     "training_trainingsession": READ,
     "training_halfday": READ,

@@ -30,7 +30,9 @@ EVERY_MINUTE = (
     "booking.serve_waiting",
     "incidents.develop_photos",
     "incidents.send_again",
+    "incidents.fetch_media",
     "connect.sweep",
+    "nearby.tell",
 )
 EVERY_QUARTER = (
     "library.catch_up",
@@ -39,6 +41,7 @@ EVERY_QUARTER = (
     "booking.follow_titles",
     "incidents.follow_silent",
     "incidents.escalate",
+    "incidents.forget_trials",
     "exchange.resume_imports",
     "onboarding.watch_first_use",
     "exchange.make_forgotten_archives",
@@ -58,6 +61,7 @@ EVERY_NIGHT = (
     "parvis.forget_delivered",
     "exchange.erase_imports",
     "exchange.read_calendars",
+    "calendars.end_of_who_left",
     "onboarding.check_readiness",
     "exchange.erase_archives",
     "mutual.take_note",

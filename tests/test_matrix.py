@@ -272,9 +272,14 @@ TRAINING = {
     "note": Row((), ASSOCIATION),
     "sign_as_trainer": Row((), ASSOCIATION),
 }
+FOUND = {  # what is free in all communes, for anybody
+    f"nearby:{name}": Row(EVERYBODY)
+    for name in ("find", "outline", "tile", "data", "data_csv", "data_json")
+}
 MATRIX = {
     "portal": {
         **EVERYWHERE,
+        **FOUND,
         "portal_home": Row(EVERYBODY),
         "widget_script": Row(EVERYBODY),
         # By a token alone, which is 401 to everybody else.
@@ -284,6 +289,8 @@ MATRIX = {
         "preview_home": Row(EVERYBODY),
         "preview_ask": Row((), EVERYBODY),
         "preview_progress": Row(EVERYBODY),
+        "website:sitemap": Row(EVERYBODY),
+        "website:picture": Row(EVERYBODY),
     },
     "commune": {
         **EVERYWHERE,
@@ -421,6 +428,19 @@ MATRIX = {
         "incidents:partner": Row(EVERYBODY, EVERYBODY),
         "incidents:phone_round": Row(EVERYBODY),
         "incidents:phone_stop": Row(EVERYBODY, EVERYBODY),
+        "incidents:open311": Row(EVERYBODY),
+        "incidents:open311_discovery": Row(EVERYBODY),
+        "incidents:open311_nowhere": Row(EVERYBODY, EVERYBODY),
+        **{
+            f"incidents:open311_{place}_{page}": Row(EVERYBODY)
+            for place in ("v2", "test")
+            for page in ("discovery", "services", "definition", "single", "one", "token")
+        },
+        **{  # written by whoever holds a key
+            f"incidents:open311_{place}_{page}": Row(EVERYBODY, TICKET)
+            for place in ("v2", "test")
+            for page in ("requests", "updates")
+        },
         "incidents:agent:rounds": Row(REPORTS),
         "incidents:agent:new_round": Row(REPORT_DESK, REPORT_DESK),
         "incidents:agent:round": Row(REPORTS),
@@ -498,6 +518,13 @@ MATRIX = {
         "mutual:open_desk": Row((), ADMIN),
         "mutual:close_desk": Row((), ADMIN),
         "mutual:neighbours": Row(EVERYBODY),
+        "nearby:arrive": Row(EVERYBODY),
+        "nearby:alert": Row(EVERYBODY, EVERYBODY),
+        "nearby:asked": Row(EVERYBODY),
+        "nearby:one_alert": Row(EVERYBODY, EVERYBODY),
+        "nearby:stop": Row(EVERYBODY, EVERYBODY),
+        "nearby:waits": Row(EVERYBODY),
+        "nearby:badge": Row(EVERYBODY),
         "mutual:arrive": Row(EVERYBODY),
         "privacy:notice": Row(EVERYBODY),
         "privacy:ask": Row(EVERYBODY, EVERYBODY),
@@ -527,6 +554,15 @@ MATRIX = {
         "exchange:add_calendar": Row(ADMIN, ADMIN),
         "exchange:read_calendar": Row((), ADMIN),
         "exchange:remove_calendar": Row((), ADMIN),
+        **{
+            f"website:{name}": Row(EVERYBODY)
+            for name in ("sitemap", "picture", "short", "short_anywhere")
+        },
+        **{f"website:{name}": Row(ADMIN) for name in ("addresses", "poster", "prepared")},
+        "website:address": Row(ADMIN, ADMIN),
+        "agenda:read": Row(EVERYBODY),  # who knows its address
+        "calendars:home": Row(DESK),
+        **{f"calendars:{name}": Row((), DESK) for name in ("share", "renew", "end")},
         **{f"ideas:{name}": Row(COMMUNE_ROLES) for name in ("list", "idea", "road", "news")},
         "ideas:add": Row(COMMUNE_ROLES, COMMUNE_ROLES),
         **{f"ideas:{name}": Row((), COMMUNE_ROLES) for name in ("vote", "take_back", "follow")},
@@ -548,6 +584,7 @@ MATRIX = {
     },
     "association": {
         **EVERYWHERE,
+        **FOUND,
         **HAND_OVER,
         **DEPARTURES,
         **{
@@ -688,15 +725,20 @@ MATRIX = {
     "unknown": {},
 }
 ARGUMENTS = {
+    "form": "json",
+    "code": "nid-de-poule",
+    "rest": "v2/ailleurs",
     "id": "CANAR001",
     "code": "carte-identite",
     "shape": "plein",
+    "word": "cni",
     "size": 192,
     "number": 1,
     "line": 2,
     "entry_id": 1,
     "ticket_id": 1,
     "site_id": 1,
+    "service": 1,
     "position": 1,
     "secret": "A" * 32,
     "kind": "csv",

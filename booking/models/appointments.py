@@ -1,5 +1,6 @@
 """The appointments citizens take: who comes, what is taken for it, and what happened."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -183,12 +184,21 @@ class Appointment(TenantModel):
     @property
     def numbers(self) -> list[str]:
         """The pre-application numbers of the persons who come."""
-        return [each.pre_application for each in self.coming if each.pre_application]
+        return [number for each in self.coming for number in each.numbers]
 
     @property
     def length(self) -> timedelta:
         """How long the visit lasts."""
         return self.end - self.start
+
+
+class ParticipantQuerySet(TenantQuerySet["Participant"]):
+    """Persons, narrowed down."""
+
+    def numbered(self, numbers: Iterable[str]) -> "ParticipantQuerySet":
+        """Those who gave one of these pre-application numbers."""
+        wanted = list(numbers)
+        return self.filter(Q(pre_application__in=wanted) | Q(other_number__in=wanted))
 
 
 class Participant(TenantModel):
@@ -204,11 +214,20 @@ class Participant(TenantModel):
     pre_application = models.CharField(
         _("numéro de pré-demande"), max_length=10, default="", blank=True
     )
+    other_number = models.CharField(  # an identity card and a passport asked for separately
+        _("second numéro de pré-demande"),
+        max_length=10,
+        default="",
+        db_default="",
+        blank=True,
+    )
     situation = models.JSONField(_("situation"), default=dict, blank=True)
     documents = models.JSONField(_("pièces à apporter"), default=dict, blank=True)
     ticks = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     missing = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     cancelled_at = models.DateTimeField(_("annulé le"), null=True, blank=True)
+
+    objects = ParticipantQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("personne")
@@ -227,7 +246,17 @@ class Participant(TenantModel):
                 fields=["pre_application"],
                 condition=~Q(pre_application=""),
             ),
+            models.Index(
+                name="participant_by_other_number",
+                fields=["other_number"],
+                condition=~Q(other_number=""),
+            ),
         ]
+
+    @property
+    def numbers(self) -> list[str]:
+        """Her pre-application numbers: none, one, or two."""
+        return [each for each in (self.pre_application, self.other_number) if each]
 
 
 class Allocation(TenantModel):

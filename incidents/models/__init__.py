@@ -13,6 +13,19 @@ from incidents.models.catalogue import (
 )
 from incidents.models.elimination import Elimination
 from incidents.models.history import ClockPause, Message, ReportEvent, StatusChange
+from incidents.models.open311 import (
+    Catalogue,
+    CategoryAttribute,
+    Dispatch,
+    HeardUpdate,
+    MediaFetch,
+    OpenRequest,
+    OpenServer,
+    OpenUpdate,
+    ReportAnswers,
+    RetiredCode,
+    Trial,
+)
 from incidents.models.photos import Photo
 from incidents.models.reports import Follower, Report, ReportContact, ReportQuerySet
 from incidents.models.settings import Settings, SettingsChange
@@ -21,20 +34,30 @@ from incidents.models.work import Intervention, Round, Stop
 
 __all__ = [
     "Asset",
+    "Catalogue",
     "Category",
+    "CategoryAttribute",
     "ClockPause",
+    "Dispatch",
     "Elimination",
     "Follower",
     "Handler",
+    "HeardUpdate",
     "Intervention",
+    "MediaFetch",
     "Message",
     "MessageText",
+    "OpenRequest",
+    "OpenServer",
+    "OpenUpdate",
     "Photo",
     "ReplyTemplate",
     "Report",
+    "ReportAnswers",
     "ReportContact",
     "ReportEvent",
     "ReportQuerySet",
+    "RetiredCode",
     "Round",
     "RoutingRule",
     "SavedFilter",
@@ -43,5 +66,6 @@ __all__ = [
     "StatusChange",
     "Stop",
     "Team",
+    "Trial",
     "Zone",
 ]

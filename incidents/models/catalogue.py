@@ -136,6 +136,9 @@ class Category(TenantModel):
     redirect_text = models.CharField(_("à qui s’adresser"), max_length=300, default="", blank=True)
     redirect_url = models.URLField(_("adresse"), default="", blank=True)
     redirect_phone = models.CharField(_("téléphone"), max_length=20, default="", blank=True)
+    is_batch = models.BooleanField(
+        _("numéro donné après relecture"), default=False, db_default=False
+    )
     is_active = models.BooleanField(_("proposée"), default=True)
     position = models.PositiveSmallIntegerField(_("rang"), default=0)
 

@@ -118,10 +118,13 @@ class Report(TenantModel):
     channel = models.CharField(
         pgettext_lazy("signalement", "reçu"), choices=Channel.choices, max_length=10
     )
-    text = models.TextField(_("description"), max_length=2000, default="", blank=True)
+    text = models.TextField(_("description"), max_length=4000, default="", blank=True)
     lat = models.FloatField(_("latitude"), null=True, blank=True)
     lon = models.FloatField(_("longitude"), null=True, blank=True)
     address = models.CharField(_("adresse"), max_length=200, default="", blank=True)
+    address_id = models.CharField(
+        _("adresse dans la BAN"), max_length=30, default="", db_default="", blank=True
+    )
     road_class = models.CharField(
         _("voie"), choices=RoadClass.choices, max_length=10, default="", blank=True
     )

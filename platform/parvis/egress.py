@@ -71,8 +71,11 @@ def post(
     most_bytes: int,
     patience_s: float,
     headers: Mapping[str, str],
+    method: str = "POST",
 ) -> Answer:
     """POST to an address; a redirect is an answer like another, and is not followed.
+
+    ``method`` is another verb that changes something there.
 
     Raises:
         Unanswered: the connection was made, and no answer came in time, or one that is too long.
@@ -87,7 +90,9 @@ def post(
         connection.close()
         raise Unreachable(f"{parts.hostname} does not answer: {fault}") from fault
     try:
-        return _ask(connection, parts, most_bytes, patience_s, headers, content=content)
+        return _ask(
+            connection, parts, most_bytes, patience_s, headers, content=content, method=method
+        )
     except Unreachable as fault:
         raise Unanswered(str(fault)) from fault
 
@@ -102,7 +107,7 @@ def _get(
     return _ask(connection, parts, most_bytes, patience_s, headers)
 
 
-def _ask(
+def _ask(  # noqa: PLR0913 (a request)
     connection: http.client.HTTPConnection,
     parts: SplitResult,
     most_bytes: int,
@@ -110,12 +115,13 @@ def _ask(
     headers: Mapping[str, str],
     *,
     content: bytes | None = None,
+    method: str = "",
 ) -> Answer:
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     until = time.monotonic() + patience_s
     try:
-        method = "GET" if content is None else "POST"
-        connection.request(method, target, content, {"User-Agent": AGENT, **headers})
+        verb = method or ("GET" if content is None else "POST")
+        connection.request(verb, target, content, {"User-Agent": AGENT, **headers})
         answer = connection.getresponse()
         said = b""
         while chunk := answer.read(CHUNK):

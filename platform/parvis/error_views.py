@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from parvis.errors import DomainError
@@ -119,7 +120,18 @@ def unknown_commune(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, name: str, *, status: int, **words: Any) -> HttpResponse:
+    if (answer := _to_machine(request, status)) is not None:
+        return answer
     text = get_template(f"errors/{name}.html").render({"request": request, **words})
     answer = HttpResponse(text, status=status)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _to_machine(request: HttpRequest, status: int) -> HttpResponse | None:
+    """Let an interface for programs answer in its own form, below its own addresses."""
+    for beginning, door in settings.MACHINES.items():
+        if request.path.startswith(beginning):
+            answer: HttpResponse | None = import_string(door)(request, status)
+            return answer
+    return None

@@ -1,6 +1,7 @@
 """Sheets of paper (PDF) in the letters of the site; the texts are those of any page."""
 
 from datetime import datetime
+from typing import Literal
 
 import segno
 from django.conf import settings
@@ -11,12 +12,13 @@ FACE = "text"
 FONT = settings.ROOT / "platform" / "parvis" / "static" / "fonts" / "public-sans.woff2"
 WEIGHTS = {"": {"wght": 400.0}, "B": {"wght": 650.0}}
 MARGIN_MM = 15
+SIZES_MM = {"a4": (210.0, 297.0), "a5": (148.0, 210.0)}
 WIDE_MM = 210 - 2 * MARGIN_MM  # between the margins
 
 
-def blank(*, title: str, language: str, now: datetime) -> FPDF:
-    """Begin a document of A4 pages; letters that the face does not have are left out."""
-    sheet = FPDF(format="A4")
+def blank(*, title: str, language: str, now: datetime, size: Literal["a4", "a5"] = "a4") -> FPDF:
+    """Begin a document of A4 or A5 pages; letters that the face does not have are left out."""
+    sheet = FPDF(format=SIZES_MM[size])
     sheet.add_font(FACE, fname=FONT, variations=WEIGHTS)
     sheet.set_title(title)
     sheet.set_lang(language)

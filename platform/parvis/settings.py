@@ -292,6 +292,12 @@ TILES_MOST_BYTES = 1_000_000 * env.int("PARVIS_TILES_MB", default=500)
 # --- France Titres: what its platform reads of us (ants/README.md) ---
 ANTS_HEADER = env.str("PARVIS_ANTS_HEADER", default="x-hub-rdv-auth-token")
 ANTS_KEYS: dict[str, str] = env.dict("PARVIS_ANTS_KEYS", default={})  # 1=…,2=…: never drop one
+# --- Appointments for titles told to the State (France Titres); empty: nothing is told ---
+COORDINATION_URL = env.str("PARVIS_COORDINATION_URL", default="").rstrip("/")
+COORDINATION_TOKEN = env.str("PARVIS_COORDINATION_TOKEN", default="")
+# --- Programs: who answers them in their own form when a page would say what went wrong ---
+MACHINES = {"/open311/": "incidents.open311_errors.machine"}
+OPEN311_PER_MINUTE = env.int("PARVIS_OPEN311_PER_MINUTE", default=60)  # what a key may send
 
 # --- Sessions and cookies: one cookie per host, never on the parent domain ---
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

@@ -72,8 +72,10 @@ def robots(request: HttpRequest) -> HttpResponse:
         return HttpResponse(
             "User-agent: *\nDisallow: /\n", content_type="text/plain; charset=utf-8"
         )
-    hidden = ("/rdv/", "/mon-rendez-vous/", "/agent/", "/demo/")
+    hidden = ("/rdv/", "/mon-rendez-vous/", "/agent/", "/agenda/", "/demo/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in hidden)]
+    if commune is not None or getattr(request, "site_kind", "") == "portal":
+        lines.append(f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

@@ -34,6 +34,7 @@ from parvis.processes import (
     wait_until,
 )
 from parvis.servers import LOOPBACK, delete_data, free_port, servers
+from parvis.stand_ins import coordination
 
 
 SEED = "33"
@@ -49,7 +50,7 @@ LIVE = (
 )
 # Celery may end when its broker dies instead of waiting for it, and pages that do not follow by
 # themselves ask again: the site goes on meanwhile. What ends sooner than this has a reason.
-STARTED_AGAIN = {"worker", "scheduler", "live"}
+STARTED_AGAIN = {"worker", "scheduler", "live", "coordination"}
 LIVED_S = 10.0
 PARTS = {
     "web": (
@@ -107,15 +108,17 @@ def demo(folder: Path) -> None:
                 "PARVIS_SCHEME": os.environ.get("PARVIS_SCHEME", "http"),
                 "PARVIS_BASE_DOMAIN": os.environ.get("PARVIS_BASE_DOMAIN", "localhost"),
             }
-            prepare(folder, environment)
-            with serving(folder, environment, port) as children:
-                announce(folder, environment)
-                try:
-                    with suppress(Stopped):
-                        welcome(folder, environment, port, time.monotonic() - started)
-                        watch(children)
-                finally:
-                    withdraw(folder)
+            with coordination(folder) as (stand_ins, known):
+                environment |= known
+                prepare(folder, environment)
+                with serving(folder, environment, port, stand_ins) as children:
+                    announce(folder, environment)
+                    try:
+                        with suppress(Stopped):
+                            welcome(folder, environment, port, time.monotonic() - started)
+                            watch(children)
+                    finally:
+                        withdraw(folder)
     say("Parvis is stopped.")
 
 
@@ -152,8 +155,13 @@ def prepare(folder: Path, environment: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def serving(folder: Path, environment: Mapping[str, str], port: int) -> Iterator[list[Child]]:
-    """Run web, worker, scheduler and live pages for as long as the block lasts."""
+def serving(
+    folder: Path, environment: Mapping[str, str], port: int, others: Sequence[Child] = ()
+) -> Iterator[list[Child]]:
+    """Run web, worker, scheduler and live pages for as long as the block lasts.
+
+    ``others`` run already and are watched with them.
+    """
     logs = folder / "logs"
     logs.mkdir(exist_ok=True)
     # The serving processes never see the owner's address: they only have the restricted role.
@@ -180,6 +188,7 @@ def serving(folder: Path, environment: Mapping[str, str], port: int) -> Iterator
                     orphaned=signal.SIGKILL if name == "worker" else None,
                 )
             )
+        children.extend(others)
         _wait_for_first_page(children, port, environment["PARVIS_BASE_DOMAIN"])
         yield children
     finally:

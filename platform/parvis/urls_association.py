@@ -12,6 +12,7 @@ urlpatterns = [
     path("partage/", include("mutual.urls")),
     path("messages/", include("messaging.association_urls")),
     path("departs/", include("exchange.association_urls")),
+    path("", include("nearby.portal_urls")),
     path("", include("identity.urls_commune")),  # the same hand-over from the login host
     path("", include("parvis.urls_everywhere")),
 ]

@@ -18,7 +18,10 @@ urlpatterns = [
     path("agent/commune/journal/", include("journal.commune_urls")),
     path("", include("privacy.urls")),
     path("agent/commune/site/", include("widgets.commune_urls")),
+    path("agent/commune/agendas/", include("calendars.commune_urls")),
+    path("", include("calendars.urls")),
     path("", include("mutual.commune_urls")),
+    path("", include("nearby.urls")),
     path("", include("onboarding.site_urls")),
     path("", include("widgets.frame_urls")),
     path("", include("pwa.urls")),
@@ -26,6 +29,7 @@ urlpatterns = [
     path("", include("messaging.reader_urls")),
     path("", include("identity.urls_commune")),
     path("", include("parvis.urls_everywhere")),
+    path("", include("website.urls")),  # last: any single word may be a short address
 ]
 
 handler400 = "parvis.error_views.bad_request"

@@ -8,6 +8,8 @@ urlpatterns = [
     path("apercu/", include("onboarding.portal_urls")),
     path("", include("widgets.portal_urls")),
     path("api/ants/", include("ants.portal_urls")),
+    path("", include("nearby.portal_urls")),
+    path("", include("website.portal_urls")),
     path("", include("parvis.urls_everywhere")),
 ]
 

@@ -44,9 +44,12 @@ def map(  # noqa: A001, PLR0913 (reads so in a page; all optional)
     zoom: int = 17,
     points: Sequence[dict[str, Any]] = (),
     key: str = "map",
+    outline: str = "",
     size: Literal["s", "m", "l"] = "m",
 ) -> SafeString:
     """Draw a map. Without script its ``twin`` says where to find the same in words.
+
+    ``outline`` is where its ground comes from, on a site that is not a commune's.
 
     ``lat`` and ``lon`` centre it on a place; each of ``points`` has ``lat``, ``lon``, ``label``,
     and may have ``href``, ``shape`` (a class after ``pin--``) and ``text`` (inside the pin).
@@ -65,7 +68,7 @@ def map(  # noqa: A001, PLR0913 (reads so in a page; all optional)
         key=key,
         size=size,
         label=label,
-        outline=reverse("incidents:outline"),
+        outline=outline or reverse("incidents:outline"),
         closer=_("Agrandir"),
         farther=_("Réduire"),
         centre=centre,

@@ -25,6 +25,13 @@ def site_name(context: Context) -> str:
     return str(association.short_name) if association else "Parvis"
 
 
+@register.simple_block_tag(takes_context=True)
+def page_title(context: Context, content: str) -> SafeString:
+    """Write the title of a page, and remember it for what is told of the page elsewhere."""
+    context["page_title"] = content
+    return format_html("<title>{}</title>", content)
+
+
 @register.simple_tag(takes_context=True)
 def theme_link(context: Context) -> SafeString:
     """Link the colours of the commune or association; Parvis' own need no file."""
