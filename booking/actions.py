@@ -88,11 +88,13 @@ def hold_slot(
     is_resident: bool = False,
     instead_of: Appointment | None = None,
     idempotency_key: UUID | None = None,
+    site: int | None = None,
 ) -> tuple[Appointment, str]:
     """Keep a slot for a citizen while she fills in the form; return it with its secret.
 
-    ``instead_of`` is the slot she held before: it is given back, what she typed goes on.
-    ``idempotency_key`` is by which another program finds again what it has sent.
+    ``instead_of`` is the slot she held before: it is given back, what she typed goes on. ``site``
+    is the place she would rather come to. ``idempotency_key`` is by which another program finds
+    again what it has sent.
 
     Raises:
         NotOffered: the service is not online, or not for so many persons.
@@ -108,6 +110,7 @@ def hold_slot(
     )
     appointment = Appointment(
         service=service,
+        site_id=site,
         persons=len(people),
         period=period_of(service, len(people), start),
         channel=Appointment.Channel.ONLINE,

@@ -8,7 +8,7 @@ computed at every question. Ranges of instants are half-open; durations are minu
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import combinations
@@ -213,6 +213,12 @@ def starts_served(
             together &= at_least([usable[unit] for unit in eligible & units], count)
         served |= together
     return served
+
+
+def at_site(question: Question, units: frozenset[int]) -> Question:
+    """Ask the same of the units of one site; two services with the same needs ask the same."""
+    needs = tuple(Need(need.units & units, need.count) for need in question.needs)
+    return replace(question, needs=needs)
 
 
 def choose_units(

@@ -18,13 +18,14 @@ from booking.document_views import documents_of
 from booking.elsewhere import Elsewhere, elsewhere
 from booking.forms import SituationForm, SlotForm
 from booking.hoarding import DayInDemand, count_network
-from booking.models import Appointment, Service
+from booking.models import Appointment, Service, Site
 from booking.refusals import NotOnline
 from booking.weeks import by_day, offer_of, week_of
 from identity import limits, proofs, visits
 from identity.access import member_of
 from identity.addresses import address_of
 from parvis import attack
+from parvis.typed import number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +35,7 @@ def situation(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         form = SituationForm(service, request.POST)
         if form.is_valid():
-            query = urlencode(form.cleaned_data)
+            query = urlencode(form.cleaned_data | kept(request))
             if "pieces" in request.POST:
                 return redirect(f"{request.path}?{query}#pieces")
             if form.unseen:
@@ -59,6 +60,11 @@ def slots(request: HttpRequest, slug: str) -> HttpResponse:
     if not pressed.is_valid():
         return _slots_page(request, service, wish, form=pressed)
     return _pressed(request, service, wish, pressed)
+
+
+def kept(request: HttpRequest) -> dict[str, str]:
+    """Return what an address says of a start and a place, for whoever is on her way to them."""
+    return {name: request.GET[name][:40] for name in ("debut", "lieu") if name in request.GET}
 
 
 def _pressed(
@@ -91,10 +97,11 @@ def _service(slug: str) -> Service:
 
 
 def _situation_page(request: HttpRequest, service: Service, form: SituationForm) -> HttpResponse:
+    wanted = kept(request)
     context = documents_of(service, form if form.is_valid() else SituationForm(service, {}))
     context |= {
         "form": form,
-        "action": reverse("booking:situation", args=[service.slug]),
+        "action": f"{request.path}?{urlencode(wanted)}" if wanted else request.path,
         "opens_documents": bool(request.GET),
         "new_question": request.GET.get("suite", ""),
     }
@@ -113,6 +120,7 @@ def _slots_page(
     last = today + timedelta(days=service.horizon_days)
     persons = wish.cleaned_data["persons"]
     is_resident = "resident" in request.GET
+    site = _site(request)
     found = planning.free(
         service=service,
         persons=persons,
@@ -121,8 +129,10 @@ def _slots_page(
         now=now,
         online=True,
         resident=is_resident,
+        site=site,
     )
-    query = urlencode(wish.cleaned_data | ({"resident": 1} if is_resident else {}))
+    told = ({"resident": 1} if is_resident else {}) | ({"lieu": site} if site else {})
+    query = urlencode(wish.cleaned_data | told)
     week = week_of(
         found,
         service=service,
@@ -152,6 +162,12 @@ def _slots_page(
     return render(request, "booking/slots.html", context, status=status)
 
 
+def _site(request: HttpRequest) -> int:
+    """Return the place that an address asks for, 0 for any."""
+    asked = number(request.GET.get("lieu", ""))
+    return asked if asked and Site.objects.filter(pk=asked).exists() else 0
+
+
 def _asked_start(request: HttpRequest, found: FreeStarts) -> dict[str, Any]:
     """Say whether the start that an address asks for is free, and else which are nearest."""
     if "debut" not in request.GET:
@@ -179,6 +195,7 @@ def _hold(
             language=get_language() or "fr",
             now=now,
             instead_of=before,
+            site=_site(request) or None,
         )
     except DayInDemand as refusal:
         refusal.href = request.get_full_path()

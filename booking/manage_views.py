@@ -26,9 +26,15 @@ from parvis.templatetags.ui_words import date_heure
 @require_safe
 def enter(request: HttpRequest, token: str) -> HttpResponse:
     """Swap the secret of a link for a cookie; nothing is written, whoever follows the link."""
-    appointment = visitor.behind(token)
+    return opened(request, visitor.behind(token), token, to="booking:mine")
+
+
+def opened(
+    request: HttpRequest, appointment: Appointment | None, token: str, *, to: str
+) -> HttpResponse:
+    """Leave the secret that opens an appointment with the browser, and go on to a page of it."""
     if appointment is None:
-        answer = _unknown(request)
+        answer = unknown(request)
     elif visitor.is_over(appointment, now=timezone.now()):
         answer = error_views.gone(
             request,
@@ -36,7 +42,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
             href=reverse("booking:services"),
         )
     else:
-        answer = visitor.give(redirect("booking:mine"), visitor.MANAGE, token)
+        answer = visitor.give(redirect(to), visitor.MANAGE, token)
     answer["Referrer-Policy"] = "no-referrer"
     return answer
 
@@ -146,6 +152,6 @@ def found(request: HttpRequest) -> HttpResponse:
     return render(request, "booking/found.html")
 
 
-def _unknown(request: HttpRequest) -> HttpResponse:
+def unknown(request: HttpRequest) -> HttpResponse:
     """Say the same of every link that opens nothing here."""
     return render(request, "booking/unknown_link.html", status=404)

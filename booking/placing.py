@@ -64,7 +64,8 @@ def refuse_what_is_taken(wanted: Appointment, *, online: bool, now: datetime) ->
 def choose(appointment: Appointment, *, online: bool, now: datetime) -> tuple[int, ...] | None:
     """Choose the resources of an appointment; None when its start is not free.
 
-    A title is handed over at the station of its deposit, within three months.
+    A title is handed over at the station of its deposit, within three months. The site the
+    appointment has, or is wished at, comes before the others.
     """
     station, last = collection_limits(appointment)
     if last is not None and planning.local_day(appointment.start) > last:
@@ -78,6 +79,7 @@ def choose(appointment: Appointment, *, online: bool, now: datetime) -> tuple[in
         resident=appointment.is_resident,
         length=_minutes(appointment),
         station=station,
+        site=appointment.site_id,
     )
 
 

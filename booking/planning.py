@@ -21,6 +21,7 @@ from booking.availability import (
     FreeStarts,
     Question,
     Used,
+    at_site,
     choose_units,
     free_starts,
 )
@@ -36,6 +37,7 @@ from tenants.models import Commune
 AGENT_HORIZON_DAYS = 365
 AGENT_LATENESS = timedelta(minutes=15)  # a visitor at the counter takes the slot just begun
 REMEMBERED_COMMUNES = 600
+FAR = 10_000  # appointments a day: heavier than any load
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,9 @@ def free(
     resident: bool = False,
     length: int | None = None,
     station: int | None = None,
+    site: int = 0,
 ) -> FreeStarts:
-    """Find the free starts of ``days`` local days from ``first``.
+    """Find the free starts of ``days`` local days from ``first``, at one ``site`` or at any.
 
     Citizens (``online``) are held to the notice and horizon of the service and to what limits
     its openings; agents are not.
@@ -112,6 +115,8 @@ def free(
         length=length,
         station=station,
     )
+    if site:
+        question = at_site(question, plan.units_at(site))
     busy = occupancy.busy(first, days, zone=plan.timetable.zone, now=now)
     used = occupancy.used(plan, first, days, now=now) if online else NOTHING_USED
     return free_starts(plan.timetable, question, busy=busy, first=first, days=days, used=used)
@@ -229,8 +234,11 @@ def choose(
     resident: bool = False,
     length: int | None = None,
     station: int | None = None,
+    site: int | None = None,
 ) -> tuple[int, ...] | None:
     """Choose the resources of an appointment, the least loaded of its day first, on one site.
+
+    Those of another site than the ``site`` that is wished for come last.
 
     Returns their ids in ascending order, or None when the start is not free. Only an answer
     given under the lock of the day can be acted upon.
@@ -250,6 +258,9 @@ def choose(
     busy = occupancy.busy(day, 1, zone=plan.timetable.zone, now=now)
     used = occupancy.used(plan, day, 1, now=now) if online else NOTHING_USED
     load = {unit: len(starts) for unit, (starts, _ends) in busy.items()}
+    if site is not None:
+        here = plan.units_at(site)
+        load |= {unit: load.get(unit, 0) + FAR for unit in question.units - here}
     return choose_units(plan.timetable, question, busy=busy, start=start, load=load, used=used)
 
 

@@ -71,6 +71,10 @@ class Plan:
             replace(need, units=here, count=1) if station in need.units else need for need in needs
         )
 
+    def units_at(self, site: int) -> frozenset[int]:
+        """Return the resources of one site."""
+        return frozenset(unit for unit, where in self.sites.items() if where == site)
+
 
 def read_plan(settings: Settings, *, year: int, zone: ZoneInfo, insee_code: str) -> Plan:
     """Read the plan of the active commune."""

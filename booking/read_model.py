@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Min
 
 from booking import occupancy, planning
-from booking.availability import Need, Question, free_starts
+from booking.availability import Question, at_site, free_starts
 from booking.models import Allocation, Service
 from booking.offered import publish, withdraw_services
 from booking.plans import Plan
@@ -238,7 +238,7 @@ def _rows(
     answers: dict[Question, dict[date, int]] = {}
     for site, units in sorted(_sites(plan).items()):
         for kind in kinds:
-            question = _at_site(kind.question, units)
+            question = at_site(kind.question, units)
             if question not in answers:
                 answers[question] = free_starts(
                     plan.timetable, question, busy=busy, first=first, days=days, used=used
@@ -261,12 +261,6 @@ def _sites(plan: Plan) -> dict[int, frozenset[int]]:
     for unit, site in plan.sites.items():
         sites.setdefault(site, set()).add(unit)
     return {site: frozenset(units) for site, units in sites.items()}
-
-
-def _at_site(question: Question, units: frozenset[int]) -> Question:
-    """Ask the same of one site; two services with the same needs ask the same."""
-    needs = tuple(Need(need.units & units, need.count) for need in question.needs)
-    return replace(question, needs=needs)
 
 
 def _stale_at(plan: Plan, first: date, days: int, *, now: datetime) -> dict[date, datetime]:

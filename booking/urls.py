@@ -1,6 +1,6 @@
 """URLs of a commune's site: citizens here, those who receive them under ``/agent/``."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from booking import (
     change_views,
@@ -9,11 +9,28 @@ from booking import (
     document_views,
     manage_views,
     proposal_views,
+    state_views,
     ticket_views,
     views,
     waiting_views,
 )
 
+
+class DerivedConverter:
+    """The reference of an appointment and what proves it, as the State is told."""
+
+    regex = r"[0-9A-Z]{1,20}\.[0-9a-f]{32}"
+
+    def to_python(self, value: str) -> str:
+        """Keep it as it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Keep it as it is."""
+        return value
+
+
+register_converter(DerivedConverter, "derived")
 
 app_name = "booking"
 urlpatterns = [
@@ -32,6 +49,9 @@ urlpatterns = [
     path("attente/<str:secret>/prendre/", waiting_views.accept, name="accept_offer"),
     path("attente/<str:secret>/laisser/", waiting_views.decline, name="decline_offer"),
     path("attente/<str:secret>/quitter/", waiting_views.leave, name="leave_list"),
+    path("rdv/titres", state_views.titles, name="from_state"),
+    path("rdv/<derived:derived>", state_views.manage, name="enter_from_state"),
+    path("rdv/<derived:derived>/annuler", state_views.cancel, name="cancel_from_state"),
     path("rdv/<str:token>", manage_views.enter, name="enter"),
     path("mon-rendez-vous/", manage_views.mine, name="mine"),
     path("mon-rendez-vous/annulation/", manage_views.cancel, name="cancel"),

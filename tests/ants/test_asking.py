@@ -67,8 +67,9 @@ def test_only_numbers_as_we_write_them_are_places():
 
 
 def test_ten_years_and_a_crowd_are_held_within_what_may_be_booked():
+    crowd = "9" * 999
     question = read(
-        f"meeting_point_ids=7&start_date=2010-01-01&end_date=2036-01-01&documents_number={'9' * 999}"
+        f"meeting_point_ids=7&start_date=2010-01-01&end_date=2036-01-01&documents_number={crowd}"
     )
 
     assert question.first == TODAY - timedelta(days=1)
