@@ -171,6 +171,10 @@ WATCHED_IN_PUBLIC = {
         label="domain", ignored="token,checked_at", commune="commune_id"
     ),
     "widgets_embeddingsite": Watch(commune="commune_id"),
+    "stateid_citizenlogin": Watch(commune="commune_id"),
+    "stateid_linkrequest": Watch(
+        label="provider", hidden="uid,idp_id,user_id", commune="commune_id"
+    ),
     "mutual_phonedesk": Watch(commune="commune_id"),
     "mutual_sharedservice": Watch(commune="host_id"),
 }

@@ -49,7 +49,7 @@ def extend_hold(*, appointment: Appointment, now: datetime) -> Appointment:
 
 
 @transaction.atomic
-def keep_details(
+def keep_details(  # noqa: PLR0913 - keyword-only: all that is typed
     *,
     appointment: Appointment,
     name: str,
@@ -57,10 +57,12 @@ def keep_details(
     phone: str,
     people: Sequence[tuple[str, str]] = (),
     from_commune: str = "",
+    identity_checked_at: datetime | None = None,
 ) -> Appointment:
     """Keep what the citizen typed, with the slot held for her.
 
     ``from_commune`` is the INSEE code of hers, where she was asked.
+    ``identity_checked_at`` is when FranceConnect gave this very name.
     ``people`` gives the name and the pre-application numbers of each person, in their order;
     two numbers are parted by a space.
 
@@ -68,7 +70,11 @@ def keep_details(
         HoldLost: the appointment is confirmed, or forgotten.
     """
     changed = Appointment.objects.filter(pk=appointment.pk, status=Appointment.Status.HELD).update(
-        name=name, email=email, phone=phone, from_commune=from_commune
+        name=name,
+        email=email,
+        phone=phone,
+        from_commune=from_commune,
+        identity_checked_at=identity_checked_at,
     )
     if not changed:
         raise HoldLost

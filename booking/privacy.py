@@ -31,9 +31,9 @@ MODELS: Table = {
     "ServiceLink": {NOT_PERSONAL: "id first second min_days max_days"},
     "Appointment": {
         NOT_PERSONAL: "id reference service site period persons status channel is_resident"
-        " certifies_identity idempotency_key held_until extended created_at booked_at"
-        " cancelled_at reminded_at presence_asked_at presence_confirmed_at arrived_at called_at"
-        " served_at outcome follows instead_of waiting_entry version",
+        " certifies_identity identity_checked_at idempotency_key held_until extended created_at"
+        " booked_at cancelled_at reminded_at presence_asked_at presence_confirmed_at arrived_at"
+        " called_at served_at outcome follows instead_of waiting_entry version",
         WHO: "name from_commune",
         REACH: "email phone language",
         LINK: "token_hash",

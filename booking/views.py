@@ -20,6 +20,7 @@ from booking.models import Appointment, Service
 from identity import limits, visits
 from identity.access import member_of
 from parvis.templatetags.ui_words import date_heure
+from stateid import citizens
 from tenants.directory import outline
 
 
@@ -59,10 +60,11 @@ def details(request: HttpRequest) -> HttpResponse:
     if visitor.has_just_booked(request, now=now):
         return redirect("booking:confirmed")
     held = _held(request)
+    known = citizens.known_to(request)
     form = DetailsForm(
         held.service,
         request.POST or None,
-        initial=_typed(held),
+        initial=_typed(held, known),
         persons=held.persons,
         communes=(communes := sharing.asked_communes()),
     )
@@ -74,13 +76,14 @@ def details(request: HttpRequest) -> HttpResponse:
         if extends:
             held = _extended(held, now)
         if extends or not form.errors:
-            actions.keep_details(appointment=held, **form.details)
+            checked = known.checked_at if known and known.is_named(form.details["name"]) else None
+            actions.keep_details(appointment=held, **form.details, identity_checked_at=checked)
     if form.is_bound and not extends and not form.errors:
         return redirect("booking:check")
     if extends:
         form = DetailsForm(
             held.service,
-            initial={**_typed(held), **_as_typed(request.POST, form)},
+            initial={**_typed(held, known), **_as_typed(request.POST, form)},
             persons=held.persons,
             communes=communes,
         )
@@ -90,6 +93,7 @@ def details(request: HttpRequest) -> HttpResponse:
         "now": now,
         "back": _slots_address(held),
         "may_extend": _may_extend(held, now),
+        **citizens.words(request, to="rendez-vous"),
     }
     return render(request, "booking/details.html", context, status=422 if form.errors else 200)
 
@@ -230,8 +234,11 @@ def _query(appointment: Appointment) -> str:
     return urlencode(asked | ({"resident": 1} if appointment.is_resident else {}))
 
 
-def _typed(held: Appointment) -> dict[str, str]:
+def _typed(held: Appointment, known: citizens.Known | None = None) -> dict[str, str]:
+    """Return what was typed before, and what FranceConnect told where nothing was."""
     typed = {name: getattr(held, name) for name in ("name", "email", "phone", "from_commune")}
+    if known is not None:
+        typed |= {"name": typed["name"] or known.name, "email": typed["email"] or known.email}
     for number, person in enumerate(held.coming, start=1):
         suffix = "" if number == 1 else f"-{number}"
         typed.setdefault(f"name{suffix}", person.name)

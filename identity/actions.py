@@ -300,7 +300,24 @@ def accept_invitation(
         AddressTaken: an account exists, and nobody has logged in to it.
     """
     found = find_invitation(token=token, now=now)
-    invitation = _pending(found.pk)
+    return accept(invitation=found, user=user, name=name, password=password, now=now)
+
+
+@transaction.atomic
+def accept(
+    *,
+    invitation: Invitation,
+    user: User | None,
+    name: str = "",
+    password: str | None = None,
+    now: datetime,
+) -> User:
+    """Let whoever proved to be the one invited join, as ``accept_invitation`` does.
+
+    Raises:
+        InvitationGone, NotAllowed, AddressTaken.
+    """
+    invitation = _pending(invitation.pk)
     if user is None:
         user = create_account(email=invitation.email, name=name, password=password)
     elif user.email.lower() != invitation.email.lower():

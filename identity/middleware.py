@@ -18,7 +18,7 @@ from identity import limits
 from identity.access import to_login
 from identity.addresses import address_of
 from identity.current import member_at
-from identity.factors import has_second_factor, needs_second_factor
+from identity.factors import has_second_factor, needs_second_factor, shown_elsewhere
 from identity.sessions import SECOND_FACTOR, close_session, is_alive, note_activity
 from parvis import error_views
 from tenants.models import Commune
@@ -48,6 +48,9 @@ WRITE_WHEN_READ = frozenset(
         "mfa_view_recovery_codes",
         "account_email",  # allauth notes the address of an account it meets for the first time
         "account_email_verification_sent",
+        "stateid_callback",  # the answer of a provider of identities
+        "stateid_citizen",  # the way there, of a citizen; it draws a state
+        "stateid_citizen_back",
     }
 )
 # All that somebody who must have a second factor reaches before she has one.
@@ -174,7 +177,9 @@ def _on_login_host(request: HttpRequest) -> HttpResponse | None:
             return error_views.too_many(request, retry_after_s=60)
     if settings.DEMO or name in ENROLMENT or not request.user.is_authenticated:
         return None
-    if has_second_factor(request.user) or not needs_second_factor(request.user):
+    if shown_elsewhere(request) or has_second_factor(request.user):
+        return None
+    if not needs_second_factor(request.user):
         return None
     messages.info(
         request,

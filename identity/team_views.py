@@ -25,7 +25,7 @@ Place = Commune | Association
 @require_safe
 def team(request: HttpRequest, slug: str, *, kind: str) -> HttpResponse:
     """List the members and the invitations that wait."""
-    manager, place = _manager(request, slug, kind)
+    manager, place = manager_of(request, slug, kind)
     return _page(request, manager, place, InvitationForm(place))
 
 
@@ -33,7 +33,7 @@ def team(request: HttpRequest, slug: str, *, kind: str) -> HttpResponse:
 @require_POST
 def invite(request: HttpRequest, slug: str, *, kind: str) -> HttpResponse:
     """Invite somebody by e-mail."""
-    manager, place = _manager(request, slug, kind)
+    manager, place = manager_of(request, slug, kind)
     form = InvitationForm(place, request.POST)
     if form.is_valid():
         try:
@@ -47,7 +47,7 @@ def invite(request: HttpRequest, slug: str, *, kind: str) -> HttpResponse:
                 "email": invitation.email
             }
             messages.success(request, said)
-            return redirect(_path(place, "team"))
+            return redirect(team_path(place, "team"))
     return _page(request, manager, place, form)
 
 
@@ -55,28 +55,28 @@ def invite(request: HttpRequest, slug: str, *, kind: str) -> HttpResponse:
 @require_POST
 def resend(request: HttpRequest, slug: str, pk: int, *, kind: str) -> HttpResponse:
     """Send a new link."""
-    manager, place = _manager(request, slug, kind)
+    manager, place = manager_of(request, slug, kind)
     invitation = get_object_or_404(Invitation.objects.to(place), pk=pk)
     actions.resend_invitation(by=manager, invitation=invitation, now=timezone.now())
     messages.success(request, _("L’invitation est repartie, avec un nouveau lien."))
-    return redirect(_path(place, "team"))
+    return redirect(team_path(place, "team"))
 
 
 @login_required
 @require_POST
 def cancel(request: HttpRequest, slug: str, pk: int, *, kind: str) -> HttpResponse:
     """Make an invitation worthless."""
-    manager, place = _manager(request, slug, kind)
+    manager, place = manager_of(request, slug, kind)
     invitation = get_object_or_404(Invitation.objects.to(place), pk=pk)
     actions.cancel_invitation(by=manager, invitation=invitation, now=timezone.now())
     messages.success(request, _("L’invitation est annulée."))
-    return redirect(_path(place, "team"))
+    return redirect(team_path(place, "team"))
 
 
 @login_required
 def member(request: HttpRequest, slug: str, pk: int, *, kind: str) -> HttpResponse:
     """Change somebody's role."""
-    manager, place = _manager(request, slug, kind)
+    manager, place = manager_of(request, slug, kind)
     found = _member(place, pk)
     form = RoleForm(place, request.POST or None, initial={"role": found.role})
     if form.is_valid():
@@ -86,14 +86,14 @@ def member(request: HttpRequest, slug: str, pk: int, *, kind: str) -> HttpRespon
             form.add_error("role", str(refusal))
         else:
             messages.success(request, _("Le rôle est changé."))
-            return redirect(_path(place, "team"))
+            return redirect(team_path(place, "team"))
     words = {
         "place": place,
         "member": found,
         "form": form,
-        "back": _path(place, "team"),
-        "remove_path": _path(place, "remove", pk),
-        "end_path": _path(place, "end_sessions", pk),
+        "back": team_path(place, "team"),
+        "remove_path": team_path(place, "remove", pk),
+        "end_path": team_path(place, "end_sessions", pk),
     }
     return render(request, "identity/member.html", words)
 
@@ -102,27 +102,27 @@ def member(request: HttpRequest, slug: str, pk: int, *, kind: str) -> HttpRespon
 @require_POST
 def remove(request: HttpRequest, slug: str, pk: int, *, kind: str) -> HttpResponse:
     """Take somebody out of the team."""
-    manager, place = _manager(request, slug, kind)
+    manager, place = manager_of(request, slug, kind)
     found = _member(place, pk)
     actions.deactivate(by=manager, membership=found)
     said = _("%(name)s n’a plus accès. Ses sessions sont fermées.") % {"name": found.user}
     messages.success(request, said)
-    return redirect(_path(place, "team") if found.pk != manager.pk else "places")
+    return redirect(team_path(place, "team") if found.pk != manager.pk else "places")
 
 
 @login_required
 @require_POST
 def end_sessions(request: HttpRequest, slug: str, pk: int, *, kind: str) -> HttpResponse:
     """Log a colleague out everywhere: a lost telephone, a computer left open."""
-    manager, place = _manager(request, slug, kind)
+    manager, place = manager_of(request, slug, kind)
     found = _member(place, pk)
     actions.end_sessions_of(by=manager, membership=found)
     said = _("Les sessions de %(name)s sont fermées.") % {"name": found.user}
     messages.success(request, said)
-    return redirect(_path(place, "member", pk))
+    return redirect(team_path(place, "member", pk))
 
 
-def _manager(request: HttpRequest, slug: str, kind: str) -> tuple[Membership, Place]:
+def manager_of(request: HttpRequest, slug: str, kind: str) -> tuple[Membership, Place]:
     """Find the place and check that the person manages its team; a stranger learns nothing."""
     place_model = Commune if kind == "commune" else Association
     place: Place | None = place_model.objects.filter(slug=slug).first()
@@ -161,21 +161,23 @@ def _page(
         "place": place,
         "manager": manager,
         "form": form,
-        "members": [(one, _path(place, "member", one.pk)) for one in members],
+        "members": [(one, team_path(place, "member", one.pk)) for one in members],
         "waiting": [
             (
                 invitation,
                 invitation.has_expired(now),
-                _path(place, "resend", invitation.pk),
-                _path(place, "cancel", invitation.pk),
+                team_path(place, "resend", invitation.pk),
+                team_path(place, "cancel", invitation.pk),
             )
             for invitation in invitations
         ],
-        "invite_path": _path(place, "invite"),
+        "invite_path": team_path(place, "invite"),
+        "identities_path": team_path(place, "identities"),
     }
     return render(request, "identity/team.html", words, status=422 if form.errors else 200)
 
 
-def _path(place: Place, name: str, *numbers: int) -> str:
+def team_path(place: Place, name: str, *numbers: int) -> str:
+    """Return the address of a page about the team of a place."""
     kind = "commune" if isinstance(place, Commune) else "association"
     return reverse(f"{kind}_{name}", args=[place.slug, *numbers])

@@ -69,8 +69,6 @@ urlpatterns = [
         account.password_reset_from_key_done,
         name="account_password_reset_completed",
     ),
-    # The way out
-    path("deconnexion/", views.log_out_everywhere, name="account_logout"),
     # One's own account
     path("compte/", views.account, name="account"),
     path("compte/courriel/", account.email, name="account_email"),

@@ -27,7 +27,7 @@ from audit.middleware import actor_of
 from identity import actions, support
 from identity.current import member_at
 from identity.devices import describe
-from identity.factors import has_second_factor
+from identity.factors import has_second_factor, shown_elsewhere
 from identity.forms import AcceptForm, AccountForm
 from identity.freshness import is_recent, prove_again, proved_at
 from identity.members import REPORT_AGENT
@@ -202,7 +202,7 @@ def authorise(request: HttpRequest) -> HttpResponse:
         user=user,
         host=host_of(place),
         state=state,
-        has_second_factor=has_second_factor(user),
+        has_second_factor=shown_elsewhere(request) or has_second_factor(user),
         now=now,
         proved_at=proof,
     )
@@ -303,9 +303,6 @@ class LogoutEverywhere(LogoutView):  # type: ignore[misc]
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         """Close the sessions, and leave no page behind."""
         return nothing_kept(super().post(*args, **kwargs))
-
-
-log_out_everywhere = LogoutEverywhere.as_view()
 
 
 class SessionList(ListUserSessionsView):  # type: ignore[misc]

@@ -76,6 +76,7 @@ SHARED: dict[str, str] = {
     "journal_anchor": "SELECT, INSERT",  # its own
     "identity_supportaccess": "SELECT, UPDATE (told_at, ended_at, ended_by_name)",  # its own
     "slots_slotkind": "SELECT, INSERT, UPDATE (commune_id, notice_hours, horizon_days)",
+    "stateid_citizenlogin": "SELECT, INSERT, DELETE",  # its own
     "slots_freeslotday": WRITE,  # its own rows only: a policy of the table
     "slots_meetingpoint": "SELECT, INSERT, UPDATE",  # likewise; nobody deletes
     "ants_predemandeindex": WRITE,  # its own rows only; everybody reads hashes

@@ -295,6 +295,9 @@ MATRIX = {
     "commune": {
         **EVERYWHERE,
         **HAND_OVER,
+        "franceconnect": Row(EVERYBODY),
+        "franceconnect_back": Row(EVERYBODY, EVERYBODY),
+        "stateid:citizens": Row(ADMIN, ADMIN),
         **NOT_OPEN,
         "booking:home": Row(EVERYBODY),
         "booking:services": Row(EVERYBODY),
@@ -678,6 +681,7 @@ MATRIX = {
         "adoption:dts": Row(ASSOCIATION),
         "adoption:dts_file": Row((), ASSOCIATION),
         "adoption:dts_commune": Row(ASSOCIATION, ASSOCIATION),
+        "stateid:configure": Row(DIRECTION, DIRECTION),
     },
     "login": {
         **EVERYWHERE,
@@ -685,6 +689,17 @@ MATRIX = {
             f"{place}_{page}": Row(heads, ()) if page == "team" else Row((), heads)
             for place, heads in (("commune", ("admin",)), ("association", ("director",)))
             for page in ("team", "invite", "resend", "cancel", "member", "remove", "end_sessions")
+        },
+        "stateid_citizen": Row(OPEN),
+        "stateid_citizen_back": Row(OPEN),
+        "stateid_login": Row((), OPEN),
+        "stateid_callback": Row(OPEN),
+        "identities": Row(LOGGED_IN),
+        "unlink_identity": Row((), LOGGED_IN),
+        **{
+            f"{place}_{page}": Row(heads) if page == "identities" else Row((), heads)
+            for place, heads in (("commune", ("admin",)), ("association", ("director",)))
+            for page in ("identities", "accept_identity", "refuse_identity")
         },
         "account_login": Row(OPEN, OPEN),
         "login": Row(OPEN, OPEN),
@@ -733,6 +748,7 @@ ARGUMENTS = {
     "rest": "v2/ailleurs",
     "id": "CANAR001",
     "code": "carte-identite",
+    "provider_id": "proconnect",
     "shape": "plein",
     "word": "cni",
     "size": 192,

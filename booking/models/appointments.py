@@ -81,6 +81,9 @@ class Appointment(TenantModel):
     from_commune = models.CharField(  # as she says it, where several share a counter
         _("commune de l’usager"), max_length=5, default="", blank=True
     )
+    identity_checked_at = models.DateTimeField(  # FranceConnect named who booked
+        _("identité vérifiée le"), null=True, blank=True
+    )
     certifies_identity = models.BooleanField(_("identité numérique à certifier"), default=False)
     token_hash = models.CharField(_("empreinte du lien"), max_length=64)
     idempotency_key = models.UUIDField(_("clé d’envoi"))

@@ -4,7 +4,8 @@ Called from pages too, hence short: a server that does not answer costs each pro
 waits, then nothing until it is tried again.
 
 ``fetch`` and ``post`` go where settings say. ``fetch_foreign`` goes where somebody typed, hence
-only to public addresses, by https, at the very address that was checked; only tasks call it.
+only to public addresses, by https, at the very address that was checked; tasks call it, and a
+login by the provider that an association chose.
 """
 
 import http.client
@@ -167,6 +168,7 @@ def fetch_foreign(
     reach: Reach = INTERNET,
     most_bytes: int = FOREIGN_MOST_BYTES,
     patience_s: float = FOREIGN_PATIENCE_S,
+    headers: Mapping[str, str] | None = None,
 ) -> Answer:
     """GET an address that somebody typed; a redirect is an answer, and is not followed.
 
@@ -178,7 +180,7 @@ def fetch_foreign(
         Unreachable: no answer in time, or one that is too long.
     """
     connection, parts = _foreign(url, reach, patience_s)
-    return _get(connection, parts, most_bytes, patience_s, {})
+    return _get(connection, parts, most_bytes, patience_s, headers or {})
 
 
 def post_foreign(

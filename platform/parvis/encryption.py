@@ -16,14 +16,14 @@ def encrypt(text: str) -> str:
     return _ring().encrypt(text.encode()).decode()
 
 
-def decrypt(encrypted: str) -> str:
-    """Decrypt with whichever key of the ring fits.
+def decrypt(encrypted: str, *, max_age: int | None = None) -> str:
+    """Decrypt with whichever key of the ring fits; ``max_age`` in seconds.
 
     Raises:
-        Unreadable: none does.
+        Unreadable: none does, or it is older than ``max_age``.
     """
     try:
-        return _ring().decrypt(encrypted.encode()).decode()
+        return _ring().decrypt(encrypted.encode(), ttl=max_age).decode()
     except InvalidToken as fault:
         raise Unreadable from fault
 

@@ -29,6 +29,12 @@ def database(url: str, **settings: Any) -> dict[str, Any]:
     return {"ENGINE": "parvis.postgresql", **known, "OPTIONS": options, **settings}
 
 
+def provider(name: str) -> dict[str, Any]:
+    """Read how the platform is registered with one of the State's providers of identities."""
+    known = {"issuer": "", "client_id": "", "secret": "", "algorithm": "ES256"}
+    return {key: env.str(f"PARVIS_{name}_{key.upper()}", default=known[key]) for key in known}
+
+
 DEBUG = env.bool("PARVIS_DEBUG", default=False)
 DEMO = env.bool("PARVIS_DEMO", default=False)  # outbox viewer, relaxed second factor
 SECRET_KEY = env.str("PARVIS_SECRET_KEY", default="")  # Django refuses to sign with an empty key
@@ -90,6 +96,7 @@ SHARED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "lucide",
 ]
@@ -409,7 +416,19 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SCHEME == "http"  # only http://*.localhost
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1
 MFA_TRUST_ENABLED = False
+SOCIALACCOUNT_ADAPTER = "stateid.adapters.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 USERSESSIONS_TRACK_ACTIVITY = False  # identity.sessions notes it, once a minute
+
+# --- Identities of others, see stateid/README.md; without a client they are not offered ---
+PROCONNECT = provider("PROCONNECT") | {
+    "acr": env.list("PARVIS_PROCONNECT_ACR", default=[]),
+    # The providers behind it whose second factor is as good as ours.
+    "mfa_providers": env.list("PARVIS_PROCONNECT_MFA_PROVIDERS", default=[]),
+}
+FRANCECONNECT = provider("FRANCECONNECT")
 
 LOGGING = {
     "version": 1,

@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from parvis.servers import LOOPBACK, free_port
 
 
 COORDINATION = "demo.coordination_api"
+IDENTITIES = "demo.provider_server"
+TRUSTED = "71144ab3-ee1a-4401-b7b3-79b44f7daeeb"  # a provider of it whose second factor counts
 READY_S = 10.0
 
 
@@ -50,6 +52,43 @@ def coordination(folder: Path) -> Iterator[tuple[list[Child], dict[str, str]]]:
                 "PARVIS_COORDINATION_TOKEN": token,
             },
         )
+    finally:
+        stop(child)
+
+
+@contextmanager
+def identities(
+    folder: Path, environment: Mapping[str, str]
+) -> Iterator[tuple[list[Child], dict[str, str]]]:
+    """Run the stand-ins of ProConnect and FranceConnect, with where they are.
+
+    Nothing is started where the environment names another ProConnect.
+
+    Raises:
+        Trouble: they do not listen.
+    """
+    if os.environ.get("PARVIS_PROCONNECT_ISSUER"):
+        yield [], {}
+        return
+    port = free_port()
+    known = {"PARVIS_PROCONNECT_MFA_PROVIDERS": TRUSTED}
+    for name in ("proconnect", "franceconnect"):
+        known |= {
+            f"PARVIS_{name.upper()}_ISSUER": f"http://{LOOPBACK}:{port}/{name}",
+            f"PARVIS_{name.upper()}_CLIENT_ID": f"demo-{name}",
+            f"PARVIS_{name.upper()}_SECRET": f"demo-{name}-secret",
+        }
+    (folder / "logs").mkdir(exist_ok=True)
+    child = spawn(
+        [sys.executable, "-P", "-m", IDENTITIES, "--port", str(port)],
+        name="identities",
+        environment=os.environ | dict(environment),
+        log=folder / "logs" / "identities.log",
+    )
+    try:
+        if not wait_until(lambda: _listens(port), seconds=READY_S):
+            raise Trouble(f"The identities of the demo do not listen:\n{child.last_words()}")
+        yield [child], known
     finally:
         stop(child)
 

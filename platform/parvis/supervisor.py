@@ -34,7 +34,7 @@ from parvis.processes import (
     wait_until,
 )
 from parvis.servers import LOOPBACK, delete_data, free_port, servers
-from parvis.stand_ins import coordination
+from parvis.stand_ins import coordination, identities
 
 
 SEED = "33"
@@ -50,7 +50,7 @@ LIVE = (
 )
 # Celery may end when its broker dies instead of waiting for it, and pages that do not follow by
 # themselves ask again: the site goes on meanwhile. What ends sooner than this has a reason.
-STARTED_AGAIN = {"worker", "scheduler", "live", "coordination"}
+STARTED_AGAIN = {"worker", "scheduler", "live", "coordination", "identities"}
 LIVED_S = 10.0
 PARTS = {
     "web": (
@@ -108,10 +108,13 @@ def demo(folder: Path) -> None:
                 "PARVIS_SCHEME": os.environ.get("PARVIS_SCHEME", "http"),
                 "PARVIS_BASE_DOMAIN": os.environ.get("PARVIS_BASE_DOMAIN", "localhost"),
             }
-            with coordination(folder) as (stand_ins, known):
-                environment |= known
+            with (
+                coordination(folder) as (stand_ins, known),
+                identities(folder, environment) as (more, known_too),
+            ):
+                environment |= known | known_too
                 prepare(folder, environment)
-                with serving(folder, environment, port, stand_ins) as children:
+                with serving(folder, environment, port, [*stand_ins, *more]) as children:
                     announce(folder, environment)
                     try:
                         with suppress(Stopped):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("idees/", include("ideas.urls")),
     path("partage/", include("mutual.urls")),
     path("messages/", include("messaging.association_urls")),
+    path("reglages/connexion/", include("stateid.association_urls")),
     path("departs/", include("exchange.association_urls")),
     path("", include("nearby.portal_urls")),
     path("", include("identity.urls_commune")),  # the same hand-over from the login host

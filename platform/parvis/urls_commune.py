@@ -27,6 +27,8 @@ urlpatterns = [
     path("", include("pwa.urls")),
     path("", include("api.urls")),
     path("", include("messaging.reader_urls")),
+    path("agent/commune/franceconnect/", include("stateid.commune_urls")),
+    path("", include("stateid.citizen_urls")),
     path("", include("identity.urls_commune")),
     path("", include("parvis.urls_everywhere")),
     path("", include("website.urls")),  # last: any single word may be a short address

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 
 urlpatterns = [
+    path("", include("stateid.login_urls")),
     path("", include("identity.urls_login")),
     path("entrainement/", include("onboarding.login_urls")),
     path("ma-journee/", include("mutual.login_urls")),
