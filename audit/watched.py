@@ -92,7 +92,9 @@ WATCHED = {
     ),
     "website_shortlink": Watch(label="word"),
     "exchange_calendarfeed": Watch(
-        label="name", hidden="url", ignored="tried_at,good_at,error,events,refused"
+        label="name",
+        hidden="url",
+        ignored="tried_at,good_at,error,events,refused,touched,tag,modified",
     ),
     "connect_apiclient": Watch(label="name", hidden="contact"),
     "connect_apikey": Watch(label="prefix", hidden="digest", ignored="last_used_at"),

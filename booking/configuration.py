@@ -1,10 +1,11 @@
 """Change what a commune offers: its first services, counters and hours, and their version."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
-from booking import places
+from booking import places, read_model
 from booking.models import Opening, Resource, Service, ServiceLink, ServiceNeed, Settings, Site
 from booking.presets import Preset, ServicePreset
 from booking.taking import lock_configuration
@@ -26,6 +27,7 @@ PRESET_FIELDS = (
     "has_waiting_list",
     "needs_no_document",
 )
+MOST_DAYS = 40  # beyond, writing the whole horizon costs less
 NEW_VERSION = (
     "UPDATE booking_settings SET version = extract(epoch FROM clock_timestamp()) * 1000000"
 )
@@ -111,12 +113,32 @@ def configuration_changed() -> None:
         renew_version()
 
 
+def closures_changed(days: Iterable[date], *, now: datetime) -> None:
+    """Do as :func:`configuration_changed`, where closures changed on some local days only.
+
+    What is free on them is written in the same transaction; other days are left as they are. When
+    they are many, a task writes the whole horizon again.
+    """
+    changed = sorted(set(days))
+    with transaction.atomic(savepoint=False):
+        lock_configuration()
+        _write_version()
+        if len(changed) > MOST_DAYS:
+            defer("booking.refresh_slots")
+        else:
+            read_model.refresh_shown(changed, now=now)
+
+
 def renew_version() -> None:
     """Do what :func:`configuration_changed` does, for who holds its lock already."""
+    _write_version()
+    places.publish()
+    defer("booking.refresh_slots")
+
+
+def _write_version() -> None:
     with connection.cursor() as cursor:
         cursor.execute(NEW_VERSION)
         if not cursor.rowcount:
             Settings.objects.get_or_create(pk=1)
             cursor.execute(NEW_VERSION)
-    places.publish()
-    defer("booking.refresh_slots")

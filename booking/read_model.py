@@ -66,6 +66,16 @@ def refresh(days: Iterable[date], *, now: datetime) -> None:
             _write(dict(_rows(kinds, day, 1, now=now)))
 
 
+def refresh_shown(days: Iterable[date], *, now: datetime) -> None:
+    """Write the rows of those of some local days that are within the horizon."""
+    first = planning.local_day(now)
+    kinds = _kinds(planning.current_plan(first.year), now=now)
+    most = max((kind.service.horizon_days for kind in kinds), default=0) + BEYOND
+    for day in sorted(set(days)):
+        if first <= day <= first + timedelta(days=most):
+            _write(dict(_rows(kinds, day, 1, now=now)))
+
+
 def withdraw() -> None:
     """Take back everything that the active commune has published: it is no more, or not now."""
     FreeSlotDay.objects.filter(commune=planning.current_commune()).delete()

@@ -19,6 +19,7 @@ from booking.actions import install_presets
 from booking.presets import USUAL, Preset
 from demo import (
     access_letters,
+    agendas,
     letters,
     library,
     measures,
@@ -119,6 +120,7 @@ def _tell_stories(association: Association, *, seed: int, now: datetime) -> None
         administrator = record.tell(commune=shown, now=now)
         rights.tell(by_name=administrator, now=now)
         letters.show(now=now)
+        agendas.show(commune=shown, now=now)
     web.tell(commune=shown, now=now)
     pipeline.tell(association=association, now=now, seed=seed)
     openings.tell(association, now=now)

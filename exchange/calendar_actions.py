@@ -1,38 +1,64 @@
 """What happens to a calendar of another tool: added, read again every night, taken away."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _, gettext_lazy
 
 from booking import imported, planning
-from booking.configuration import configuration_changed
+from booking.configuration import closures_changed
 from booking.imported import Promise
-from booking.models import Appointment, Closure, Resource, Service
+from booking.models import (
+    Allocation,
+    Appointment,
+    AppointmentQuerySet,
+    Closure,
+    Resource,
+    Service,
+)
 from booking.people import Person
-from exchange.calendar_files import CalendarFault, Event, NoCalendar, read_calendar
+from exchange.calendar_files import (
+    MOST_BYTES,
+    CalendarFault,
+    Event,
+    NoCalendar,
+    read_calendar,
+)
 from exchange.import_models import CalendarFeed, ImportedRef
 from exchange.mapping import folded
 from identity.members import Member
 from parvis.deferred import defer
-from parvis.egress import INTERNET, Forbidden, Reach, Unreachable, fetch_foreign
+from parvis.egress import INTERNET, Forbidden, Reach, TooMuch, Unreachable, fetch_foreign
 from parvis.errors import DomainError
 
 
 AHEAD = timedelta(days=365)
 MOST_FEEDS = 20
 NAMESPACE = UUID("c2d3f0d4-0c13-4d4e-9a71-5f9f3a3f7a02")
-OK = 200
+OK, UNCHANGED = 200, 304
 NAME_MOST = 120
+TAG_MOST, STAMP_MOST = 200, 60  # longer ones are no use: the calendar is read whole again
+DUE = timedelta(minutes=50)  # the scheduler comes every quarter of an hour
 FAULTS = {
     CalendarFault.TOO_LARGE: gettext_lazy("Cet agenda dépasse 2 Mo."),
     CalendarFault.NO_CALENDAR: gettext_lazy("Ce n’est pas un agenda au format iCalendar (.ics)."),
     CalendarFault.TOO_MANY: gettext_lazy("Cet agenda compte trop d’événements : 5 000 au plus."),
 }
+
+
+ANSWERS = {
+    301: gettext_lazy("Cet agenda a changé d’adresse : redonnez-la."),
+    302: gettext_lazy("Cette adresse mène ailleurs : donnez celle de l’agenda lui-même."),
+    401: gettext_lazy("Cet agenda demande un mot de passe : partagez-le par une adresse privée."),
+    403: gettext_lazy("Cet agenda n’est pas partagé : rendez-le lisible par son adresse."),
+    404: gettext_lazy("Cet agenda n’existe plus à cette adresse."),
+}
+ANSWERS |= {308: ANSWERS[301], 303: ANSWERS[302], 307: ANSWERS[302], 410: ANSWERS[404]}
 
 
 class NotAnAddress(DomainError):
@@ -98,13 +124,27 @@ def add_feed(  # noqa: PLR0913 - keyword-only: all that is typed
     return feed
 
 
-def read_again(*, feed: CalendarFeed, now: datetime, reach: Reach = INTERNET) -> CalendarFeed:
-    """Read the address of a calendar; a failure is told beside the last good date."""
+def read_again(
+    *, feed: CalendarFeed, now: datetime, is_whole: bool = True, reach: Reach = INTERNET
+) -> CalendarFeed:
+    """Read the address of a calendar; a failure is told beside the last good date.
+
+    Unless ``is_whole``, its server is told what is known already, and may answer that nothing
+    changed. Every night it is read whole: a day has come into the year that is looked at.
+    """
+    asked = {} if is_whole else _what_is_known(feed)
     try:
-        answer = fetch_foreign(feed.url, reach=reach)
+        answer = fetch_foreign(feed.url, reach=reach, most_bytes=MOST_BYTES, headers=asked)
+        if asked and answer.status == UNCHANGED:
+            _note(feed, now=now)
+            return feed
         if answer.status != OK:
-            raise NotRead(_("Le serveur répond « %(status)s ».") % {"status": answer.status})
+            said = _("Le serveur répond « %(status)s ».") % {"status": answer.status}
+            raise NotRead(str(ANSWERS.get(answer.status, said)))
         take_in(feed=feed, content=answer.content, now=now)
+        _remember(feed, answer.tag, answer.modified)
+    except TooMuch:
+        _fail(feed, str(FAULTS[CalendarFault.TOO_LARGE]), now=now)
     except Forbidden:
         _fail(feed, _("Cette adresse n’est pas sur l’internet public."), now=now)
     except Unreachable:
@@ -131,11 +171,30 @@ def take_in(*, feed: CalendarFeed, content: bytes, now: datetime) -> CalendarFee
     refs = {each.ref for each in visits}
     _follow_busy(feed, [each for each in agenda.events if each.ref not in refs], now=now)
     refused = _follow_visits(feed, visits, now=now)
-    feed.tried_at = feed.good_at = now
-    feed.error = ""
     feed.events, feed.refused = len(agenda.events), refused + agenda.left_out
-    feed.save(update_fields=["tried_at", "good_at", "error", "events", "refused"])
+    feed.touched = touched(feed, now=now).count()
+    feed.save(update_fields=["events", "refused", "touched"])
+    _note(feed, now=now)
     return feed
+
+
+def touched(feed: CalendarFeed, *, now: datetime) -> AppointmentQuerySet:
+    """Return the booked appointments to come that a calendar's busy times fall on.
+
+    They stay: somebody has to look at them.
+    """
+    closures = ImportedRef.objects.filter(source=_busy(feed)).values("target")
+    over = Closure.objects.filter(pk__in=closures, period__overlap=OuterRef("period"))
+    found = Appointment.objects.filter(Exists(over), status=Appointment.Status.BOOKED)
+    found = found.filter(period__endswith__gt=now).order_by("period", "pk")
+    if feed.resource_id is None:
+        return found
+    taken = Allocation.objects.filter(
+        appointment=OuterRef("pk"),
+        resource_id=feed.resource_id,
+        state__in=[Allocation.State.BOOKED, Allocation.State.OVERBOOKED],
+    )
+    return found.filter(Exists(taken))
 
 
 @transaction.atomic
@@ -149,6 +208,15 @@ def remove_feed(*, feed: CalendarFeed, now: datetime) -> None:
 def feeds_to_read() -> list[CalendarFeed]:
     """List the calendars that have an address."""
     return list(CalendarFeed.objects.exclude(url="").select_related("resource", "service"))
+
+
+def ask_for_due(*, now: datetime) -> int:
+    """Have the queue read the calendars that were read an hour ago; return how many."""
+    due = CalendarFeed.objects.exclude(url="").exclude(tried_at__gt=now - DUE)
+    found = list(due.values_list("pk", flat=True))
+    for feed in found:
+        defer("exchange.read_calendar", feed=feed, is_whole=0)
+    return len(found)
 
 
 def _busy(feed: CalendarFeed) -> str:
@@ -172,6 +240,8 @@ def _follow_busy(feed: CalendarFeed, events: Sequence[Event], *, now: datetime) 
         for ref, each in wanted.items()
         if ref in known and known[ref].digest != _digest(each)
     ]
+    before = Closure.objects.in_bulk([each.target for each in gone])
+    before |= Closure.objects.in_bulk([ref.target for ref, _event in moved])
     over = Closure.objects.filter(pk__in=[each.target for each in gone])
     over.filter(period__endswith__gt=now).delete()
     ImportedRef.objects.filter(pk__in=[each.pk for each in gone]).delete()
@@ -190,8 +260,21 @@ def _follow_busy(feed: CalendarFeed, events: Sequence[Event], *, now: datetime) 
         Closure.objects.filter(pk=ref.target).update(period=_period(event))
         ref.digest = _digest(event)
     ImportedRef.objects.bulk_update([ref for ref, _event in moved], ["digest"])
-    if gone or added or moved:
-        configuration_changed()
+    spans = [(each.period.lower, each.period.upper) for each in before.values()]
+    spans += [(each.start, each.end) for each in added]
+    spans += [(each.start, each.end) for _ref, each in moved]
+    if spans:
+        closures_changed(_days(spans), now=now)
+
+
+def _days(spans: Iterable[tuple[datetime, datetime]]) -> Iterator[date]:
+    """Name the local days that these times touch."""
+    zone, one = planning.zone(), timedelta(days=1)
+    for start, end in spans:
+        day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+        while day <= last:
+            yield day
+            day += one
 
 
 def _follow_visits(feed: CalendarFeed, events: Sequence[Event], *, now: datetime) -> int:
@@ -248,6 +331,27 @@ def _digest(event: Event) -> str:
     return uuid5(
         NAMESPACE, f"{event.start.isoformat()}\n{event.end.isoformat()}\n{event.title}"
     ).hex
+
+
+def _what_is_known(feed: CalendarFeed) -> Mapping[str, str]:
+    """Write the headers of a conditional question; none after a failure."""
+    if feed.error:
+        return {}
+    known = {"If-None-Match": feed.tag, "If-Modified-Since": feed.modified}
+    return {name: value for name, value in known.items() if value}
+
+
+def _remember(feed: CalendarFeed, tag: str, modified: str) -> None:
+    feed.tag = tag if len(tag) <= TAG_MOST and tag.isascii() and tag.isprintable() else ""
+    is_told = len(modified) <= STAMP_MOST and modified.isascii() and modified.isprintable()
+    feed.modified = modified if is_told else ""
+    feed.save(update_fields=["tag", "modified"])
+
+
+def _note(feed: CalendarFeed, *, now: datetime) -> None:
+    feed.tried_at = feed.good_at = now
+    feed.error = ""
+    feed.save(update_fields=["tried_at", "good_at", "error"])
 
 
 def _fail(feed: CalendarFeed, message: str, *, now: datetime) -> None:

@@ -24,7 +24,7 @@ class CalendarForm(forms.Form):
         required=False,
         help_text=gettext_lazy(
             "L’adresse « iCal » ou « .ics » que donne l’autre outil, en https://. "
-            "Elle est relue chaque nuit."
+            "Elle est relue toutes les heures."
         ),
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
     )

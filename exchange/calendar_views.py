@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from booking.settings_pages import appointment_row
 from exchange import calendar_actions
 from exchange.calendar_forms import CalendarForm
 from exchange.import_models import CalendarFeed
@@ -14,12 +15,25 @@ from parvis.deferred import defer
 from parvis.errors import DomainError
 
 
+SHOWN = 100
+
+
 @require_safe
 @staff_only(ADMIN)
 def calendars(request: HttpRequest) -> HttpResponse:
     """List them, with what each takes and when it was last read well."""
     feeds = CalendarFeed.objects.select_related("resource", "service")
     return render(request, "exchange/calendars.html", {"feeds": feeds})
+
+
+@require_safe
+@staff_only(ADMIN)
+def calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one, and the appointments that its busy times fall on."""
+    feed = get_object_or_404(CalendarFeed.objects.select_related("resource", "service"), pk=pk)
+    found = calendar_actions.touched(feed, now=timezone.now()).select_related("service", "site")
+    rows = [appointment_row(each) for each in found[:SHOWN]]
+    return render(request, "exchange/calendar.html", {"feed": feed, "rows": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

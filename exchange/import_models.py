@@ -185,6 +185,9 @@ class CalendarFeed(TenantModel):
     error = models.CharField(_("dernière erreur"), max_length=300, default="", blank=True)
     events = models.PositiveIntegerField(_("événements à venir"), default=0)
     refused = models.PositiveIntegerField(_("événements refusés"), default=0)
+    touched = models.PositiveIntegerField(_("rendez-vous touchés"), default=0)
+    tag = models.CharField(_("étiquette de la dernière version"), max_length=200, default="")
+    modified = models.CharField(_("date de la dernière version"), max_length=60, default="")
 
     class Meta:
         verbose_name = _("agenda")

@@ -17,6 +17,7 @@ urlpatterns = [
     path("imports/<int:pk>/oublier/", import_views.discard_import, name="discard_import"),
     path("agendas/", calendar_views.calendars, name="calendars"),
     path("agendas/nouveau/", calendar_views.add_calendar, name="add_calendar"),
+    path("agendas/<int:pk>/", calendar_views.calendar, name="calendar"),
     path("agendas/<int:pk>/relire/", calendar_views.read_calendar, name="read_calendar"),
     path("agendas/<int:pk>/retirer/", calendar_views.remove_calendar, name="remove_calendar"),
 ]

@@ -25,7 +25,7 @@ MODELS: Table = {
     "ColumnMemory": {NOT_PERSONAL: "id kind fingerprint columns date_order settings"},
     "CalendarFeed": {
         NOT_PERSONAL: "id name url resource keyword service created_at tried_at good_at error"
-        " events refused",
+        " events refused touched tag modified",
         BY: "by_id by_name",
     },
 }

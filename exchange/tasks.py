@@ -64,11 +64,17 @@ def erase_imports() -> int:
 
 
 @shared_task(name="exchange.read_calendar")
-def read_calendar(*, feed: int) -> None:
-    """Read a calendar just added, or asked for again."""
+def read_calendar(*, feed: int, is_whole: int = 1) -> None:
+    """Read a calendar just added, or asked for again, or once more within the day."""
     found = CalendarFeed.objects.select_related("resource", "service").filter(pk=feed).first()
     if found is not None and found.url:
-        calendar_actions.read_again(feed=found, now=timezone.now())
+        calendar_actions.read_again(feed=found, now=timezone.now(), is_whole=bool(is_whole))
+
+
+@shared_task(name="exchange.read_due_calendars")
+def read_due_calendars() -> int:
+    """Every quarter of an hour: have the calendars read that were read an hour ago."""
+    return calendar_actions.ask_for_due(now=timezone.now())
 
 
 @shared_task(name="exchange.read_calendars")

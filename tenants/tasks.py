@@ -43,6 +43,7 @@ EVERY_QUARTER = (
     "incidents.escalate",
     "incidents.forget_trials",
     "exchange.resume_imports",
+    "exchange.read_due_calendars",
     "onboarding.watch_first_use",
     "exchange.make_forgotten_archives",
     "connect.count_calls",

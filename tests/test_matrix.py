@@ -557,6 +557,7 @@ MATRIX = {
         "exchange:undo_import": Row((), ADMIN),
         "exchange:discard_import": Row((), ADMIN),
         "exchange:calendars": Row(ADMIN),
+        "exchange:calendar": Row(ADMIN),
         "exchange:add_calendar": Row(ADMIN, ADMIN),
         "exchange:read_calendar": Row((), ADMIN),
         "exchange:remove_calendar": Row((), ADMIN),

@@ -21,12 +21,20 @@ PAGES = (
     "incidents:public_list",
     "incidents:public_thanks",
     "incidents:public_figures",
+    "nearby:waits",
     "shelf:pages",
     "accessibility",
     "legal_notice",
     "privacy:notice",
 )
-PORTAL_PAGES = ("portal_home", "nearby:search", "accessibility", "legal_notice", "privacy")
+PORTAL_PAGES = (
+    "portal_home",
+    "nearby:find",
+    "nearby:data",
+    "accessibility",
+    "legal_notice",
+    "privacy",
+)
 Entry = tuple[str, date | None]
 
 

@@ -29,6 +29,10 @@ class Unreachable(Exception):
     """The server did not answer in time, or not as it should."""
 
 
+class TooMuch(Unreachable):
+    """The server says more than anybody wants to hear."""
+
+
 class Unanswered(Unreachable):
     """The question left, the answer did not come: nobody knows what was done of it."""
 
@@ -45,6 +49,9 @@ class Answer:
     kind: str
     content: bytes
     retry_after: str = ""
+    tag: str = ""
+    modified: str = ""
+    """What makes the next question a conditional one: its ``ETag``, its ``Last-Modified``."""
 
 
 def fetch(
@@ -127,8 +134,10 @@ def _ask(  # noqa: PLR0913 (a request)
         said = b""
         while chunk := answer.read(CHUNK):
             said += chunk
-            if len(said) > most_bytes or time.monotonic() > until:
-                raise Unreachable(f"{parts.hostname} says too much, or too slowly.")
+            if len(said) > most_bytes:
+                raise TooMuch(f"{parts.hostname} says too much.")
+            if time.monotonic() > until:
+                raise Unreachable(f"{parts.hostname} says it too slowly.")
     except (OSError, http.client.HTTPException) as fault:
         raise Unreachable(f"{parts.hostname} does not answer: {fault}") from fault
     finally:
@@ -138,6 +147,8 @@ def _ask(  # noqa: PLR0913 (a request)
         kind=(answer.getheader("Content-Type") or "").partition(";")[0].strip().lower(),
         content=said,
         retry_after=answer.getheader("Retry-After") or "",
+        tag=answer.getheader("ETag") or "",
+        modified=answer.getheader("Last-Modified") or "",
     )
 
 
@@ -177,7 +188,8 @@ def fetch_foreign(
 
     Raises:
         Forbidden: another scheme or port, a password, or an address that is not public.
-        Unreachable: no answer in time, or one that is too long.
+        TooMuch: an answer that is too long.
+        Unreachable: no answer in time.
     """
     connection, parts = _foreign(url, reach, patience_s)
     return _get(connection, parts, most_bytes, patience_s, headers or {})

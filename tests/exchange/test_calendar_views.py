@@ -12,6 +12,7 @@ from booking.models import Closure
 from exchange.models import CalendarFeed
 from tests.booking.settings_client import open_settings, text_of, told
 from tests.exchange.test_calendars import event, ics
+from tests.factories import AppointmentFactory
 
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ def add(client, **said):
 
 
 def soon():
-    day = timezone.now() + timedelta(days=7)
+    day = timezone.localtime() + timedelta(days=7)
     return ics(event("1", f"{day:%Y%m%d}T090000", f"{day:%Y%m%d}T100000"))
 
 
@@ -93,3 +94,16 @@ def test_the_list_costs_the_same_for_one_and_for_many(client, service):
         asked.append(len(queries))
 
     assert asked[0] == asked[1]
+
+
+def test_the_appointments_it_falls_on_have_their_page(client, service):
+    resource = service.resources.get()
+    day = timezone.localtime() + timedelta(days=7)
+    start = day.replace(hour=9, minute=20, second=0, microsecond=0)
+    AppointmentFactory(resource=resource, start=start, service=service, name="Ana Petit")
+    add(client, file=SimpleUploadedFile("salle.ics", soon()), resource=resource.pk)
+
+    feed = CalendarFeed.objects.get()
+    assert "1 rendez-vous touché" in text_of(client.get(HOME))
+    assert "Ana Petit" in text_of(client.get(f"{HOME}{feed.pk}/"))
+    assert client.get(f"{HOME}999/").status_code == 404

@@ -1,20 +1,63 @@
 """Calendars of other tools: their events to come take time here, and are followed."""
 
 import time as clock
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from booking import planning
+from booking import planning, read_model
 from booking.models import Appointment, Closure, SettingsChange
 from exchange import calendar_actions
 from exchange.calendar_files import CalendarFault, NoCalendar, read_calendar
 from exchange.models import CalendarFeed, ImportedRef
 from parvis.egress import Reach
+from slots.models import FreeSlotDay
 from tests.conftest import NOW
+from tests.factories import AppointmentFactory, ResourceFactory
 from tests.geoportal import geoportal
+
+
+class Answers(BaseHTTPRequestHandler):
+    """A server of calendars: says what it was told to say, in order, and notes what was asked."""
+
+    def do_GET(self):
+        self.server.asked.append(self.headers["If-None-Match"])
+        status, content, tag = self.server.answers.pop(0)
+        self.send_response(status)
+        if tag:
+            self.send_header("ETag", f'"{tag}"')
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_words):
+        """Say nothing."""
+
+
+@contextmanager
+def agenda_server():
+    with HTTPServer(("127.0.0.1", 0), Answers) as server:
+        port = server.server_address[1]
+        server.asked, server.answers = [], []
+        server.url = f"http://agenda.example.org:{port}/a.ics"
+        server.reach = Reach(
+            schemes=frozenset({"http"}),
+            ports=frozenset({port}),
+            allows=lambda _address: True,
+            look_up=lambda *_w, **_h: [(2, 1, 6, "", ("127.0.0.1", port))],
+        )
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -261,6 +304,88 @@ class TestFollowing:
 
         assert known.error
         assert Closure.objects.count() == 1
+
+    def test_what_has_not_changed_is_not_sent_again(self, feed, now):
+        with agenda_server() as server:
+            known = feed(url="https://agenda.example.org/a.ics")
+            known.url = server.url
+            server.answers = [(200, ics(event()), "v1"), (304, b"", "v1"), (200, ics(), "v2")]
+            for hours in range(3):
+                calendar_actions.read_again(
+                    feed=known, now=now + timedelta(hours=hours), is_whole=False,
+                    reach=server.reach,
+                )  # fmt: skip
+                if hours < 2:
+                    assert Closure.objects.count() == 1
+
+        assert server.asked == [None, '"v1"', '"v1"']
+        assert known.good_at == now + timedelta(hours=2)
+        assert not Closure.objects.exists()
+
+    def test_every_night_a_calendar_is_read_whole(self, feed, now):
+        with agenda_server() as server:
+            known = feed(url="https://agenda.example.org/a.ics")
+            known.url = server.url
+            server.answers = [(200, ics(event()), "v1")] * 2
+            for _night in range(2):
+                calendar_actions.read_again(feed=known, now=now, reach=server.reach)
+
+        assert server.asked == [None, None]
+
+    @pytest.mark.parametrize(
+        ("status", "content", "words"),
+        [
+            (301, b"", "a changé d’adresse"),
+            (403, b"", "n’est pas partagé"),
+            (404, b"", "n’existe plus"),
+            (500, b"", "500"),
+            (200, b"<html>", "iCalendar"),
+            (200, b"BEGIN:VCALENDAR" + b"x" * 2_000_100, "dépasse 2 Mo"),
+        ],
+    )
+    def test_what_is_wrong_is_said_in_plain_words(self, feed, now, status, content, words):
+        known = feed()
+        with agenda_server() as server:
+            known.url = server.url
+            server.answers = [(status, content, "")]
+            calendar_actions.read_again(feed=known, now=now, reach=server.reach)
+
+        assert words in known.error
+        assert Closure.objects.count() == 1
+
+    def test_only_the_days_that_changed_are_written_again(self, feed, service, now):
+        read_model.refresh_all(now=now)
+        before = dict(FreeSlotDay.objects.values_list("day", "version"))
+
+        known = feed()
+        calendar_actions.take_in(
+            feed=known, content=ics(event("1", "20261201T090000", "20261201T100000")), now=now
+        )
+
+        after = dict(FreeSlotDay.objects.values_list("day", "version"))
+        changed = {day for day in after if after[day] != before[day]}
+        assert changed == {date(2026, 11, 24), date(2026, 12, 1)}
+        assert read_model.wrong_rows(now=now) == []
+
+    def test_appointments_it_falls_on_stay_and_are_listed(self, feed, service, now):
+        resource = service.resources.get()
+        AppointmentFactory(resource=resource, start=NINE, service=service, name="Ana Petit")
+        AppointmentFactory(resource=ResourceFactory(), start=NINE)
+        AppointmentFactory(resource=resource, start=NINE + timedelta(days=1))
+
+        known = feed(resource=resource)
+
+        assert known.touched == 1
+        assert [each.name for each in calendar_actions.touched(known, now=now)] == ["Ana Petit"]
+        assert Appointment.objects.standing().count() == 3
+
+    def test_those_read_an_hour_ago_are_read_again(self, feed, now):
+        feed(url="https://agenda.example.org/a.ics")
+        feed(url="https://agenda.example.org/b.ics")
+        CalendarFeed.objects.filter(url__endswith="a.ics").update(tried_at=now)
+
+        assert calendar_actions.ask_for_due(now=now) == 1
+        assert calendar_actions.ask_for_due(now=now + timedelta(hours=1)) == 2
 
     def test_twenty_calendars_are_enough(self, feed, by, now):
         CalendarFeed.objects.bulk_create(
