@@ -23,6 +23,7 @@ from demo import (
     letters,
     library,
     measures,
+    nearby_alerts,
     openings,
     pipeline,
     practice,
@@ -121,6 +122,7 @@ def _tell_stories(association: Association, *, seed: int, now: datetime) -> None
         rights.tell(by_name=administrator, now=now)
         letters.show(now=now)
         agendas.show(commune=shown, now=now)
+        nearby_alerts.show(now=now)
     web.tell(commune=shown, now=now)
     pipeline.tell(association=association, now=now, seed=seed)
     openings.tell(association, now=now)
