@@ -58,7 +58,6 @@ class SearchForm(forms.Form):
         label=gettext_lazy("Pour combien de personnes ?"),
         coerce=int,
         choices=[(number, str(number)) for number in PERSONS],
-        empty_value=1,
         required=False,
         error_messages={
             "invalid_choice": gettext_lazy("Choisissez un nombre de la liste."),
@@ -68,7 +67,6 @@ class SearchForm(forms.Form):
         label=gettext_lazy("À quelle distance ?"),
         coerce=int,
         choices=[(km, f"{km} km") for km in AROUND],
-        empty_value=USUAL_KM,
         required=False,
         error_messages={
             "invalid_choice": gettext_lazy("Choisissez une distance de la liste."),
@@ -100,7 +98,8 @@ class SearchForm(forms.Form):
         known = super().clean() or {}
         if known.get("titres") == OTHER and not known.get("demarche"):
             self.add_error("demarche", ValidationError(_("Choisissez la démarche.")))
-        known["tri"] = known.get("tri") or SOON
+        for name, usual in (("tri", SOON), ("personnes", 1), ("rayon", USUAL_KM)):
+            known[name] = known.get(name) or usual
         return known
 
     @property

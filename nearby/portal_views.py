@@ -185,7 +185,7 @@ def _alert(found: list[Found], said: dict[str, Any]) -> str:
 
 def _map(shown: list[Found], place: Place | None, km: int | None) -> dict[str, Any] | None:
     """Put the places on a map under the numbers of the list; none where nothing has a position."""
-    points = [
+    points: list[dict[str, Any]] = [
         {
             "lat": each.latitude,
             "lon": each.longitude,
@@ -199,8 +199,8 @@ def _map(shown: list[Found], place: Place | None, km: int | None) -> dict[str, A
     if not points:
         return None
     middle = place or Place(
-        sum(float(each["lat"]) for each in points) / len(points),  # type: ignore[arg-type]
-        sum(float(each["lon"]) for each in points) / len(points),  # type: ignore[arg-type]
+        sum(each["lat"] for each in points) / len(points),
+        sum(each["lon"] for each in points) / len(points),
     )
     zoom = ZOOMS.get(km or 100, 10)
     return {"points": points, "lat": middle.lat, "lon": middle.lon, "zoom": zoom}
