@@ -33,7 +33,8 @@ def desk(browser, demo, faults, *, email=AGENT, **options):
     context = new_context(browser, viewport=DESK, **options)
     page = context.new_page()
     watch(page, faults)
-    log_in(page, demo, "pauillac", email)
+    has_script = options.get("java_script_enabled", True)
+    log_in(page, demo, "pauillac", email, has_script=has_script)
     return page
 
 
