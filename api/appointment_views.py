@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Header, Query, Router
 
-from api import cursors, repeats, shapes
-from api.callers import Asks, Caller
+from api import appointment_shapes, cursors, repeats, shapes
+from api.callers import Asks, caller_of
 from api.refusals import InvalidFields, TermsNotAccepted
 from api.service_views import READ, documents, known
 from api.words import between, no_such_service
@@ -36,13 +36,13 @@ LIST = "appointments"
     READ,
     "/appointments",
     auth=MAY_READ,
-    response=shapes.AppointmentPage,
+    response=appointment_shapes.AppointmentPage,
     operation_id="listAppointments",
     url_name="appointments",
 )
 def appointments(
-    request: HttpRequest, wish: Query[shapes.AppointmentWish], response: HttpResponse
-) -> shapes.AppointmentPage:
+    request: HttpRequest, wish: Query[appointment_shapes.AppointmentWish], response: HttpResponse
+) -> appointment_shapes.AppointmentPage:
     """List appointments in the order in which they were made."""
     filters = wish.model_dump(exclude={"cursor", "limit"})
     wanted = _with_all(_wanted(wish)).order_by("pk")
@@ -52,25 +52,25 @@ def appointments(
     shown = rows[: wish.limit]
     is_more = len(rows) > wish.limit
     following = cursors.write(LIST, filters, str(shown[-1].pk)) if is_more else None
-    return shapes.AppointmentPage(items=_told_all(request, shown), next=following)
+    return appointment_shapes.AppointmentPage(items=_told_all(request, shown), next=following)
 
 
 @router.post(
     "/appointments",
     auth=MAY_WRITE,
-    response={201: shapes.AppointmentMade},
+    response={201: appointment_shapes.AppointmentMade},
     operation_id="bookAppointment",
     url_name="appointments",
 )
 def book(
     request: HttpRequest,
-    body: shapes.AppointmentIn,
+    body: appointment_shapes.AppointmentIn,
     response: HttpResponse,
     idempotency_key: str | None = Header(None, alias="Idempotency-Key"),
-) -> shapes.AppointmentMade:
+) -> appointment_shapes.AppointmentMade:
     """Book by the rules of citizens, and tell her by mail as the site does."""
     now = timezone.now()
-    asked = repeats.read(request, client_id=_client(request), key=idempotency_key)
+    asked = repeats.read(request, client_id=caller_of(request).client_id, key=idempotency_key)
 
     def work(uuid: UUID) -> str:
         return _booked(body, uuid, now=now).reference
@@ -78,66 +78,65 @@ def book(
     made = _found(repeats.once(asked, work, answer=response, now=now))
     site = absolute_url(request.commune, "")  # type: ignore[attr-defined]
     response["Location"] = f"/api/v1/appointments/{made.reference}"
-    return shapes.AppointmentMade(
+    return appointment_shapes.AppointmentMade(
         **_told(request, made, checklists.own_texts()), manage_url=f"{site}{path_to(made)}"
     )
 
 
 @router.api_operation(
     READ,
-    "/appointments/{id}",
+    "/appointments/{appointment_id}",
     auth=MAY_READ,
-    response=shapes.Appointment,
+    response=appointment_shapes.Appointment,
     operation_id="readAppointment",
     url_name="appointment",
 )
-def appointment(request: HttpRequest, id: str) -> shapes.Appointment:  # noqa: A002 (its name in the address)
+def appointment(request: HttpRequest, appointment_id: str) -> appointment_shapes.Appointment:
     """Read one appointment."""
-    return _told_all(request, [_found(id)])[0]
+    return _told_all(request, [_found(appointment_id)])[0]
 
 
 @router.post(
-    "/appointments/{id}/move",
+    "/appointments/{appointment_id}/move",
     auth=MAY_WRITE,
-    response=shapes.Appointment,
+    response=appointment_shapes.Appointment,
     operation_id="moveAppointment",
     url_name="move_appointment",
 )
-def move(request: HttpRequest, id: str, body: shapes.MoveIn) -> shapes.Appointment:  # noqa: A002
+def move(
+    request: HttpRequest, appointment_id: str, body: appointment_shapes.MoveIn
+) -> appointment_shapes.Appointment:
     """Give an appointment another start; the same start again changes nothing."""
     moving.move(
-        appointment=_found(id),
+        appointment=_found(appointment_id),
         start=body.start,
         by=None,
         now=timezone.now(),
         version=body.version,
     )
-    return _told_all(request, [_found(id)])[0]
+    return _told_all(request, [_found(appointment_id)])[0]
 
 
 @router.post(
-    "/appointments/{id}/cancel",
+    "/appointments/{appointment_id}/cancel",
     auth=MAY_WRITE,
-    response=shapes.Appointment,
+    response=appointment_shapes.Appointment,
     operation_id="cancelAppointment",
     url_name="cancel_appointment",
 )
 def cancel(
     request: HttpRequest,
-    id: str,  # noqa: A002
-    body: shapes.CancelIn,
-) -> shapes.Appointment:
+    appointment_id: str,
+    body: appointment_shapes.CancelIn,
+) -> appointment_shapes.Appointment:
     """Give the slot back; doing it twice changes nothing."""
-    actions.cancel(appointment=_found(id), by=None, now=timezone.now(), reason=body.reason)
-    return _told_all(request, [_found(id)])[0]
+    actions.cancel(
+        appointment=_found(appointment_id), by=None, now=timezone.now(), reason=body.reason
+    )
+    return _told_all(request, [_found(appointment_id)])[0]
 
 
-def _client(request: HttpRequest) -> int:
-    caller: Caller = request.auth  # type: ignore[attr-defined]
-    return caller.key.client_id if caller.key else 0
-
-
-def _wanted(wish: shapes.AppointmentWish) -> AppointmentQuerySet:
+def _wanted(wish: appointment_shapes.AppointmentWish) -> AppointmentQuerySet:
     """Narrow the appointments down; an event of any kind counts as a change."""
     wanted = Appointment.objects.kept()
     zone = planning.zone()
@@ -180,7 +179,7 @@ def _found(reference: str) -> Appointment:
     return found
 
 
-def _booked(body: shapes.AppointmentIn, uuid: UUID, *, now: datetime) -> Appointment:
+def _booked(body: appointment_shapes.AppointmentIn, uuid: UUID, *, now: datetime) -> Appointment:
     """Book what is asked for.
 
     Raises:
@@ -225,11 +224,11 @@ def _online(code: str) -> Service:
     return service
 
 
-def _situation(said: shapes.PersonIn) -> dict[str, str]:
+def _situation(said: appointment_shapes.PersonIn) -> dict[str, str]:
     return {key: str(each) for key, each in said.situation if each is not None}
 
 
-def _details(service: Service, body: shapes.AppointmentIn) -> DetailsForm:
+def _details(service: Service, body: appointment_shapes.AppointmentIn) -> DetailsForm:
     """Read who comes as the form of the site does.
 
     Raises:
@@ -260,15 +259,16 @@ def _place(field: str) -> str:
     return field
 
 
-def _told_all(request: HttpRequest, shown: Iterable[Appointment]) -> list[shapes.Appointment]:
+def _told_all(
+    request: HttpRequest, shown: Iterable[Appointment]
+) -> list[appointment_shapes.Appointment]:
     own = checklists.own_texts()
-    return [shapes.Appointment(**_told(request, each, own)) for each in shown]
+    return [appointment_shapes.Appointment(**_told(request, each, own)) for each in shown]
 
 
 def _told(request: HttpRequest, made: Appointment, own: Any) -> dict[str, Any]:
     """Tell an appointment; who comes only to whoever may read appointments."""
-    caller: Caller = request.auth  # type: ignore[attr-defined]
-    may_read = caller.may(scopes.APPOINTMENTS_READ)
+    may_read = caller_of(request).may(scopes.APPOINTMENTS_READ)
     now, site = timezone.now(), made.site
     brought = {each.pk: listed for each, listed in checklists.told_each(made, own)}
     return {
@@ -288,7 +288,7 @@ def _told(request: HttpRequest, made: Appointment, own: Any) -> dict[str, Any]:
         "may_move": visitor.may_move(made, now=now),
         "may_cancel": visitor.may_cancel(made, now=now),
         "people": [
-            shapes.PersonOut(
+            appointment_shapes.PersonOut(
                 position=each.position,
                 is_cancelled=each.cancelled_at is not None,
                 documents=documents(brought.get(each.pk, [])),
@@ -297,7 +297,7 @@ def _told(request: HttpRequest, made: Appointment, own: Any) -> dict[str, Any]:
             )
             for each in made.participants.all()
         ],
-        "contact": shapes.Contact(name=made.name, email=made.email, phone=made.phone)
+        "contact": appointment_shapes.Contact(name=made.name, email=made.email, phone=made.phone)
         if may_read
         else None,
     }

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from api import limits
 from api.refusals import KeyWanted
-from connect import keys
+from connect import calls, keys
 from connect.models import ApiKey
+from identity.members import ADMIN, Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,20 @@ class Caller:
     key: ApiKey | None = None
 
     @property
-    def who(self) -> str:
-        """Name her, as limits and repeats count her; a renewed key is somebody else."""
-        return str(self.key.prefix) if self.key else ""
+    def client_id(self) -> int:
+        """Number her program; a renewed key is of the same one."""
+        return self.key.client_id if self.key else 0
+
+    @property
+    def member(self) -> Member:
+        """Name her as the one who acts, for whoever gave her the key.
+
+        Raises:
+            KeyWanted: she has none.
+        """
+        if self.key is None:
+            raise KeyWanted
+        return Member(user_id=self.key.by_id, name=self.key.client.name, role=ADMIN)
 
     def may(self, scope: str) -> bool:
         """Tell whether her key gives a right."""
@@ -57,13 +69,20 @@ class Asks:
         except keys.KeyRefused:
             limits.count_visitor(request, now=now)
             raise
-        limits.count_key(request, f"{key.prefix}", now=now)
-        if self.scope and self.scope not in key.scopes:
+        is_refused = bool(self.scope) and self.scope not in key.scopes
+        calls.came(key, now=now, refusal=self.scope if is_refused else "")
+        limits.count_key(request, str(key.prefix), now=now)
+        if is_refused:
             raise keys.ScopeMissing(self.scope)
         return Caller(key)
 
 
 EVERYBODY = Asks()
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Return who was let in."""
+    return request.auth  # type: ignore[attr-defined,no-any-return]
 
 
 def _shown(request: HttpRequest) -> str:

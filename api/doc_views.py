@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from api import limits, texts
 from api.document import document
-from connect import scopes
+from connect import samples, scopes
 from tenants.hosts import absolute_url
 
 
@@ -37,7 +37,7 @@ class Told:
 @require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
     """Give the OpenAPI document, from which programs are generated."""
-    told = document(_server(request))
+    told = document(_site(request))
     return JsonResponse(told, json_dumps_params={"ensure_ascii": False})
 
 
@@ -45,7 +45,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
 def docs(request: HttpRequest) -> HttpResponse:
     """Show the same document as a page, with what to type for this commune."""
     server = _server(request)
-    told = document(server)
+    told = document(_site(request))
     operations = [
         (operation, _told(server, path, method, operation))
         for path, operations in told["paths"].items()
@@ -62,6 +62,8 @@ def docs(request: HttpRequest) -> HttpResponse:
         "rights": list(scopes.REST.items()),
         "keyed": limits.KEYED.seats,
         "open": limits.OPEN.seats,
+        "received": samples.EXAMPLE,
+        "checking": samples.ALL,
         "first_call": f"curl '{server}/services'",
     }
     return render(request, "api/docs.html", context)
@@ -69,6 +71,10 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 def _server(request: HttpRequest) -> str:
     return absolute_url(request.commune, "/api/v1")  # type: ignore[attr-defined]
+
+
+def _site(request: HttpRequest) -> str:
+    return absolute_url(request.commune, "")  # type: ignore[attr-defined]
 
 
 def _told(server: str, path: str, method: str, raw: Node) -> Told:

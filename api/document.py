@@ -95,7 +95,7 @@ def _parameter(raw: Node, operation: str) -> Node:
     if raw["in"] == "query" and name in asked:
         told["example"] = asked[name]
     if name == "Idempotency-Key":
-        told |= {"required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 255}}
+        told |= {"required": True, "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"}}
         told["example"] = "5f0c6c1e-2b0e-4d53-9f5b-0d9f6d5f2a61"
     return told
 

@@ -79,6 +79,25 @@ REPORT: dict[str, Any] = {
     "photos": [],
     "url": "https://pauillac.example.org/signalements/N4PW8T2H/",
 }
+WEBHOOK: dict[str, Any] = {
+    "id": 1,
+    "name": "Borne de la médiathèque",
+    "url": "https://borne.example.org/parvis",
+    "events": ["appointment.booked", "appointment.cancelled"],
+    "is_active": True,
+    "failing_since": None,
+    "created_at": "2026-11-23T10:00:00+01:00",
+}
+DELIVERY: dict[str, Any] = {
+    "id": "0b6c1f4e-5f0e-4a52-9d0b-8f6a1d4f3c21",
+    "event": "appointment.booked",
+    "written_at": "2026-11-23T10:12:00+01:00",
+    "tried_at": "2026-11-23T10:12:20+01:00",
+    "sent_at": "2026-11-23T10:12:20+01:00",
+    "is_given_up": False,
+    "attempts": 1,
+    "answer": 204,
+}
 SENT: dict[str, dict[str, Any]] = {
     "bookAppointment": {
         "service": "carte-identite",
@@ -95,6 +114,12 @@ SENT: dict[str, dict[str, Any]] = {
     },
     "moveAppointment": {"start": "2026-12-01T09:20:00+01:00", "version": 1},
     "cancelAppointment": {"reason": "Empêchement"},
+    "addWebhook": {
+        "name": "Borne de la médiathèque",
+        "url": "https://borne.example.org/parvis",
+        "events": ["appointment.booked", "appointment.cancelled"],
+    },
+    "changeWebhook": {"is_active": False},
     "sendReport": {
         "category": "nid-de-poule",
         "text": "Un trou au milieu de la rue.",
@@ -143,6 +168,20 @@ ANSWERED: dict[str, dict[str, Any]] = {
         "is_published": False,
         "follow_url": "https://pauillac.example.org/suivi/…",
     },
+    "listWebhooks": {"items": [WEBHOOK]},
+    "addWebhook": {**WEBHOOK, "secret": "whsec_…"},
+    "readWebhook": WEBHOOK,
+    "changeWebhook": {**WEBHOOK, "is_active": False},
+    "testWebhook": {
+        **DELIVERY,
+        "event": "test",
+        "tried_at": None,
+        "sent_at": None,
+        "answer": None,
+    },
+    "renewWebhookSecret": {**WEBHOOK, "secret": "whsec_…"},
+    "listDeliveries": {"items": [DELIVERY], "next": None},
+    "resendDelivery": DELIVERY,
     "readFigures": {
         "from": "2025-11-24",
         "to": "2026-11-23",
@@ -167,8 +206,10 @@ ANSWERED: dict[str, dict[str, Any]] = {
 }
 PATHS: dict[str, str] = {
     "code": "carte-identite",
-    "id": "K7M2Q4XZ",
+    "appointment_id": "K7M2Q4XZ",
     "reference": "N4PW8T2H",
+    "webhook_id": "1",
+    "delivery_id": "0b6c1f4e-5f0e-4a52-9d0b-8f6a1d4f3c21",
 }
 QUERIES: dict[str, dict[str, str]] = {
     "listSlots": {"service": "carte-identite", "persons": "2"},

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 
-from api import shapes
-from api.callers import EVERYBODY, Caller
+from api import figure_shapes
+from api.callers import EVERYBODY, caller_of
 from api.refusals import InvalidFields, KeyWanted
 from api.service_views import READ, offered
 from api.words import between, too_long
@@ -30,28 +30,30 @@ DAY_S = 86_400
     READ,
     "/figures",
     auth=EVERYBODY,
-    response=shapes.Figures,
+    response=figure_shapes.Figures,
     by_alias=True,
     operation_id="readFigures",
     url_name="figures",
 )
-def figures(request: HttpRequest, wish: Query[shapes.FigureWish]) -> shapes.Figures:
+def figures(request: HttpRequest, wish: Query[figure_shapes.FigureWish]) -> figure_shapes.Figures:
     """Tell how long citizens wait and what became of reports.
 
     Everybody reads the same year: with days of one's own, a subtraction would tell of one person.
     """
-    caller: Caller = request.auth  # type: ignore[attr-defined]
+    caller = caller_of(request)
     may_read = caller.may(scopes.FIGURES_READ)
     if (wish.first or wish.last) and not may_read:
         raise keys.ScopeMissing(scopes.FIGURES_READ) if caller.key else KeyWanted
     now = timezone.now()
     period = _period(wish, planning.local_day(now))
     key = f"api:figures:{period.first}:{period.last}:{may_read}"
-    known: tuple[shapes.ReportFigures, shapes.Detailed | None] | None = caches["default"].get(key)
+    known: tuple[figure_shapes.ReportFigures, figure_shapes.Detailed | None] | None = caches[
+        "default"
+    ].get(key)
     if known is None:
         known = _reports(period), _detailed(period) if may_read else None
         caches["default"].set(key, known, KEPT_S)
-    return shapes.Figures(
+    return figure_shapes.Figures(
         first=period.first,
         last=period.last,
         waiting=_waiting(planning.local_day(now)),
@@ -60,7 +62,7 @@ def figures(request: HttpRequest, wish: Query[shapes.FigureWish]) -> shapes.Figu
     )
 
 
-def _period(wish: shapes.FigureWish, today: date) -> Period:
+def _period(wish: figure_shapes.FigureWish, today: date) -> Period:
     """Read which days are wanted.
 
     Raises:
@@ -75,11 +77,11 @@ def _period(wish: shapes.FigureWish, today: date) -> Period:
     return Period(first, last, planning.zone())
 
 
-def _waiting(today: date) -> list[shapes.Waiting]:
+def _waiting(today: date) -> list[figure_shapes.Waiting]:
     services = list(offered().filter(is_online=True))
     first = read_model.first_free(services, now=timezone.now())
     return [
-        shapes.Waiting(
+        figure_shapes.Waiting(
             service=each.slug,
             name=words.service_name(each),
             first_free_day=first.get(each.pk),
@@ -89,11 +91,11 @@ def _waiting(today: date) -> list[shapes.Waiting]:
     ]
 
 
-def _reports(period: Period) -> shapes.ReportFigures:
+def _reports(period: Period) -> figure_shapes.ReportFigures:
     """Count what citizens may report, as the public page of figures does."""
     known = metrics.read(Scope(period=period, is_public=True), now=timezone.now())
     closing = known.closing.median
-    return shapes.ReportFigures(
+    return figure_shapes.ReportFigures(
         received=_few(known.received),
         open=_few(known.open),
         resolved=_few(known.resolved),
@@ -105,12 +107,12 @@ def _reports(period: Period) -> shapes.ReportFigures:
     )
 
 
-def _detailed(period: Period) -> shapes.Detailed:
+def _detailed(period: Period) -> figure_shapes.Detailed:
     now = timezone.now()
     told = booked.read(period, service=None, now=now)
     lines = metrics.lines(Scope(period=period), by="category", now=now)
-    return shapes.Detailed(
-        appointments=shapes.AppointmentFigures(
+    return figure_shapes.Detailed(
+        appointments=figure_shapes.AppointmentFigures(
             by_channel=told.channels,
             online_share=told.online.ratio,
             missed_share=told.missed.ratio,
@@ -120,7 +122,7 @@ def _detailed(period: Period) -> shapes.Detailed:
             median_delay_days=told.delay_days,
         ),
         reports=[
-            shapes.CategoryFigures(
+            figure_shapes.CategoryFigures(
                 category=line.name,
                 received=line.received,
                 open=line.open,

@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Header, Query, Router
 
-from api import cursors, repeats, shapes
-from api.callers import EVERYBODY, Asks, Caller
+from api import cursors, repeats, report_shapes
+from api.callers import EVERYBODY, Asks, caller_of
 from api.limits import REPORT_CONTACT
 from api.refusals import InvalidFields, WrongCursor
 from api.service_views import READ
@@ -34,11 +34,13 @@ GROUPS = {"received": "recus", "open": "en-cours", "waiting": "en-attente", "clo
     READ,
     "/reports",
     auth=EVERYBODY,
-    response=shapes.ReportPage,
+    response=report_shapes.ReportPage,
     operation_id="listReports",
     url_name="reports",
 )
-def reports(request: HttpRequest, wish: Query[shapes.ReportWish]) -> shapes.ReportPage:
+def reports(
+    request: HttpRequest, wish: Query[report_shapes.ReportWish]
+) -> report_shapes.ReportPage:
     """List the published reports, newest first: those open, or closed within ninety days."""
     filters = wish.model_dump(exclude={"cursor", "limit"})
     wanted = published.reports(now=timezone.now())
@@ -55,9 +57,9 @@ def reports(request: HttpRequest, wish: Query[shapes.ReportWish]) -> shapes.Repo
         last = shown[-1]
         following = cursors.write(LIST, filters, last.submitted_at.isoformat(), str(last.pk))
     site = absolute_url(request.commune, "")  # type: ignore[attr-defined]
-    return shapes.ReportPage(
+    return report_shapes.ReportPage(
         items=[
-            shapes.Report(**_told(each, each.shown, site))  # type: ignore[attr-defined]
+            report_shapes.Report(**_told(each, each.shown, site))  # type: ignore[attr-defined]
             for each in shown
         ],
         next=following,
@@ -68,11 +70,11 @@ def reports(request: HttpRequest, wish: Query[shapes.ReportWish]) -> shapes.Repo
     READ,
     "/reports/{reference}",
     auth=EVERYBODY,
-    response=shapes.ReportDetail,
+    response=report_shapes.ReportDetail,
     operation_id="readReport",
     url_name="report",
 )
-def report(request: HttpRequest, reference: str) -> shapes.ReportDetail:
+def report(request: HttpRequest, reference: str) -> report_shapes.ReportDetail:
     """Read a published report; one that was merged is told as the one it was merged into."""
     plain = references.typed(reference)
     shown = published.one(plain) if plain else None
@@ -80,10 +82,10 @@ def report(request: HttpRequest, reference: str) -> shapes.ReportDetail:
         raise Http404
     site = absolute_url(request.commune, "")  # type: ignore[attr-defined]
     photos = list(published.shown_photos().filter(report=shown))
-    return shapes.ReportDetail(
+    return report_shapes.ReportDetail(
         **_told(shown, photos, site),
         history=[
-            shapes.Step(at=timezone.localtime(each.at), title=each.title, text=each.text)
+            report_shapes.Step(at=timezone.localtime(each.at), title=each.title, text=each.text)
             for each in published.read(shown).entries
         ],
     )
@@ -92,20 +94,19 @@ def report(request: HttpRequest, reference: str) -> shapes.ReportDetail:
 @router.post(
     "/reports",
     auth=Asks(scopes.REPORTS_WRITE),
-    response={201: shapes.ReportMade},
+    response={201: report_shapes.ReportMade},
     operation_id="sendReport",
     url_name="reports",
 )
 def send(
     request: HttpRequest,
-    body: shapes.ReportIn,
+    body: report_shapes.ReportIn,
     response: HttpResponse,
     idempotency_key: str | None = Header(None, alias="Idempotency-Key"),
-) -> shapes.ReportMade:
+) -> report_shapes.ReportMade:
     """Receive a report as the form of the site does."""
     now = timezone.now()
-    caller: Caller = request.auth  # type: ignore[attr-defined]
-    client_id = caller.key.client_id if caller.key else 0
+    client_id = caller_of(request).client_id
     asked = repeats.read(request, client_id=client_id, key=idempotency_key)
 
     def work(uuid: UUID) -> str:
@@ -119,7 +120,7 @@ def send(
     is_published = made.visibility == Report.Visibility.PUBLIC
     if is_published:
         response["Location"] = f"/api/v1/reports/{made.reference}"
-    return shapes.ReportMade(
+    return report_shapes.ReportMade(
         reference=made.reference,
         status=made.status,
         is_published=is_published,
@@ -140,7 +141,7 @@ def _after(wanted: ReportQuerySet, place: list[str]) -> ReportQuerySet:
     return wanted.filter(Q(submitted_at__lt=at) | Q(submitted_at=at, pk__lt=key))
 
 
-def _received(body: shapes.ReportIn, uuid: UUID, *, now: datetime) -> Report:
+def _received(body: report_shapes.ReportIn, uuid: UUID, *, now: datetime) -> Report:
     """Receive what is reported, once.
 
     Raises:
@@ -173,7 +174,7 @@ def _received(body: shapes.ReportIn, uuid: UUID, *, now: datetime) -> Report:
     return made
 
 
-def _errors(body: shapes.ReportIn, category: Category | None) -> list[tuple[str, str]]:
+def _errors(body: report_shapes.ReportIn, category: Category | None) -> list[tuple[str, str]]:
     found = []
     if category is None:
         found.append(("category", no_such_category()))
@@ -193,7 +194,7 @@ def _told(shown: Report, photos: list[Photo], site: str) -> dict[str, Any]:
     category = shown.category
     return {
         "reference": shown.reference,
-        "category": shapes.Category(
+        "category": report_shapes.Category(
             code=category.code, name=category.label, group=category.group_label
         ),
         "status": shown.status,

@@ -1,6 +1,6 @@
 """What the documentation says of each operation, parameter and field, in words."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,6 @@ class Words:
     scope: str = ""
     refused: tuple[str, ...] = ()
     is_repeatable: bool = False
-    codes: dict[str, Promise] = field(default_factory=dict)
 
 
 GROUPS: dict[str, Promise] = {
@@ -134,6 +133,63 @@ OPERATIONS: dict[str, Words] = {
         refused=("scope_missing",),
     ),
 }
+OPERATIONS |= {
+    name: Words(title, text, scope=scopes.WEBHOOKS_MANAGE, refused=refused)
+    for name, title, text, refused in (
+        (
+            "listWebhooks",
+            _("Lister les avis automatiques"),
+            _("Ceux de votre logiciel."),
+            (),
+        ),
+        (
+            "addWebhook",
+            _("Ajouter un avis automatique"),
+            _(
+                "Une adresse publique en https est prévenue de ce qui arrive. La réponse donne le "
+                "secret qui signe les envois : il n’est montré qu’une fois."
+            ),
+            ("not_an_address", "no_event"),
+        ),
+        ("readWebhook", _("Lire un avis automatique"), _("Par son numéro."), ("not_found",)),
+        (
+            "changeWebhook",
+            _("Changer un avis automatique"),
+            _("Ce qui n’est pas envoyé reste. « is_active » l’arrête ou le remet en service."),
+            ("not_found", "not_an_address", "no_event"),
+        ),
+        (
+            "removeWebhook",
+            _("Retirer un avis automatique"),
+            _("Avec ce qui reste à lui envoyer."),
+            ("not_found",),
+        ),
+        (
+            "testWebhook",
+            _("Essayer un avis automatique"),
+            _("Un fait d’essai part dans la minute : regardez ensuite les envois."),
+            ("not_found", "not_in_service"),
+        ),
+        (
+            "renewWebhookSecret",
+            _("Changer le secret"),
+            _("L’ancien signe aussi pendant sept jours, le temps de changer le vôtre."),
+            ("not_found",),
+        ),
+        (
+            "listDeliveries",
+            _("Lister les envois"),
+            _("Les plus récents d’abord, avec ce qui a été répondu."),
+            ("not_found", "wrong_cursor"),
+        ),
+        (
+            "resendDelivery",
+            _("Renvoyer un avis"),
+            _("Sous le même numéro, par lequel votre logiciel reconnaît une répétition."),
+            ("not_found", "not_in_service", "emptied"),
+        ),
+    )
+}
 ERRORS: dict[str, tuple[int, Promise]] = {
     "bad_request": (400, _("La demande ne se lit pas.")),
     "unreadable": (400, _("Le contenu n’est pas du JSON.")),
@@ -156,6 +212,8 @@ ERRORS: dict[str, tuple[int, Promise]] = {
     "stale_version": (409, _("Le rendez-vous a changé depuis qu’il a été lu.")),
     "not_reportable": (409, _("Cette catégorie se traite ailleurs.")),
     "nowhere": (409, _("Un problème n’a pas de lieu.")),
+    "not_in_service": (409, _("L’avis automatique est arrêté.")),
+    "emptied": (409, _("Le contenu de cet avis n’est plus gardé.")),
     "still_running": (409, _("La même demande est en cours.")),
     "not_online": (410, _("La démarche ne se réserve pas en ligne.")),
     "too_large": (413, _("Le contenu dépasse un mégaoctet.")),
@@ -163,6 +221,8 @@ ERRORS: dict[str, tuple[int, Promise]] = {
     "invalid_fields": (422, _("Des données ne conviennent pas ; « errors » dit lesquelles.")),
     "not_offered": (422, _("La démarche n’est pas proposée à autant de personnes.")),
     "terms_not_accepted": (422, _("Les conditions de la démarche n’ont pas été acceptées.")),
+    "not_an_address": (422, _("L’adresse n’est pas publique, ou pas en https.")),
+    "no_event": (422, _("Aucun fait à annoncer, ou un fait inconnu.")),
     "wrong_cursor": (422, _("Le curseur n’est pas de cette liste.")),
     "idempotency_key_reused": (422, _("La clé d’envoi a servi pour une autre demande.")),
     "too_many": (429, _("Trop de demandes ; « Retry-After » dit quand réessayer.")),
@@ -172,7 +232,7 @@ ERRORS: dict[str, tuple[int, Promise]] = {
 }
 PARAMETERS: dict[str, Promise] = {
     "code": _("Le code de la démarche."),
-    "id": _("La référence du rendez-vous : huit lettres et chiffres."),
+    "appointment_id": _("La référence du rendez-vous : huit lettres et chiffres."),
     "reference": _("La référence du signalement : huit lettres et chiffres."),
     "service": _("Le code d’une démarche."),
     "persons": _("Pour combien de personnes."),
@@ -185,6 +245,8 @@ PARAMETERS: dict[str, Promise] = {
     "status": _("Ceux qui sont dans cet état."),
     "state": _("Où ils en sont : reçus, ouverts, en attente ou clos."),
     "category": _("Le code d’une catégorie."),
+    "webhook_id": _("Le numéro d’un avis automatique."),
+    "delivery_id": _("Le numéro d’un envoi."),
     "Idempotency-Key": _(
         "Un texte de votre choix, nouveau pour chaque demande, le même quand vous la répétez. "
         "Gardé 24 heures."

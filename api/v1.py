@@ -11,7 +11,14 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
-from api import appointment_views, figure_views, problems, report_views, service_views
+from api import (
+    appointment_views,
+    figure_views,
+    problems,
+    report_views,
+    service_views,
+    webhook_views,
+)
 from api.refusals import InvalidFields, NotJson, TooLarge, Unreadable
 from api.sentences import places
 from booking.taking import SlotTaken
@@ -60,6 +67,7 @@ api.add_router("", service_views.router)
 api.add_router("", appointment_views.router)
 api.add_router("", report_views.router)
 api.add_router("", figure_views.router)
+api.add_router("", webhook_views.router)
 
 
 @api.exception_handler(DomainError)

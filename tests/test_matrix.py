@@ -405,6 +405,12 @@ MATRIX = {
         "api:appointment": Row(KEY),
         "api:move_appointment": Row((), KEY),
         "api:cancel_appointment": Row((), KEY),
+        "api:webhooks": Row(KEY, KEY),
+        "api:webhook": Row(KEY),
+        "api:try_webhook": Row((), KEY),
+        "api:webhook_secret": Row((), KEY),
+        "api:deliveries": Row(KEY),
+        "api:resend_delivery": Row((), KEY),
         **{
             f"pwa:{name}": Row(EVERYBODY)
             for name in ("manifest", "icon", "worker", "offline", "token")
@@ -750,6 +756,10 @@ ARGUMENTS = {
     "id": "CANAR001",
     "code": "carte-identite",
     "provider_id": "proconnect",
+    "appointment_id": "CANAR001",
+    "code": "carte-identite",
+    "webhook_id": 1,
+    "delivery_id": UUID(int=1),
     "shape": "plein",
     "word": "cni",
     "size": 192,
