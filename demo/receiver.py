@@ -10,8 +10,7 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any, Self
+from typing import Any
 
 from django.utils.crypto import salted_hmac
 
@@ -51,14 +50,6 @@ class Receiver:
         self.server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self.port = self.server.server_port
         self.url = f"http://127.0.0.1:{self.port}{PATH}"
-
-    def __enter__(self) -> Self:
-        Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-        return self
-
-    def __exit__(self, *_fault: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
 
     def judge(self, path: str, told: dict[str, str], body: bytes) -> tuple[HTTPStatus, str]:
         """Take a delivery in, or say why not."""

@@ -20,6 +20,7 @@ from booking.presets import USUAL, Preset
 from demo import (
     access_letters,
     agendas,
+    connections,
     letters,
     library,
     measures,
@@ -120,6 +121,7 @@ def _tell_stories(association: Association, *, seed: int, now: datetime) -> None
         reports.finish(neighbour=neighbour, now=now)
         administrator = record.tell(commune=shown, now=now)
         rights.tell(by_name=administrator, now=now)
+        connections.tell(now=now)
         letters.show(now=now)
         agendas.show(commune=shown, now=now)
         nearby_alerts.show(now=now)

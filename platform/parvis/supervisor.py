@@ -50,7 +50,7 @@ LIVE = (
 )
 # Celery may end when its broker dies instead of waiting for it, and pages that do not follow by
 # themselves ask again: the site goes on meanwhile. What ends sooner than this has a reason.
-STARTED_AGAIN = {"worker", "scheduler", "live", "coordination", "identities"}
+STARTED_AGAIN = {"worker", "scheduler", "live", "coordination", "identities", "receiver"}
 LIVED_S = 10.0
 PARTS = {
     "web": (
@@ -64,6 +64,7 @@ PARTS = {
     ),
     "scheduler": ("celery", "-A", "parvis.worker", "beat", "--loglevel", "WARNING"),
     "live": (*LIVE, "--host", LOOPBACK, "parvis.live_server:application"),
+    "receiver": ("parvis", "demo_receiver"),  # somebody else's program, told by webhook
 }
 
 
@@ -105,6 +106,7 @@ def demo(folder: Path) -> None:
                 "PARVIS_PORT": str(port),
                 "PARVIS_LIVE_PORT": str(port_beside(port)),
                 "PARVIS_DEMO": "1",
+                "PARVIS_DEMO_RECEIVER": f"http://{LOOPBACK}:{free_port()}/avis",
                 "PARVIS_SCHEME": os.environ.get("PARVIS_SCHEME", "http"),
                 "PARVIS_BASE_DOMAIN": os.environ.get("PARVIS_BASE_DOMAIN", "localhost"),
             }
@@ -178,6 +180,7 @@ def serving(
             extra = {
                 "web": ["--port", str(port)],
                 "live": ["--port", environment["PARVIS_LIVE_PORT"]],
+                "receiver": ["--url", environment["PARVIS_DEMO_RECEIVER"]],
                 "scheduler": ["--schedule", str(folder / "schedule"), "--pidfile="],
             }.get(name, [])
             children.append(

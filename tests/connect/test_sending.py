@@ -2,8 +2,10 @@
 
 import json
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 from http import HTTPStatus
+from threading import Thread
 
 import pytest
 from django.db import connection, transaction
@@ -31,6 +33,16 @@ def made(url=URL, chosen=(events.APPOINTMENT_BOOKED,), **fields):
     return found, secret
 
 
+@contextmanager
+def listening(receiver):
+    serving = Thread(target=receiver.server.serve_forever, kwargs={"poll_interval": 0.01})
+    serving.start()
+    yield receiver
+    receiver.server.shutdown()
+    serving.join()
+    receiver.server.server_close()
+
+
 @pytest.fixture
 def hook():
     return made()
@@ -40,7 +52,7 @@ def hook():
 def receiver(hook, now):
     """The strict receiver of the demo, under the name of somebody's server."""
     found, secret = hook
-    with Receiver(secret, clock=now.timestamp) as there:
+    with listening(Receiver(secret, clock=now.timestamp)) as there:
         Webhook.objects.filter(pk=found.pk).update(
             url=f"http://outil.example.org:{there.port}/avis"
         )
