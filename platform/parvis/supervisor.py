@@ -180,7 +180,6 @@ def serving(
             extra = {
                 "web": ["--port", str(port)],
                 "live": ["--port", environment["PARVIS_LIVE_PORT"]],
-                "receiver": ["--url", environment["PARVIS_DEMO_RECEIVER"]],
                 "scheduler": ["--schedule", str(folder / "schedule"), "--pidfile="],
             }.get(name, [])
             children.append(

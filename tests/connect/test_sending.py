@@ -10,12 +10,13 @@ from threading import Thread
 import pytest
 from django.db import connection, transaction
 
-from connect import events, sending, signatures, webhook_actions, webhooks
+from connect import events, sending, shown, signatures, webhook_actions, webhooks
 from connect.models import Delivery, Webhook
-from demo.receiver import Receiver
+from demo import connections
+from demo.receiver import Receiver, demo_secret
 from identity.members import Member
 from parvis.egress import Reach
-from parvis.encryption import decrypt
+from parvis.encryption import decrypt, encrypt
 from parvis.models import OutgoingEmail
 from tests.parvis.test_transport import SEALED, become
 
@@ -354,3 +355,30 @@ def test_the_receiver_is_strict(hook, receiver, now):
     assert asked(body=named) == 422
     assert asked(event="report.closed") == 422
     assert (asked(), asked()) == (202, 200)
+
+
+def test_in_the_demo_alone_the_receiver_of_this_machine_is_told(now, settings):
+    """The name it has exists nowhere: without the demo nothing leaves."""
+    made(url=sending.DEMO_URL, secret=encrypt(demo_secret()))
+    with listening(Receiver(demo_secret(), clock=now.timestamp)) as there:
+        settings.DEMO_RECEIVER = there.url
+        told(now)
+        nowhere = Reach(look_up=lambda *_w, **_h: [])
+        assert sending.deliver_due(now=now, reach=nowhere) == 0
+        assert there.asked == []
+
+        settings.DEMO = True
+        later = now + timedelta(minutes=1)
+        there.clock = later.timestamp
+        assert sending.deliver_due(now=later, reach=nowhere) == 1
+        assert len(there.received) == 1
+
+
+def test_the_story_of_the_demo_holds(now):
+    connections.tell(now=now)
+
+    page = [shown.client_line(each, now=now) for each in shown.clients()]
+    assert [(each.title, each.badge) for each in page] == [
+        ("FixMyStreet", "expire bientôt"), ("Écran d’accueil de la mairie", "relié"),
+    ]  # fmt: skip
+    assert Delivery.objects.count() == 1

@@ -1,9 +1,10 @@
-"""Take webhooks in: ``parvis demo_receiver --url http://127.0.0.1:8002/avis``."""
+"""Take webhooks in at ``PARVIS_DEMO_RECEIVER``: ``parvis demo_receiver``."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand
 
 from demo.receiver import Receiver, demo_secret
 
@@ -14,13 +15,10 @@ class Command(BaseCommand):
     help = "Receive the webhooks of the demo, and check each of them."
     requires_system_checks = []
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        """Take the address, of this machine."""
-        parser.add_argument("--url", required=True)
-
-    def handle(self, *_args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         """Serve."""
-        receiver = Receiver(demo_secret(), port=urlsplit(options["url"]).port or 0, say=self._say)
+        port = urlsplit(settings.DEMO_RECEIVER).port or 0
+        receiver = Receiver(demo_secret(), port=port, say=self._say)
         self._say(f"listening at {receiver.url}")
         receiver.server.serve_forever()
 
