@@ -1,17 +1,18 @@
 """A diary as other programs read it (RFC 5545): no more than what was chosen to be shown."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import chain
 from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _, override
-from icalendar import Calendar, Event
 
 from booking.models import Allocation, Appointment
 from booking.words import discreet_name, people, service_name
+from calendars.lines import instant, joined, text
 from calendars.models import Agenda
 from calendars.shown import short_name
 
@@ -61,36 +62,38 @@ def written(agenda: Agenda, found: Sequence[Appointment], *, schema: str) -> byt
 
     Times are in UTC: they are right on both sides of the nights when clocks change.
     """
+    every = f"PT{REFRESH // timedelta(minutes=1)}M"
     with override(settings.LANGUAGE_CODE):
-        whole = Calendar()
-        whole.add("prodid", "-//Parvis//Agendas//FR")
-        whole.add("version", "2.0")
-        whole.add("calscale", "GREGORIAN")
-        whole.add("method", "PUBLISH")
-        whole.add("x-wr-calname", agenda.name)
-        whole.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-        whole.add("x-published-ttl", f"PT{REFRESH // timedelta(minutes=1)}M")
-        for each in found:
-            whole.add_component(_event(agenda.detail, each, schema=schema))
-        return bytes(whole.to_ical())
+        head = (
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//Parvis//Agendas//FR",
+            "CALSCALE:GREGORIAN",
+            "METHOD:PUBLISH",
+            f"X-WR-CALNAME:{text(agenda.name)}",
+            f"REFRESH-INTERVAL;VALUE=DURATION:{every}",
+            f"X-PUBLISHED-TTL:{every}",
+        )
+        events = (_event(agenda.detail, each, schema=schema) for each in found)
+        return joined(chain(head, chain.from_iterable(events), ("END:VCALENDAR",)))
 
 
-def _event(detail: str, each: Appointment, *, schema: str) -> Event:
+def _event(detail: str, each: Appointment, *, schema: str) -> Iterator[str]:
     """Write one appointment; its identifier is the same in every diary, and says nothing."""
-    event = Event()
-    event.add("uid", f"{uuid5(NAMESPACE, f'{schema}/{each.pk}')}@{settings.BASE_DOMAIN}")
-    event.add("sequence", each.version)
-    event.add("dtstamp", (each.booked_at or each.created_at).astimezone(UTC))
-    event.add("dtstart", each.start.astimezone(UTC))
-    event.add("dtend", each.end.astimezone(UTC))
-    event.add("summary", _summary(detail, each))
-    event.add("status", "CONFIRMED")
-    event.add("transp", "OPAQUE")
-    event.add("class", "PUBLIC" if detail == Agenda.Detail.BUSY else "PRIVATE")
+    yield "BEGIN:VEVENT"
+    yield f"UID:{uuid5(NAMESPACE, f'{schema}/{each.pk}')}@{settings.BASE_DOMAIN}"
+    yield f"SEQUENCE:{each.version}"
+    yield f"DTSTAMP:{instant(each.booked_at or each.created_at)}"
+    yield f"DTSTART:{instant(each.start)}"
+    yield f"DTEND:{instant(each.end)}"
+    yield f"SUMMARY:{text(_summary(detail, each))}"
+    yield "STATUS:CONFIRMED"
+    yield "TRANSP:OPAQUE"
+    yield f"CLASS:{'PUBLIC' if detail == Agenda.Detail.BUSY else 'PRIVATE'}"
     if detail != Agenda.Detail.BUSY:
-        event.add("location", each.site.address or each.site.name)
-        event.add("description", _description(detail, each))
-    return event
+        yield f"LOCATION:{text(each.site.address or each.site.name)}"
+        yield f"DESCRIPTION:{text(_description(detail, each))}"
+    yield "END:VEVENT"
 
 
 def _summary(detail: str, each: Appointment) -> str:

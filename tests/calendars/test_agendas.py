@@ -12,9 +12,10 @@ import x_wr_timezone
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hypothesis import given, settings, strategies as st
 
 from booking.models import Appointment
-from calendars import actions, agenda as diary, tasks
+from calendars import actions, agenda as diary, lines, tasks
 from calendars.models import Agenda
 from calendars.shown import short_name
 from identity.members import Member
@@ -264,6 +265,21 @@ def test_names_are_cut_as_they_are_typed():
         short_name(each)
         for each in ("Jeanne Martin", "MARTIN Jeanne", "Jeanne", "", "DUPONT", "Ana de Sousa")
     ] == ["Jeanne M.", "Jeanne M.", "Jeanne", "", "D.", "Ana D."]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.text(max_size=120))
+def test_what_is_written_is_read_back_by_a_library(words):
+    known = "".join(each for each in words if each in "\n\t" or (each >= " " and each != "\x7f"))
+    body = ("BEGIN:VCALENDAR", "BEGIN:VEVENT", f"SUMMARY:{lines.text(known)}", "END:VEVENT",
+            "END:VCALENDAR")  # fmt: skip
+    content = lines.joined(body)
+
+    read = icalendar.Calendar.from_ical(content).walk("VEVENT")[0]["SUMMARY"]
+
+    assert str(read) == known
+    assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+    assert content.decode()
 
 
 class TestPages:

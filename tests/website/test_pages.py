@@ -287,8 +287,7 @@ class TestSettings:
         ("key", "query", "box"),
         [
             ("site", "taille=A0&langue=zz", b"595.28 841.89"),
-            ("signaler", "taille=a5&langue=en", b"419.53 595.28"),
-            ("motif-901", "taille=a4&langue=fr", b"595.28 841.89"),
+            ("motif-901", "taille=a5&langue=en", b"419.53 595.28"),
         ],
     )
     def test_a_poster_is_one_page_of_its_paper(self, admin, card, query, box, key):
