@@ -51,6 +51,15 @@ class Update:
     external_status: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PartnerWords:
+    """What a partner says of a report: words, a status that may move it, and who it is."""
+
+    text: str
+    status: str
+    name: str
+
+
 def within(
     start: datetime, end: datetime, *, first: int, most: int, client: int | None
 ) -> list[tuple[str, Any]]:
@@ -172,16 +181,16 @@ def take(update: Update, *, reference: str, client: Client, now: datetime) -> st
     return row.update_id
 
 
-def is_late(report: Report, update: Update) -> bool:
+def is_late(report: Report, at: datetime) -> bool:
     """Tell whether the report moved since: then the words count, and the status does not."""
     last = report.changes.order_by("at", "pk").last()
-    return last is not None and update.at < last.at.replace(microsecond=0)
+    return last is not None and at < last.at.replace(microsecond=0)
 
 
 def _of_source(report: Report, update: Update, client: Client, *, now: datetime) -> str:
     """Take what a platform relays from a citizen: words for the team, moderated as hers are."""
     wants_reopening = update.status in REOPENING and report.status in CLOSED
-    if wants_reopening and not is_late(report, update) and _may_reopen(report, now=now):
+    if wants_reopening and not is_late(report, update.at) and _may_reopen(report, now=now):
         reporters.contest(report=report, reason=Reason.OTHER, text=update.text, now=now)
         take_media(report, update.media, stage=Photo.Stage.BEFORE, now=now)
         change = report.changes.order_by("at", "pk").last()
@@ -194,7 +203,7 @@ def _of_source(report: Report, update: Update, client: Client, *, now: datetime)
     message = _write(
         report,
         words or update.status,
-        client,
+        client.name,
         Message.Author.REPORTER,
         Message.Audience.STAFF,
         now=now,
@@ -213,12 +222,22 @@ def _may_reopen(report: Report, *, now: datetime) -> bool:
 def _of_handler(report: Report, update: Update, client: Client, *, now: datetime) -> str:
     """Take what the body says that we passed the report on to."""
     take_media(report, update.media, stage=Photo.Stage.AFTER, now=now)
-    text = update.text or state_of(report.status).word.capitalize()
-    message = _write(
-        report, text, client, Message.Author.PARTNER, Message.Audience.PUBLIC, now=now
-    )
-    to, reason = target(report, update.status)
-    if to is not None and not is_late(report, update):
+    is_current = not is_late(report, update.at)
+    words = PartnerWords(update.text, update.status if is_current else "", client.name)
+    return partner_says(report, words, now=now)
+
+
+@transaction.atomic
+def partner_says(report: Report, words: PartnerWords, *, now: datetime) -> str:
+    """Pass on what a partner says to the citizen, and let its status do what the rules allow.
+
+    Returns the number under which it is listed.
+    """
+    text = words.text or state_of(report.status).word.capitalize()
+    audience = Message.Audience.PUBLIC
+    message = _write(report, text, words.name, Message.Author.PARTNER, audience, now=now)
+    to, reason = target(report, words.status)
+    if to is not None:
         try:
             moved = actions.move(
                 report=report,
@@ -230,7 +249,7 @@ def _of_handler(report: Report, update: Update, client: Client, *, now: datetime
                 message=message,
             )
         except (IllegalMove, PhotoMissing, TooLate):
-            propose(report, update.status, now=now)
+            propose(report, words.status, words.name, now=now)
         else:
             change = moved.changes.order_by("at", "pk").last()
             return f"c{change.pk}" if change else f"m{message.pk}"
@@ -249,10 +268,15 @@ def target(report: Report, status: str) -> tuple[Status | None, str]:
     return (None if report.status == to else to), reason
 
 
-def propose(report: Report, status: str, *, now: datetime) -> None:
+def propose(report: Report, status: str, name: str, *, now: datetime) -> None:
     """Tell the team what a partner says when the rules keep it from being so by itself."""
     words = _("Le partenaire annonce : %(status)s. À vous de décider.") % {"status": status}
-    _write(report, words, None, Message.Author.PARTNER, Message.Audience.STAFF, now=now)
+    note(report, words, name, now=now)
+
+
+def note(report: Report, words: str, name: str, *, now: datetime) -> None:
+    """Write for the team alone what concerns a partner."""
+    _write(report, words, name, Message.Author.PARTNER, Message.Audience.STAFF, now=now)
 
 
 def _with(first: str, words: str) -> str:
@@ -262,7 +286,7 @@ def _with(first: str, words: str) -> str:
 def _write(
     report: Report,
     text: str,
-    client: Client | None,
+    name: str,
     author: str,
     audience: str,
     *,
@@ -272,7 +296,7 @@ def _write(
         report=report,
         audience=audience,
         author=author,
-        author_name=client.name[:80] if client else "",
+        author_name=name[:80],
         text=text,
         at=now,
     )

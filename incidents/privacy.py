@@ -49,7 +49,7 @@ MODELS: Table = {
     },
     "OpenServer": {
         NOT_PERSONAL: "id handler url jurisdiction key codes fallback poll_minutes"
-        " overlap_minutes has_updates gives_contact is_active polled_at failed_at error",
+        " overlap_minutes has_updates is_extended is_active polled_at failed_at error",
     },
     "Zone": {NOT_PERSONAL: "id name outline"},
     "RoutingRule": {

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from incidents import emails, photos
+from incidents import emails, open311_outbox, photos
 from incidents.actions import CONTESTED_WITHIN, move
 from incidents.calendar import current_commune
 from incidents.history import locked, noted
@@ -54,6 +54,7 @@ def answer(*, report: Report, text: str, now: datetime) -> None:
     else:
         noted(current, ReportEvent.Kind.MESSAGE, by=None, now=now, message=message.pk)
         Report.objects.filter(pk=current.pk).update(touched_at=now)
+    open311_outbox.pass_on(current, message, now=now)
     emails.send([emails.to_team(current, current_commune(), event=f"answered-{message.pk}")])
 
 

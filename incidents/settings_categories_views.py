@@ -212,6 +212,7 @@ def _edit(
         "name": name,
         "count": count,
         "group_names": list(groups),
+        "questions": form.instance.attributes.all() if form.instance.pk else [],
         "example": _example(form, now=now),
     }
     return show(request, "category", page, form=form)

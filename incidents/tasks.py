@@ -3,7 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from incidents import chasing, clocks, drafts, open311_media, open311_trials, photos, transfers
+from incidents import (
+    chasing,
+    clocks,
+    drafts,
+    open311_forwarding,
+    open311_media,
+    open311_trials,
+    photos,
+    transfers,
+)
 from incidents.models import Report
 
 
@@ -106,3 +115,15 @@ def fetch_media() -> int:
 def forget_trials() -> int:
     """Delete what integrators tried a day ago."""
     return open311_trials.purge(now=timezone.now())
+
+
+@shared_task(name="incidents.send_dispatches")
+def send_dispatches() -> int:
+    """Send what waits for the Open311 servers of other bodies."""
+    return open311_forwarding.send_due(now=timezone.now())
+
+
+@shared_task(name="incidents.follow_servers")
+def follow_servers() -> int:
+    """Ask the Open311 servers of other bodies what has become of our reports."""
+    return open311_forwarding.follow_due(now=timezone.now())

@@ -15,7 +15,7 @@ from django.core.cache import caches
 from django.db import transaction
 
 from identity.members import Member
-from incidents import emails, photos, pictures
+from incidents import emails, open311_outbox, photos, pictures
 from incidents.actions import move, receive
 from incidents.calendar import current_commune
 from incidents.geo import Place
@@ -37,7 +37,7 @@ ASKED_AFTER = timedelta(days=1)  # before news of it are asked for
 
 @transaction.atomic
 def forward(*, report: Report, handler: Handler, text: str, by: Member, now: datetime) -> Report:
-    """Give a report to another body or a company, by mail where its address is known.
+    """Give a report to another body or a company: to its Open311 server, else by mail.
 
     Raises:
         IllegalMove: its state does not allow it.
@@ -51,7 +51,8 @@ def forward(*, report: Report, handler: Handler, text: str, by: Member, now: dat
         text=text,
         handler=handler,
     )
-    if handler.email:
+    is_queued = open311_outbox.queue(current, handler, now=now)
+    if handler.email and not is_queued:
         emails.send([emails.to_partner(current, handler, current_commune(), text=text)])
     return current
 

@@ -31,6 +31,8 @@ EVERY_MINUTE = (
     "incidents.develop_photos",
     "incidents.send_again",
     "incidents.fetch_media",
+    "incidents.send_dispatches",
+    "incidents.follow_servers",
     "connect.sweep",
     "nearby.tell",
 )

@@ -120,6 +120,13 @@ SETTINGS = {
     "diagnosis": Row(ADMIN),
 }
 REPORT_SETTINGS = {
+    "add_question": Row(ADMIN, ADMIN),
+    "change_question": Row(ADMIN, ADMIN),
+    "move_question": Row((), ADMIN),
+    "delete_question": Row((), ADMIN),
+    "server": Row(ADMIN, ADMIN),
+    "forget_server": Row((), ADMIN),
+    "relaunch": Row((), ADMIN),
     "home": Row(ADMIN),
     "undo": Row((), ADMIN),
     "categories": Row(ADMIN),

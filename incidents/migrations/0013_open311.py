@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                 ('poll_minutes', models.PositiveSmallIntegerField(default=15, verbose_name='demander toutes les… minutes')),
                 ('overlap_minutes', models.PositiveSmallIntegerField(default=120, verbose_name='recouvrement')),
                 ('has_updates', models.BooleanField(default=True, verbose_name='tient l’extension des suites')),
-                ('gives_contact', models.BooleanField(default=False, verbose_name='reçoit le contact du déclarant')),
+                ('is_extended', models.BooleanField(default=False, verbose_name='connaît les états détaillés')),
                 ('is_active', models.BooleanField(default=True, verbose_name='en service')),
                 ('polled_at', models.DateTimeField(blank=True, null=True, verbose_name='demandé le')),
                 ('failed_at', models.DateTimeField(blank=True, null=True, verbose_name='en panne depuis le')),

@@ -219,7 +219,7 @@ class OpenServer(TenantModel):
     poll_minutes = models.PositiveSmallIntegerField(_("demander toutes les… minutes"), default=15)
     overlap_minutes = models.PositiveSmallIntegerField(_("recouvrement"), default=120)
     has_updates = models.BooleanField(_("tient l’extension des suites"), default=True)
-    gives_contact = models.BooleanField(_("reçoit le contact du déclarant"), default=False)
+    is_extended = models.BooleanField(_("connaît les états détaillés"), default=False)
     is_active = models.BooleanField(_("en service"), default=True)
     polled_at = models.DateTimeField(_("demandé le"), null=True, blank=True)
     failed_at = models.DateTimeField(_("en panne depuis le"), null=True, blank=True)
