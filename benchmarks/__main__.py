@@ -24,6 +24,7 @@ from benchmarks import (  # noqa: E402
     library,
     live,
     nearby,
+    open311,
     outbox,
     pages,
     peer,
@@ -59,6 +60,7 @@ BENCHES = {
     "photos": photos.run,
     "reports": reports.run,
     "reportpages": report_pages.run,
+    "open311": open311.run,
     "restore": restore.run,
 }
 

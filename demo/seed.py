@@ -25,6 +25,7 @@ from demo import (
     library,
     measures,
     nearby_alerts,
+    open311,
     openings,
     pipeline,
     practice,
@@ -93,6 +94,8 @@ def _load(*, seed: int, now: datetime, say: Say) -> None:
                 luck=luck,
                 is_shown=number == 1,
             )
+            if number == 1:
+                say(f"    Open311 key of {commune.name}: {open311.show(now=now)}")
             read_model.refresh_all(now=now)
             measures.count(now=now, wait=DAYS_BEFORE + live.wait, is_shown=number == 1)
         say(f"{number:2} / {len(story.LIVE)}  {commune.name}: {taken} appointments")

@@ -46,7 +46,7 @@ def read_wish(values: QueryDict, *, now: datetime, client: int | None) -> Wish:
     faults = Faults()
     states = {each.lower() for each in listed(values, "status")}
     if states - STATES:
-        faults.append(_("status vaut « open », « closed », ou les deux."))
+        faults.append(_("status vaut « open », « closed », ou les deux."))
     moments = {
         name: _moment(values, name, faults)
         for name in ("start_date", "end_date", "updated_after", "updated_before")
@@ -88,7 +88,7 @@ def _moment(values: QueryDict, name: str, faults: Faults) -> datetime | None:
     except Unclear:
         faults.append(
             _(
-                "%(name)s : une date et une heure avec leur décalage, comme "
+                "%(name)s : une date et une heure avec leur décalage, comme "
                 "2026-10-01T08:00:00+02:00."
             )
             % {"name": name}
@@ -114,7 +114,7 @@ def read_window(
         return window(start, end, now=now)
     except Unclear:
         faults.append(
-            _("La période va de start_date à end_date et couvre 90 jours au plus : découpez-la.")
+            _("La période va de start_date à end_date et couvre 90 jours au plus : découpez-la.")
         )
         return None, None
 
@@ -159,7 +159,7 @@ def read_degrees(values: QueryDict, faults: Faults) -> Place | None:
         return Place(round(float(lat), 6), round(float(lon), 6) if are_numbers else float("nan"))
     except ValueError:
         faults.append(
-            _("lat et long sont des degrés décimaux, avec un point : 45.1995 et -0.7475.")
+            _("lat et long sont des degrés décimaux, avec un point : 45.1995 et -0.7475.")
         )
         return None
 

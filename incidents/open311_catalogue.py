@@ -42,7 +42,7 @@ def discovery(commune: Commune, *, version: datetime) -> dict[str, Any]:
     return {
         "changeset": changeset,
         "contact": ", ".join(filter(None, who)),
-        "key_service": _("Demander une clé : %(url)s") % {"url": base},
+        "key_service": _("Demander une clé : %(url)s") % {"url": base},
         "endpoints": [
             {
                 "specification": SPECIFICATION,

@@ -210,7 +210,7 @@ def _settle(key: int, outcome: Outcome, *, now: datetime) -> bool:
         )
     elif outcome.is_final or row.attempts > len(DELAYS):
         row.state = State.DEAD
-        words = _("L’envoi à %(name)s a échoué : %(error)s") % {
+        words = _("L’envoi à %(name)s a échoué : %(error)s") % {
             "name": row.server.handler.name,
             "error": row.error or _("aucun numéro n’est venu"),
         }

@@ -261,7 +261,7 @@ def notice(report: Report) -> str:
 def delay(category: Category) -> str:
     """Say how long the commune gives itself."""
     unit = Category.PromiseUnit(category.promise_unit).label
-    return _("Délai indicatif : %(n)s %(unit)s.") % {"n": category.promise, "unit": unit}
+    return _("Délai indicatif : %(n)s %(unit)s.") % {"n": category.promise, "unit": unit}
 
 
 def _address(address: str, commune: Commune) -> str | None:

@@ -154,8 +154,8 @@ def _notice(asked: Asked, reference: str, *, now: datetime) -> str:
             "day": day,
         }
     left = asked.media.ignored
-    more = [_("Photos au-delà de la cinquième : non gardées.")] if left else []
-    return " ".join([what, delay(asked.category), *more, _("Danger immédiat : 112.")])
+    more = [_("Photos au-delà de la cinquième : non gardées.")] if left else []
+    return " ".join([what, delay(asked.category), *more, _("Danger immédiat : 112.")])
 
 
 def _received(asked: Asked, *, now: datetime) -> Report:

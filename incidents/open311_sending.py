@@ -87,7 +87,7 @@ def read(
     place = read_degrees(values, faults)
     address, address_id = asked(values, "address_string")[:200], asked(values, "address_id")
     if not any([place, address, address_id, faults]):
-        faults.append(_("Dites où c’est : lat et long, address_string ou address_id."))
+        faults.append(_("Dites où c’est : lat et long, address_string ou address_id."))
     address_id = _address_id(address_id, faults)
     if place is not None:
         _check_here(place, faults)
@@ -116,7 +116,7 @@ def read_text(values: QueryDict, faults: Faults) -> str:
     """Read the description: any text, shown as text (H30)."""
     text = asked(values, "description")
     if len(text) > LONGEST:
-        faults.append(_("description : 4000 caractères au plus."))
+        faults.append(_("description : 4000 caractères au plus."))
     return text
 
 
@@ -127,9 +127,9 @@ def read_person(values: QueryDict, faults: Faults) -> Person:
         try:
             validate_email(email)
         except ValidationError:
-            faults.append(_("email : cette adresse n’est pas valable."))
+            faults.append(_("email : cette adresse n’est pas valable."))
     if len(email) > 254 or len(asked(values, "phone")) > 20:  # noqa: PLR2004 - as columns hold
-        faults.append(_("email ou phone : c’est trop long."))
+        faults.append(_("email ou phone : c’est trop long."))
     name = " ".join(filter(None, [asked(values, "first_name"), asked(values, "last_name")]))
     return Person(name=name[:120], email=email, phone=asked(values, "phone"))
 
@@ -150,7 +150,7 @@ def read_answers(
             continue
         if not found and each.is_required:
             faults.append(
-                _("Champ obligatoire : %(question)s (%(code)s required).")
+                _("Champ obligatoire : %(question)s (%(code)s required).")
                 % {"question": each.description, "code": each.code}
             )
         if found and (names := _names(each, found, faults)):
@@ -171,23 +171,23 @@ def _names(attribute: CategoryAttribute, found: list[str], faults: Faults) -> li
     """Return how values read, or note what is wrong with them."""
     said = {"code": attribute.code}
     if attribute.datatype != Datatype.SOME_OF and len(found) > 1:
-        faults.append(_("%(code)s : une seule valeur.") % said)
+        faults.append(_("%(code)s : une seule valeur.") % said)
         return []
     if attribute.datatype in {Datatype.ONE_OF, Datatype.SOME_OF}:
         choices = {str(each["key"]): str(each["name"]) for each in attribute.values}
         if any(each not in choices for each in found):
-            faults.append(_("%(code)s : cette valeur n’est pas dans la liste.") % said)
+            faults.append(_("%(code)s : cette valeur n’est pas dans la liste.") % said)
             return []
         return [choices[each] for each in found]
     if not _is_typed(attribute.datatype, found[0]):
         faults.append(
             {
-                Datatype.NUMBER: _("%(code)s : un nombre, avec un point décimal."),
+                Datatype.NUMBER: _("%(code)s : un nombre, avec un point décimal."),
                 Datatype.DATETIME: _(
-                    "%(code)s : une date et une heure avec leur décalage, comme "
+                    "%(code)s : une date et une heure avec leur décalage, comme "
                     "2026-10-01T08:00:00+02:00."
                 ),
-            }.get(Datatype(attribute.datatype), _("%(code)s : ce texte est trop long."))
+            }.get(Datatype(attribute.datatype), _("%(code)s : ce texte est trop long."))
             % said
         )
         return []
@@ -267,7 +267,7 @@ def _address_id(text: str, faults: Faults) -> str:
     is_ours = known is not None and known[1].upper().startswith(prefix)
     is_town = len(code) == 5  # noqa: PLR2004 - an intercommunality has several
     if known is None or len(text) > 30 or (is_town and not is_ours):  # noqa: PLR2004
-        faults.append(_("address_id : cette adresse n’est pas dans la commune."))
+        faults.append(_("address_id : cette adresse n’est pas dans la commune."))
         return ""
     return text
 
@@ -281,12 +281,12 @@ def _check_here(place: Place, faults: Faults) -> None:
         faults.append(_("Ce lieu n’est pas dans la commune."))
     elif other.form:
         faults.append(
-            _("Ce lieu est à %(name)s : signalez-le à cette commune, %(url)s.")
+            _("Ce lieu est à %(name)s : signalez-le à cette commune, %(url)s.")
             % {"name": other.name, "url": other.form}
         )
     else:
         faults.append(
-            _("Ce lieu est à %(name)s : adressez-vous à sa mairie.") % {"name": other.name}
+            _("Ce lieu est à %(name)s : adressez-vous à sa mairie.") % {"name": other.name}
         )
 
 
@@ -297,7 +297,7 @@ def moment(values: QueryDict, name: str, faults: Faults) -> datetime | None:
     except Unclear:
         faults.append(
             _(
-                "%(name)s : une date et une heure avec leur décalage, comme "
+                "%(name)s : une date et une heure avec leur décalage, comme "
                 "2026-10-01T08:00:00+02:00."
             )
             % {"name": name}

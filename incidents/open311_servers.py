@@ -54,7 +54,7 @@ def try_out(server: OpenServer, *, door: Door = OUTSIDE) -> Tried:
         return Tried(_("Ce serveur ne répond pas."))
     if answer.status != 200:  # noqa: PLR2004
         return Tried(
-            _("Ce serveur refuse : %(error)s") % {"error": fault(answer.status, answer.content)}
+            _("Ce serveur refuse : %(error)s") % {"error": fault(answer.status, answer.content)}
         )
     try:
         found = [

@@ -142,7 +142,7 @@ def first_number(client: Client, external_id: str) -> str | None:
 def known_already(number: str) -> Refused:
     """Say that this update came before, and under which number (H46)."""
     return Refused(
-        400, _("Cette suite existe déjà (already exists) : %(number)s.") % {"number": number}
+        400, _("Cette suite existe déjà (already exists) : %(number)s.") % {"number": number}
     )
 
 
@@ -270,7 +270,7 @@ def target(report: Report, status: str) -> tuple[Status | None, str]:
 
 def propose(report: Report, status: str, name: str, *, now: datetime) -> None:
     """Tell the team what a partner says when the rules keep it from being so by itself."""
-    words = _("Le partenaire annonce : %(status)s. À vous de décider.") % {"status": status}
+    words = _("Le partenaire annonce : %(status)s. À vous de décider.") % {"status": status}
     note(report, words, name, now=now)
 
 

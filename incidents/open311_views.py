@@ -128,7 +128,7 @@ def single(request: HttpRequest, *, form: str, is_test: bool, reference: str) ->
 
 def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Answer 404 in XML to what is no address of the server (H11)."""
-    return answer(XML_FORM, 404, [_("Cette adresse n’existe pas : elle finit par .xml ou .json.")])
+    return answer(XML_FORM, 404, [_("Cette adresse n’existe pas : elle finit par .xml ou .json.")])
 
 
 def _links(request: HttpRequest, wish: Wish, *, has_more: bool) -> str:

@@ -76,7 +76,7 @@ def _envelope(
 ) -> receiving.Envelope:
     key = request.headers.get("Idempotency-Key", "").strip()
     if key and not KEY.fullmatch(key):
-        raise Refused(400, _("Idempotency-Key : 80 caractères simples au plus."))
+        raise Refused(400, _("Idempotency-Key : 80 caractères simples au plus."))
     contents = []
     for each in [each for _name, several in request.FILES.lists() for each in several]:
         contents.append(each.read())
@@ -136,10 +136,10 @@ def update(request: HttpRequest, *, form: str, is_test: bool) -> HttpResponse:
     at = moment(values, "updated_datetime", faults)
     status = asked(values, "status").upper()
     if status not in extension.ACCEPTED:
-        faults.append(_("status : cet état n’est pas connu."))
+        faults.append(_("status : cet état n’est pas connu."))
     text, media = read_text(values, faults), read_media(values, request.FILES, faults)
     if not text and status == "UNCHANGED" and not media.contents and not media.urls:
-        faults.append(_("description manque : rien n’est dit."))
+        faults.append(_("description manque : rien n’est dit."))
     if (number := extension.first_number(client, external_id)) is not None:
         raise extension.known_already(number)
     faults.check()

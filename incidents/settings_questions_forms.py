@@ -24,7 +24,7 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
     choices = forms.CharField(
         label=gettext_lazy("Choix de la liste, un par ligne"),
         help_text=gettext_lazy(
-            "Seulement pour une liste. Un choix peut avoir sa clé : « g = à gauche »."
+            "Seulement pour une liste. Un choix peut avoir sa clé : « g = à gauche »."
         ),
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=6000,

@@ -19,7 +19,7 @@ def add_question(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask something more in a category."""
     category = get_object_or_404(Category, pk=pk)
     form = QuestionForm(request.POST or None, instance=CategoryAttribute(category=category))
-    return _edit(request, form, _("Question ajoutée : %(name)s"))
+    return _edit(request, form, _("Question ajoutée : %(name)s"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +28,7 @@ def change_question(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a question; what was answered keeps the words it was asked in."""
     question = get_object_or_404(CategoryAttribute.objects.select_related("category"), pk=pk)
     form = QuestionForm(request.POST or None, instance=question)
-    return _edit(request, form, _("Question modifiée : %(name)s"))
+    return _edit(request, form, _("Question modifiée : %(name)s"))
 
 
 @require_POST
@@ -48,7 +48,7 @@ def move_question(request: HttpRequest, pk: int) -> HttpResponse:
                 position=position
             )
 
-    label = _("Ordre changé : %(name)s") % {"name": short(question.description)}
+    label = _("Ordre changé : %(name)s") % {"name": short(question.description)}
     return save(request, label=label, work=work, to=_list(question), now=timezone.now())
 
 
@@ -57,7 +57,7 @@ def move_question(request: HttpRequest, pk: int) -> HttpResponse:
 def delete_question(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask it no more; what was answered stays."""
     question = get_object_or_404(CategoryAttribute.objects.select_related("category"), pk=pk)
-    label = _("Question supprimée : %(name)s") % {"name": short(question.description)}
+    label = _("Question supprimée : %(name)s") % {"name": short(question.description)}
     return save(request, label=label, work=question.delete, to=_list(question), now=timezone.now())
 
 

@@ -17,7 +17,7 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
 
     url = forms.URLField(
         label=gettext_lazy("Adresse du serveur"),
-        help_text=gettext_lazy("Celle à laquelle s’ajoute « services.xml », en https."),
+        help_text=gettext_lazy("Celle à laquelle s’ajoute « services.xml », en https."),
         max_length=300,
         assume_scheme="https",
         error_messages={
@@ -34,7 +34,7 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
     )
     mapping = forms.CharField(
         label=gettext_lazy("Vos catégories et leurs services, un couple par ligne"),
-        help_text=gettext_lazy("Votre code, puis le leur : « nid-de-poule = 12 »."),
+        help_text=gettext_lazy("Votre code, puis le leur : « nid-de-poule = 12 »."),
         widget=forms.Textarea(attrs={"rows": 6}),
         max_length=6000,
         required=False,
@@ -56,7 +56,7 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
             "is_active": gettext_lazy("En service"),
         }
         help_texts = {
-            "fallback": gettext_lazy("Vide : les autres catégories partent par courriel."),
+            "fallback": gettext_lazy("Vide : les autres catégories partent par courriel."),
             "overlap_minutes": gettext_lazy("Deux heures conviennent presque toujours."),
         }
 
@@ -74,7 +74,7 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         pairs = [(each, LINE.fullmatch(each)) for each in lines if each]
         if wrong := [each for each, found in pairs if found is None]:
             raise forms.ValidationError(
-                _("Cette ligne ne se lit pas : « %(line)s ».") % {"line": wrong[0][:80]}
+                _("Cette ligne ne se lit pas : « %(line)s ».") % {"line": wrong[0][:80]}
             )
         codes = {found[1]: found[2] for _line, found in pairs if found is not None}
         known = set(Category.objects.filter(code__in=codes).values_list("code", flat=True))

@@ -65,5 +65,5 @@ def forget_server(request: HttpRequest, pk: int) -> HttpResponse:
     """Send nothing there any more."""
     handler = get_object_or_404(Handler, pk=pk, kind=Handler.Kind.BODY)
     open311_servers.forget(handler=handler)
-    messages.success(request, _("Serveur oublié : les signalements partent par courriel."))
+    messages.success(request, _("Serveur oublié : les signalements partent par courriel."))
     return redirect(f"{SPACE}:change_handler", pk)
