@@ -95,7 +95,8 @@ def _report(reference: str, *, now: datetime) -> Report:
     works = Intervention.objects.filter(reports=OuterRef("pk")).annotate(named=F("team__name"))
     report = (
         Report.objects.select_related(
-            *("category", "handler", "team", "asset", "duplicate_of", "praises", "contact")
+            *("category", "handler", "team", "asset", "duplicate_of", "praises", "contact"),
+            "answers",
         )
         .annotate(
             confirmed=Count("followers", filter=Q(followers__confirmed_at__isnull=False)),

@@ -3,6 +3,7 @@
 Contract: sections "Errors" (an empty parameter is an absent one) and "Jurisdiction and API keys".
 """
 
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -37,7 +38,8 @@ def check_jurisdiction(values: QueryDict) -> None:
 
 def jurisdictions(commune: Commune) -> set[str]:
     """Return what may be given as ``jurisdiction_id``: the commune's site, and this one."""
-    return {_bare(commune.website), _bare(absolute_url(commune, "/"))} - {""}
+    names = [commune.website, absolute_url(commune, "/"), f"{commune.slug}.{settings.BASE_DOMAIN}"]
+    return {_bare(each) for each in names} - {""}
 
 
 def _bare(name: str) -> str:

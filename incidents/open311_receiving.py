@@ -192,6 +192,11 @@ def take_media(report: Report, media: Media, *, stage: str, now: datetime) -> No
         open311_media.note_lost(report, media.unreadable, now=now)
 
 
+def forget(*, now: datetime) -> int:
+    """Delete what was kept of requests whose token is over; return how many."""
+    return OpenRequest.objects.filter(at__lte=now - TOKEN_KEPT).delete()[0]
+
+
 def behind(token: str, *, now: datetime) -> str | None:
     """Return the reference a token stands for, None while there is none (H33).
 

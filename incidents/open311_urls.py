@@ -40,7 +40,7 @@ def _below(base: str, name: str, **where: Any) -> list[URLPattern]:
         path(f"{base}discovery.{FORM}", endpoint(views.discovery), where, f"{name}_discovery"),
         path(f"{base}services.{FORM}", endpoint(views.services), where, f"{name}_services"),
         path(
-            f"{base}services/<open311_word:code>.{FORM}",
+            f"{base}services/<open311_word:service_code>.{FORM}",
             endpoint(views.definition),
             where,
             f"{name}_definition",

@@ -61,10 +61,12 @@ def services(request: HttpRequest, *, form: str, is_test: bool) -> HttpResponse:
     )
 
 
-def definition(request: HttpRequest, *, form: str, is_test: bool, code: str) -> HttpResponse:
+def definition(
+    request: HttpRequest, *, form: str, is_test: bool, service_code: str
+) -> HttpResponse:
     """Say what one service asks."""
     check_jurisdiction(request.GET)
-    category = offered_service(code)
+    category = offered_service(service_code)
     return steady(
         request,
         form,
@@ -102,7 +104,7 @@ def requests(request: HttpRequest, *, form: str, is_test: bool) -> HttpResponse:
             rows, has_more = found(wish)
             shown = items(rows, words_of(current_commune(), is_extended=is_extended))
     response = given("service_requests", shown, form)
-    if links := _links(request, wish, has_more=has_more):
+    if links := _links(request, wish, shown, has_more=has_more):
         response["Link"] = links
     return response
 
@@ -131,8 +133,13 @@ def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
     return answer(XML_FORM, 404, [_("Cette adresse n’existe pas : elle finit par .xml ou .json.")])
 
 
-def _links(request: HttpRequest, wish: Wish, *, has_more: bool) -> str:
-    """Lead to the pages before and after, by a window that new reports do not move (H42)."""
+def _links(
+    request: HttpRequest, wish: Wish, shown: list[dict[str, Any]], *, has_more: bool
+) -> str:
+    """Lead to the pages before and after, by a window that new reports do not move (H42).
+
+    Where the client named no end, the window ends with the newest report of the first page.
+    """
     if wish.references or not (has_more or wish.page > 1):
         return ""
     query: dict[str, Any] = {
@@ -144,6 +151,8 @@ def _links(request: HttpRequest, wish: Wish, *, has_more: bool) -> str:
     if wish.start is None and wish.updated_before is None:
         moments["updated_before"] = timezone.now()
     query |= {name: said(each, zone()) for name, each in moments.items() if each is not None}
+    if shown and wish.end is not None and not asked(request.GET, "end_date"):
+        query["end_date"] = shown[0]["requested_datetime"]
     base = request.build_absolute_uri(request.path)
     ways = [("prev", wish.page - 1)] * (wish.page > 1) + [("next", wish.page + 1)] * has_more
     return ", ".join(

@@ -143,6 +143,7 @@ def forget_reporters(tokens: Sequence[str], *, at: datetime, reason: Erasure.Rea
     pushes.forget(reports=[each.report_id for each in found])
     over = [each.report_id for each in found if each.report.is_closed]
     Report.objects.filter(pk__in=over).update(text="")
+    ReportAnswers.objects.filter(report__in=over).update(values=[], unknown={})
     words = Message.objects.filter(report__in=over, author=Message.Author.REPORTER)
     words.filter(erased_at__isnull=True).update(text="", erased_at=at)
     return count

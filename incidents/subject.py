@@ -1,13 +1,14 @@
 """What reports hold about one person, told to her, and erased when she asks."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import get_language, gettext as _
 
 from incidents import pushes, retention
-from incidents.models import Follower, Message, ReportContact
+from incidents.models import Follower, Message, ReportAnswers, ReportContact
 from messaging.models import PushSubscription
 from parvis.subjects import Held, Person
 from parvis.typo import date_heure, reference_groups
@@ -18,7 +19,7 @@ REQUEST = Erasure.Reason.REQUEST
 
 
 def held(person: Person, *, now: datetime) -> list[Held]:
-    """List what she reported, what she follows, and the browsers told of it; four queries."""
+    """List what she reported, what she follows, and the browsers told of it; five queries."""
     hers = Prefetch("report__messages", Message.objects.exclude(audience=Message.Audience.STAFF))
     contacts = list(
         ReportContact.objects.filter(email__iexact=person.email)
@@ -31,11 +32,13 @@ def held(person: Person, *, now: datetime) -> list[Held]:
         .select_related("report__category")
         .order_by("pk")
     )
+    said = ReportAnswers.objects.filter(report__in=[each.report_id for each in contacts])
+    answers = dict(said.values_list("report", "values"))
     browsers = pushes.subscriptions(
         reports=[each.report_id for each in contacts], followers=[each.pk for each in followers]
     )
     return [
-        *(_contact(each) for each in contacts),
+        *(_contact(each, answers.get(each.report_id, [])) for each in contacts),
         *(_follower(each) for each in followers),
         *(_browser(each) for each in browsers),
     ]
@@ -52,7 +55,7 @@ def erase(person: Person, *, now: datetime) -> int:
     )
 
 
-def _contact(contact: ReportContact) -> Held:
+def _contact(contact: ReportContact, answers: list[dict[str, Any]]) -> Held:
     report, language = contact.report, get_language() or "fr"
     facts = [
         (_("Référence"), reference_groups(report.reference)),
@@ -63,6 +66,7 @@ def _contact(contact: ReportContact) -> Held:
         (_("Nom"), contact.name),
         (_("Courriel"), contact.email),
         (_("Téléphone"), contact.phone),
+        *((each["label"], ", ".join(each["names"])) for each in answers),
         *((_("Message"), each.text) for each in report.messages.all()),
     ]
     return Held(

@@ -9,6 +9,7 @@ from incidents import (
     drafts,
     open311_forwarding,
     open311_media,
+    open311_receiving,
     open311_trials,
     photos,
     transfers,
@@ -113,8 +114,9 @@ def fetch_media() -> int:
 
 @shared_task(name="incidents.forget_trials")
 def forget_trials() -> int:
-    """Delete what integrators tried a day ago."""
-    return open311_trials.purge(now=timezone.now())
+    """Delete what integrators tried a day ago, and what is kept of requests for too long."""
+    now = timezone.now()
+    return open311_trials.purge(now=now) + open311_receiving.forget(now=now)
 
 
 @shared_task(name="incidents.send_dispatches")

@@ -758,7 +758,7 @@ MATRIX = {
 }
 ARGUMENTS = {
     "form": "json",
-    "code": "nid-de-poule",
+    "service_code": "nid-de-poule",
     "rest": "v2/ailleurs",
     "id": "CANAR001",
     "code": "carte-identite",

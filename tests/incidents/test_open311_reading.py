@@ -412,7 +412,7 @@ def test_h41_nothing_is_expected_while_the_clock_stands_still(program, hole):
 def test_h42_pages_are_disjoint_and_new_reports_do_not_move_them(program, hole):
     made = [said(hole, now=timezone.now() - timedelta(hours=n)) for n in range(1, 6)]
     answer, first = program.read(f"{BASE}/requests.json", page_size=2)
-    said(hole)
+    said(hole)  # one that came since
     seen = [each["service_request_id"] for each in first]
     while 'rel="next"' in answer.get("Link", ""):
         following = re.search(r'<http://[^/]+([^>]+)>; rel="next"', answer["Link"])[1]

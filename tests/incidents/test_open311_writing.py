@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from connect import actions as keys
 from connect.models import ApiKey
-from incidents import geocoder_client, open311_media, open311_trials
+from incidents import geocoder_client, open311_media, open311_receiving, open311_trials
 from incidents.geo import Place
 from incidents.models import (
     Category,
@@ -26,6 +26,7 @@ from incidents.models import (
 )
 from parvis.egress import Reach
 from parvis.models import OutgoingEmail
+from tests.incidents.desk_pages import text_of
 from tests.incidents.factories import category
 from tests.incidents.open311_client import ADMIN, BASE, Program, issue, issue_to, texts
 from tests.incidents.test_open311_reading import attribute
@@ -221,7 +222,7 @@ def test_h26_h27_wrong_answers_are_refused(sent, hole):
 
 
 @pytest.mark.parametrize("name", ["attribute[OU]", "attribute[OU][]"])
-def test_h28_several_values_are_all_kept_in_either_form(sent, hole, name):
+def test_h28_several_values_are_all_kept_in_either_form(sent, hole, name, program, agent):
     choices = [{"key": each, "name": each.upper()} for each in "abc"]
     attribute(hole, "OU", "multivaluelist", values=choices, is_public=True)
 
@@ -230,6 +231,9 @@ def test_h28_several_values_are_all_kept_in_either_form(sent, hole, name):
     assert answer.status_code == 200
     (kept,) = ReportAnswers.objects.get().values
     assert kept["values"] == ["a", "c"]
+    (item,) = program.read(f"{BASE}/requests.json", extensions="true")[1]
+    assert [each["value"] for each in item["attributes"]] == ["a", "c"]
+    assert "OU ? A, C" in text_of(agent.get(f"/agent/signalements/{the_report().reference}/"))
     assert said[0]["service_request_id"]
 
 
@@ -310,6 +314,7 @@ def test_h33_a_batch_service_answers_a_token_until_the_report_was_read(sent, pro
     assert program.get(f"{BASE}/tokens/rien.json").status_code == 404
     OpenRequest.objects.update(at=NOW - timedelta(days=91))
     assert program.get(path).status_code == 404
+    assert open311_receiving.forget(now=timezone.now()) == 1
 
 
 def test_h33_a_refused_report_has_no_number_for_a_week_then_no_token(sent, program, hole):
