@@ -20,6 +20,7 @@ from ants import callbacks, links
 from ants.asking import REASONS
 from booking import alternatives, planning, visitor, words
 from booking.availability import FreeStarts
+from booking.elsewhere import elsewhere
 from booking.links import secret_of
 from booking.manage_views import opened, unknown
 from booking.models import Appointment, Service, Site
@@ -56,10 +57,13 @@ def titles(request: HttpRequest) -> HttpResponse:
     if wish is None or point is None:
         return unknown(request)
     site = Site.objects.filter(pk=point.site).first()
-    service = _service(wish)
+    service, now = _service(wish), timezone.now()
     context: dict[str, Any] = {"site": site, "people": words.people(wish.persons)}
     if site is not None and service is not None:
-        context |= _offer(wish, service, site, now=timezone.now())
+        context |= _offer(wish, service, site, now=now)
+    if not context.get("is_free"):
+        asked = service or Service(titles=wish.reason)
+        context["others"] = elsewhere(asked, persons=wish.persons, first=None, now=now)
     return visitor.private(render(request, "booking/from_state.html", context))
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django_tenants.utils import tenant_context
 
 from ants import callbacks, keys, links
 from ants.models import PreDemandeIndex
@@ -15,6 +16,7 @@ from booking import planning, read_model, visitor
 from booking.configuration import configuration_changed
 from booking.models import Allocation, Appointment, Participant, Service
 from slots.models import MeetingPoint
+from tests.conftest import owner
 from tests.factories import (
     AppointmentFactory,
     OpeningFactory,
@@ -262,3 +264,26 @@ def test_7_an_address_of_another_commune_opens_nothing(client, declared, host_cl
     answer = host_client("lacanau.localhost").get(path_of(first.management_url))
 
     assert answer.status_code == 404
+
+
+def test_3_4_the_nearest_communes_come_after_the_same_place(client, start, other_commune):
+    with owner():
+        type(other_commune).objects.update(state="ready")
+    with tenant_context(other_commune):
+        near = ServiceFactory(titles="CNI", minutes=[20, 40], notice_hours=0, horizon_days=60)
+        counter = ResourceFactory(
+            services=[near], site=SiteFactory(address="31 avenue de la Libération, 33680 Lacanau")
+        )
+        for weekday in range(7):
+            OpeningFactory(weekday=weekday, resources=[counter])
+        read_model.refresh_all(now=timezone.now())
+    with owner():
+        MeetingPoint.objects.filter(city="Pauillac").update(longitude=-0.7461, latitude=45.1997)
+        MeetingPoint.objects.filter(city="Lacanau").update(longitude=-0.9, latitude=45.1)
+
+    here = MeetingPoint.objects.get(city="Pauillac").pk
+    page = client.get(address(start.replace(hour=20), point=here))
+
+    text = page.content.decode()
+    assert [each.commune for each in page.context["others"]] == ["Lacanau"]
+    assert text.index('name="slot"') < text.index("Dans les mairies proches")
