@@ -119,7 +119,7 @@ def _around(alerts: list[Alert], *, now: datetime) -> list[Found]:
         place=place,
         km=max(each.radius_km for each in alerts),
     )
-    return [each for each in search(wish, now=now) if each.first is not None]
+    return [each for each in search(wish, now=now) if each.day is not None]
 
 
 def _fitting(alert: Alert, found: list[Found]) -> list[Found]:
@@ -129,7 +129,8 @@ def _fitting(alert: Alert, found: list[Found]) -> list[Found]:
         if each.persons == alert.persons
         and (each.reason == alert.reason if alert.reason else each.key == alert.key)
         and (each.km is None or each.km <= alert.radius_km)
-        and each.starts[0].date() <= alert.last_day
+        and each.day is not None
+        and each.day <= alert.last_day
     ]
     free, _full = best_of_each(suits)
     return soonest_first(free)

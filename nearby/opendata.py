@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 
-from slots.search import CHANNEL, starts_of
+from slots.search import CHANNEL, not_too_soon, times
 
 
 HEADER = (
@@ -100,10 +100,10 @@ def _rows(found: list[tuple[Any, ...]], now: datetime) -> Iterator[Row]:
         today = now.astimezone(zone).date()
         first, counted = None, int(soon)
         for day, starts in zip(days or (), bits or (), strict=True):
-            told, free = starts_of(day, bytes(starts), earliest=earliest, zone=zone, most=1)
+            free = not_too_soon(day, bytes(starts), earliest=earliest, zone=zone)
             if day == earliest.astimezone(zone).date() and (day - today).days < SOON_DAYS:
-                counted += free
-            first = first or next(iter(told), None)
+                counted += free.bit_count()
+            first = first or next(iter(times(day, free, zone=zone, most=1)), None)
         town = " ".join(each for each in (code, city) if each)
         yield Row(
             commune=name,

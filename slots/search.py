@@ -5,7 +5,7 @@ horizon, which depend on the clock, are applied here (``design``: they are never
 communes that are real and open are looked at, and only services they offer to everybody.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
@@ -17,23 +17,28 @@ from django.db import connection
 from tenants.models import Commune
 
 
-MINUTES = 5  # one bit
+SECONDS = 300  # of one bit
 SHOWN = 4  # starts of the first free day that are told one by one
 KM_PER_DEGREE = 111.0  # of latitude; a little less than it is, so that a box is never too small
 CHANNEL = "online"
 
-# The first two days that have anything: the clock can only have emptied the first of them.
+# Of a day that has begun for its service, the bits from ``passed`` on count; of others, all.
 QUERY = """
 WITH asked AS MATERIALIZED (
-    SELECT s.commune_id, s.number, s.name, s.name_en, s.reason, s.key,
-        k.id AS kind_id, k.persons, c.name AS commune, c.slug AS label, c.time_zone,
-        %(now)s + make_interval(hours => k.notice_hours) AS earliest,
+    SELECT s.commune_id, s.number, s.name, s.name_en, s.reason, s.key, k.id AS kind_id, k.persons,
+        c.name AS commune, c.slug AS label, c.time_zone, e.first_day,
+        ceil(extract(epoch FROM e.earliest - e.first_day::timestamp AT TIME ZONE c.time_zone)
+            / 300)::int AS passed,
         (%(now)s AT TIME ZONE c.time_zone)::date + k.horizon_days AS last_day
     FROM public.slots_offeredservice s
     JOIN public.slots_slotkind k ON k.service_code = s.code AND k.reason = s.reason
         AND k.persons = ANY(%(persons)s) AND k.channel = %(channel)s
     JOIN public.tenants_commune c ON c.id = s.commune_id AND c.state = 'ready'
         AND c.kind IN ('commune', 'epci')
+    CROSS JOIN LATERAL (
+        SELECT t.earliest, (t.earliest AT TIME ZONE c.time_zone)::date AS first_day
+        FROM (SELECT %(now)s + make_interval(hours => k.notice_hours) AS earliest) t
+    ) e
     WHERE (s.reason = ANY(%(reasons)s) OR s.key = ANY(%(keys)s))
         AND (%(association)s::bigint IS NULL OR c.association_id = %(association)s)
         AND c.id <> ALL(%(but)s)
@@ -48,17 +53,19 @@ WITH asked AS MATERIALIZED (
 )
 SELECT m.id, a.commune_id, a.commune, coalesce(d.domain, a.label || '.' || %(base)s), a.time_zone,
     m.name, m.street, m.zip_code, m.city, m.latitude, m.longitude, m.km,
-    a.number, a.name, a.name_en, a.reason, a.key, a.persons, a.earliest,
-    f.day, f.starts, f.stale_at
+    a.number, a.name, a.name_en, a.reason, a.key, a.persons,
+    f.stale_at, f.day, f.starts, CASE WHEN f.day = a.first_day THEN a.passed ELSE 0 END
 FROM asked a
 JOIN points m ON m.commune_id = a.commune_id AND (%(km)s::float8 IS NULL OR m.km <= %(km)s::float8)
 LEFT JOIN public.tenants_domain d ON d.commune_id = a.commune_id AND d.is_primary
 LEFT JOIN LATERAL (
     SELECT day, starts, stale_at FROM public.slots_freeslotday f
     WHERE f.commune_id = m.commune_id AND f.site = m.site AND f.kind_id = a.kind_id
-        AND f.day >= (a.earliest AT TIME ZONE a.time_zone)::date AND f.day <= a.last_day
-        AND f.n > 0
-    ORDER BY f.day LIMIT 2
+        AND f.day >= a.first_day AND f.day <= a.last_day AND f.n > 0
+        AND (f.day > a.first_day
+            OR get_byte(f.starts, a.passed / 8) >> a.passed %% 8 <> 0
+            OR btrim(substr(f.starts, a.passed / 8 + 2), '\\x00'::bytea) <> ''::bytea)
+    ORDER BY f.day LIMIT 1
 ) f ON true
 """
 WHERE = """
@@ -95,11 +102,10 @@ class Wish:
     but: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What is free of one service at one place: the starts of its first free day.
+class Found(NamedTuple):
+    """What is free of one service at one place: the ``bits`` of its first free day.
 
-    ``n`` of them that day, the first few in ``starts``; none at all where it is full.
+    Where it is full there is no ``day``. A tuple: a search makes hundreds of them.
     """
 
     point: int
@@ -120,14 +126,26 @@ class Found:
     reason: str
     key: str
     persons: int
-    starts: tuple[datetime, ...] = ()
-    n: int = 0
-    stale_at: datetime | None = None
+    stale_at: datetime | None
+    day: date | None
+    bits: int
+    soonest: float
+    """The seconds since 1970 of the first start; infinite where there is none."""
+
+    @property
+    def n(self) -> int:
+        """How many starts the day has."""
+        return self.bits.bit_count()
+
+    @property
+    def starts(self) -> tuple[datetime, ...]:
+        """The first few of them, in local time."""
+        return times(self.day, self.bits, zone=self.zone) if self.day is not None else ()
 
     @property
     def first(self) -> datetime | None:
         """The soonest start, in local time."""
-        return self.starts[0] if self.starts else None
+        return datetime.fromtimestamp(self.soonest, self.zone) if self.bits else None
 
     @property
     def address(self) -> str:
@@ -137,9 +155,9 @@ class Found:
 
     def days(self, now: datetime) -> int | None:
         """Count the days until the soonest start; None where there is none."""
-        if self.first is None:
+        if self.day is None:
             return None
-        return (self.first.date() - now.astimezone(self.zone).date()).days
+        return (self.day - now.astimezone(self.zone).date()).days
 
 
 def search(wish: Wish, *, now: datetime) -> list[Found]:
@@ -147,13 +165,20 @@ def search(wish: Wish, *, now: datetime) -> list[Found]:
     with connection.cursor() as cursor:
         cursor.execute(QUERY, _values(wish, now))
         rows = cursor.fetchall()
-    found: dict[tuple[int, int, int], Found] = {}
     zones = {row[4]: ZoneInfo(row[4]) for row in rows}
+    midnights: dict[tuple[str, date | None], float] = {}
+    found = []
     for row in rows:
-        key, each = (row[0], row[12], row[17]), _found(row, zones[row[4]])
-        if key not in found or _soonest(each) < _soonest(found[key]):
-            found[key] = each
-    return list(found.values())
+        name, day, starts, passed = row[4], *row[-3:]
+        zone, bits, soonest = zones[name], 0, float("inf")
+        if day is not None:
+            bits = int.from_bytes(starts, "little") >> passed << passed
+            midnight = midnights.get((name, day)) or midnights.setdefault(
+                (name, day), datetime.combine(day, time.min, zone).timestamp()
+            )
+            soonest = midnight + ((bits & -bits).bit_length() - 1) * SECONDS
+        found.append(Found(*row[:4], zone, *row[5:-2], bits, soonest))
+    return found
 
 
 def best_of_each(found: Iterable[Found]) -> tuple[list[Found], list[Found]]:
@@ -161,11 +186,11 @@ def best_of_each(found: Iterable[Found]) -> tuple[list[Found], list[Found]]:
     free: dict[int, Found] = {}
     full: dict[int, Found] = {}
     for each in found:
-        if each.first is None:
+        if not each.bits:
             known = full.get(each.commune_id)
             if known is None or _distance(each) < _distance(known):
                 full[each.commune_id] = each
-        elif each.point not in free or _soonest(each) < _soonest(free[each.point]):
+        elif each.point not in free or each.soonest < free[each.point].soonest:
             free[each.point] = each
     receiving = {each.commune_id for each in free.values()}
     return list(free.values()), [
@@ -175,27 +200,29 @@ def best_of_each(found: Iterable[Found]) -> tuple[list[Found], list[Found]]:
 
 def soonest_first(found: Iterable[Found]) -> list[Found]:
     """Order by time, then by distance."""
-    return sorted(found, key=lambda each: (_soonest(each), _distance(each), each.point))
+    return sorted(found, key=lambda each: (each.soonest, _distance(each), each.point))
 
 
 def nearest_first(found: Iterable[Found]) -> list[Found]:
     """Order by distance, then by time."""
-    return sorted(found, key=lambda each: (_distance(each), _soonest(each), each.point))
+    return sorted(found, key=lambda each: (_distance(each), each.soonest, each.point))
 
 
-def starts_of(
-    day: date, starts: bytes, *, earliest: datetime, zone: ZoneInfo, most: int = SHOWN
-) -> tuple[tuple[datetime, ...], int]:
-    """Read the starts of a day that are not too soon: the first few, and how many."""
-    midnight = datetime.combine(day, time.min, zone).timestamp()
-    passed = max(0, -int((midnight - earliest.timestamp()) // (MINUTES * 60)))
-    bits = int.from_bytes(starts, "little") >> passed << passed
-    number, told = bits.bit_count(), []
+def times(day: date, bits: int, *, zone: ZoneInfo, most: int = SHOWN) -> tuple[datetime, ...]:
+    """Read the first few starts of a day: bits of five minutes from its local midnight."""
+    midnight, told = datetime.combine(day, time.min, zone).timestamp(), []
     while bits and len(told) < most:
         lowest = (bits & -bits).bit_length() - 1
-        told.append(datetime.fromtimestamp(midnight + lowest * MINUTES * 60, zone))
+        told.append(datetime.fromtimestamp(midnight + lowest * SECONDS, zone))
         bits &= bits - 1
-    return tuple(told), number
+    return tuple(told)
+
+
+def not_too_soon(day: date, starts: bytes, *, earliest: datetime, zone: ZoneInfo) -> int:
+    """Keep the bits of a day that are not before an instant."""
+    midnight = datetime.combine(day, time.min, zone).timestamp()
+    passed = max(0, -int((midnight - earliest.timestamp()) // SECONDS))
+    return int.from_bytes(starts, "little") >> passed << passed
 
 
 def _values(wish: Wish, now: datetime) -> dict[str, Any]:
@@ -216,19 +243,6 @@ def _values(wish: Wish, now: datetime) -> dict[str, Any]:
         "north": None if lat is None or tall is None else lat + tall,
         "base": settings.BASE_DOMAIN,
     }
-
-
-def _found(row: Sequence[Any], zone: ZoneInfo) -> Found:
-    (*told, earliest, day, starts, stale_at) = row
-    told[4] = zone
-    if day is None:
-        return Found(*told)
-    times, number = starts_of(day, bytes(starts), earliest=earliest, zone=zone)
-    return Found(*told, starts=times, n=number, stale_at=stale_at)
-
-
-def _soonest(each: Found) -> float:
-    return each.first.timestamp() if each.first is not None else float("inf")
 
 
 def _distance(each: Found) -> float:

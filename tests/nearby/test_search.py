@@ -1,7 +1,7 @@
 """The soonest starts of all communes, in one query."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -17,10 +17,11 @@ from slots.search import (
     Wish,
     best_of_each,
     nearest_first,
+    not_too_soon,
     place_of,
     search,
     soonest_first,
-    starts_of,
+    times,
 )
 from tenants.models import Commune
 from tests.booking.test_actions import hold
@@ -40,21 +41,19 @@ def names(found):
     [(at(0, 8), [9, 10], 2), (at(0, 9), [9, 10], 2), (at(0, 9.01), [10], 1), (at(0, 11), [], 0)],
 )
 def test_what_is_too_soon_is_masked(earliest, hours, number):
-    told, counted = starts_of(at(0, 0).date(), bits(9, 10), earliest=earliest, zone=PARIS)
+    day = at(0, 0).date()
+    left = not_too_soon(day, bits(9, 10), earliest=earliest, zone=PARIS)
 
-    assert ([each.hour for each in told], counted) == (hours, number)
+    assert [each.hour for each in times(day, left, zone=PARIS)] == hours
+    assert left.bit_count() == number
 
 
 def test_hours_are_counted_from_midnight_when_the_clocks_change():
-    nine_and_three_quarters = bits(9)  # nine hours after midnight it is 8 h in autumn
-    told, _n = starts_of(
-        date(2026, 10, 25),
-        nine_and_three_quarters,
-        earliest=datetime(2026, 10, 24, tzinfo=PARIS),
-        zone=PARIS,
-    )
+    nine_hours_later = int.from_bytes(bits(9), "little")
 
-    assert told[0].hour == 8
+    (told,) = times(date(2026, 10, 25), nine_hours_later, zone=PARIS)
+
+    assert told.hour == 8
 
 
 pytest_db = [pytest.mark.django_db, pytest.mark.public]
