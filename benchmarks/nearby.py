@@ -24,10 +24,37 @@ from tenants.models import Association, Commune
 from tenants.provisioning import drop, ensure_template, provision
 
 
-MANY = 535
+MANY, REAL = 535, 24  # communes in the shared tables; those that have a schema to be asked
 ROUNDS, SLOW_ROUNDS = 40, 2
 DAYS, VISITS = 45, 60
 FASTER, MOST_TIMES = 100, 5
+COPIES = """
+CREATE TEMPORARY TABLE pairs AS SELECT * FROM unnest(%(new)s::bigint[], %(old)s::bigint[])
+    AS p(new, old);
+INSERT INTO public.slots_slotkind
+    (service_code, reason, persons, channel, commune_id, notice_hours, horizon_days)
+SELECT 'local:' || c.schema_name || ':' || split_part(k.service_code, ':', 3), k.reason,
+    k.persons, k.channel, p.new, k.notice_hours, k.horizon_days
+FROM pairs p JOIN public.slots_slotkind k ON k.commune_id = p.old
+JOIN public.tenants_commune c ON c.id = p.new;
+INSERT INTO public.slots_offeredservice (commune_id, number, code, reason, key, name, name_en)
+SELECT p.new, s.number, 'local:' || c.schema_name || ':' || s.number, s.reason, s.key, s.name, ''
+FROM pairs p JOIN public.slots_offeredservice s ON s.commune_id = p.old
+JOIN public.tenants_commune c ON c.id = p.new;
+INSERT INTO public.slots_meetingpoint (commune_id, site, name, street, zip_code, city, latitude,
+    longitude, ugf, reasons, is_open, is_active)
+SELECT p.new, m.site, m.name, m.street, m.zip_code, m.city, m.latitude, m.longitude, '',
+    m.reasons, m.is_open, m.is_active
+FROM pairs p JOIN public.slots_meetingpoint m ON m.commune_id = p.old;
+INSERT INTO public.slots_freeslotday
+    (commune_id, site, kind_id, day, first_start, n, starts, version, stale_at)
+SELECT p.new, f.site, n.id, f.day, f.first_start, f.n, f.starts, 1, f.stale_at
+FROM pairs p JOIN public.slots_freeslotday f ON f.commune_id = p.old
+JOIN public.slots_slotkind k ON k.id = f.kind_id
+JOIN public.slots_slotkind n ON n.commune_id = p.new AND n.reason = k.reason
+    AND n.persons = k.persons;
+DROP TABLE pairs
+"""
 SLUG = "mesure-creneaux"
 WISH = Wish(reasons=("CNI",))
 # The least that answers the question: one probe of the primary key for each place.
@@ -54,23 +81,25 @@ def run(sheet: Sheet) -> None:
         with CaptureQueriesContext(connection) as queries:
             found = search(WISH, now=now)
         told = {each.commune_id: each.first for each in found}
-        alone = _ask_each(communes, now=now)
+        real = communes[:REAL]
+        alone = _ask_each(real, now=now)
         wrong = [pk for pk, first in alone.items() if told.get(pk) != first]
         sheet.line(
             "N1",
-            f"earliest start of {len(communes)} communes: {len(queries)} query,"
-            f" {len(wrong)} answers other than their own",
+            f"earliest start of {len(communes)} communes: {len(queries)} query;"
+            f" of the {len(real)} with a schema, {len(wrong)} say something else themselves",
             holds=len(queries) == 1 and not wrong and len(told) == len(communes),
         )
         values = {"now": now, "today": timezone.localdate(now)}
         ours, bare = alternate(ROUNDS, partial(search, WISH, now=now), partial(_bare, values))
-        (each,) = alternate(SLOW_ROUNDS, partial(_ask_each, communes, now=now), warm_up=1)
+        in_turn = [real[number % len(real)] for number in range(len(communes))]
+        (each,) = alternate(SLOW_ROUNDS, partial(_ask_each, in_turn, now=now), warm_up=1)
         connection.set_schema_to_public()
         gain, cost = median(each) / median(ours), median(ours) / median(bare)
         sheet.line(
             "N2",
-            f"search {median(ours):.1f} ms; asking each schema in turn {median(each):.0f} ms:"
-            f" {gain:.0f} times faster (>= {FASTER})",
+            f"search {median(ours):.1f} ms; asking a schema {len(in_turn)} times in turn"
+            f" {median(each):.0f} ms: {gain:.0f} times faster (>= {FASTER})",
             holds=gain >= FASTER,
         )
         sheet.line(
@@ -127,7 +156,10 @@ def _ask_each(communes: list[Commune], *, now: datetime) -> dict[int, datetime |
 
 @contextmanager
 def _communes() -> Iterator[list[Commune]]:
-    """Open so many communes, each with a counter and two months of visits; then nothing."""
+    """List so many communes, some with a schema, a counter and visits; then nothing.
+
+    The others have the rows of the former: that asking goes round among few is in its favour.
+    """
     connection.set_schema_to_public()
     association = Association.objects.create(
         name="Mesure", short_name="Mesure", slug=SLUG, departments=["9b"]
@@ -145,20 +177,25 @@ def _communes() -> Iterator[list[Commune]]:
         for number in range(MANY)
     )
     try:
-        for number, commune in enumerate(communes):
+        for number, commune in enumerate(communes[:REAL]):
             provision(commune.schema_name, template=template)
             with schema_context(commune.schema_name):
                 _furnish(seed=number)
-            if number % 20 == 0:
-                connection.close()  # a connection that created hundreds of tables is slower
         follow_communes()
+        new, old = communes[REAL:], communes[:REAL]
+        pairs = {
+            "new": [each.pk for each in new],
+            "old": [old[number % REAL].pk for number, _each in enumerate(new)],
+        }
         with connection.cursor() as cursor:
+            for statement in COPIES.split(";\n"):
+                cursor.execute(statement, pairs if "%(new)s" in statement else None)
             cursor.execute("ANALYZE slots_freeslotday, slots_slotkind, slots_meetingpoint")
             cursor.execute("ANALYZE slots_offeredservice, tenants_commune")
         yield communes
     finally:
         connection.set_schema_to_public()
-        for commune in communes:
+        for commune in communes[:REAL]:
             drop(commune.schema_name)
         Commune.objects.filter(association=association).delete()
         association.delete()

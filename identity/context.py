@@ -108,6 +108,7 @@ def _more_links(request: HttpRequest, member: Member) -> list[tuple[str, str]]:
         links.append((_("Messages envoyés"), "/messages/"))
     if not member.commune_id:
         links.append((_("Départs et suspensions"), "/departs/"))
+        links.append((_("Trouver un rendez-vous"), "/trouver/"))
     if member.commune_id:
         links.append((_("Mes messages"), "/agent/mes-messages/"))
     if member.commune_id and member.role in {ADMIN, BOOKING_AGENT}:

@@ -44,7 +44,9 @@ def ask(
     except IntegrityError:
         with transaction.atomic():
             known = Alert.objects.select_for_update(no_key=True)
-            alert = known.get(email__iexact=email, **wish, stopped_at__isnull=True)
+            alert = known.filter(email__iexact=email, **wish, stopped_at__isnull=True).first()
+            if alert is None:
+                return  # it has been stopped at this instant
             Alert.objects.filter(pk=alert.pk).update(
                 **(terms if alert.confirmed_at is None else {}), rounds=F("rounds") + 1
             )

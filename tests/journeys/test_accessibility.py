@@ -68,6 +68,8 @@ PAGES = [
     ("pauillac", "/agent/rendez-vous/surnombre/", AGENT),
     ("pauillac", "/rendez-vous/carte-identite/attente/", None),
     ("pauillac", "/pieces/", None),
+    ("pauillac", "/alerte/", None),
+    ("", "/trouver/?titres=CNI&lieu=Pauillac&rayon=50", None),
     ("pauillac", "/agent/signalements/", ADMIN),
     ("pauillac", "/agent/signalements/?q=girafe&retard=1", ADMIN),
     ("pauillac", "/agent/signalements/?vue=tableau", ADMIN),
