@@ -112,7 +112,7 @@ def _people(provider: StrictProvider, query: str) -> str:
         '<meta name="viewport" content="width=device-width">'
         f"<title>{name}, pour la démonstration</title>"
         f"<h1>{name}, pour la démonstration</h1>"
-        "<p>Ces personnes n’existent pas. Qui voulez-vous être ?</p>"
+        "<p>Ces personnes n’existent pas. Qui voulez-vous être ?</p>"
         f'<ul>{rows}</ul><p><a href="authorize/renoncer?{html.escape(query)}">Renoncer</a></p>'
         "</html>"
     )
@@ -172,7 +172,7 @@ def agents(siret: str, mail: str) -> list[Person]:
             f"admin@{mail}",
             **known,
             amr=("pwd", "mfa"),
-            role="administre la commune ; second facteur montré",
+            role="administre la commune ; second facteur montré",
         ),
         Person(
             "pc-invitee",
@@ -189,7 +189,7 @@ def agents(siret: str, mail: str) -> list[Person]:
             "elie@ailleurs.example",
             siret="99999999900001",
             idp_id=OTHER,
-            role="travaille ailleurs : n’ouvre aucun compte",
+            role="travaille ailleurs : n’ouvre aucun compte",
         ),
     ]
 

@@ -30,9 +30,10 @@ def configure(request: HttpRequest) -> HttpResponse:
     if not isinstance(association, Association):
         raise Http404
     known = AssociationLogin.objects.filter(association=association).first()
-    form = AssociationLoginForm(request.POST or None, initial=_initial(known))
+    typed = request.POST if request.method == "POST" else None
+    form = AssociationLoginForm(typed, initial=_initial(known))
     result = ""
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         if "tester" in request.POST:
             result = _test(request, form)
         elif _save(request, association, form):
@@ -80,7 +81,7 @@ def _test(request: HttpRequest, form: AssociationLoginForm) -> str:
         trouble = actions.tried(issuer=issuer, algorithm=form.cleaned_data["algorithm"])
     except OAuth2Error:
         trouble = _(
-            "Ce fournisseur ne répond pas comme prévu à cette adresse : vérifiez-la, elle doit "
+            "Ce fournisseur ne répond pas comme prévu à cette adresse : vérifiez-la, elle doit "
             "être publique et être celle que le fournisseur annonce lui-même."
         )
     if trouble:

@@ -72,8 +72,9 @@ def offer(request: HttpRequest) -> HttpResponse:
     """Offer FranceConnect to citizens, or stop."""
     commune = _commune(request)
     current = CitizenLogin.objects.filter(commune_id=commune.pk).first()
-    form = CitizenForm(request.POST or None, initial={"is_offered": current is not None})
-    if request.method == "POST" and form.is_valid():
+    typed = request.POST if request.method == "POST" else None
+    form = CitizenForm(typed, initial={"is_offered": current is not None})
+    if form.is_valid():
         actions.offer_to_citizens(
             commune=commune,
             is_offered=form.cleaned_data["is_offered"],

@@ -21,7 +21,7 @@ class CitizenForm(forms.Form):
 
     is_offered = forms.BooleanField(
         label=_("Proposer FranceConnect à qui prend rendez-vous"),
-        help_text=_("Jamais obligatoire : le formulaire reste ouvert à tous."),
+        help_text=_("Jamais obligatoire : le formulaire reste ouvert à tous."),
         required=False,
     )
 
@@ -31,7 +31,7 @@ class AssociationLoginForm(forms.Form):
 
     siren = forms.CharField(
         label=_("SIREN de l’association"),
-        help_text=_("Neuf chiffres : ProConnect reconnaît par eux les agents de l’association."),
+        help_text=_("Neuf chiffres : ProConnect reconnaît par eux les agents de l’association."),
         required=False,
         max_length=9,
         validators=[RegexValidator(r"\A[0-9]{9}\Z", _("Un SIREN a neuf chiffres."))],
@@ -55,7 +55,7 @@ class AssociationLoginForm(forms.Form):
     )
     secret = forms.CharField(
         label=_("Secret"),
-        help_text=_("Il est gardé chiffré et n’est jamais montré. Vide : celui d’avant reste."),
+        help_text=_("Il est gardé chiffré et n’est jamais montré. Vide : celui d’avant reste."),
         required=False,
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -94,7 +94,7 @@ class AssociationLoginForm(forms.Form):
         for each in found:
             if not DOMAIN.fullmatch(each):
                 raise ValidationError(
-                    _("« %(domain)s » n’est pas un domaine."), params={"domain": each[:80]}
+                    _("« %(domain)s » n’est pas un domaine."), params={"domain": each[:80]}
                 )
         if len(found) > DOMAINS_MOST:
             raise ValidationError(_("Trente domaines au plus."))

@@ -35,7 +35,7 @@ class NotLinked(DomainError):
     message = _(
         "Votre identité est reconnue, mais n’ouvre encore aucun compte ici. Si vous venez d’être "
         "invité, vérifiez que l’invitation est à la même adresse. Si vous aviez déjà un compte, "
-        "les administrateurs de votre équipe viennent d’être prévenus : leur accord suffit."
+        "les administrateurs de votre équipe viennent d’être prévenus : leur accord suffit."
     )
     status = 403
 
@@ -44,7 +44,7 @@ class WorksElsewhere(DomainError):
     """The provider of one association would open the doors of another."""
 
     message = _(
-        "Vous travaillez aussi hors de cette association : sa connexion ne peut pas ouvrir votre "
+        "Vous travaillez aussi hors de cette association : sa connexion ne peut pas ouvrir votre "
         "compte. Utilisez votre mot de passe, une clé ou ProConnect."
     )
     status = 403
