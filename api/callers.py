@@ -70,7 +70,8 @@ class Asks:
             limits.count_visitor(request, now=now)
             raise
         is_refused = bool(self.scope) and self.scope not in key.scopes
-        calls.came(key, now=now, refusal=self.scope if is_refused else "")
+        if is_refused:  # the call itself is counted
+            calls.failed(key, why=self.scope, now=now)
         limits.count_key(request, str(key.prefix), now=now)
         if is_refused:
             raise keys.ScopeMissing(self.scope)
