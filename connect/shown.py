@@ -47,7 +47,7 @@ def clients() -> QuerySet[ApiClient]:
         used_at=Max("keys__last_used_at"),
         given=Count("keys", filter=alive),
         ends_at=Max("keys__expires_at", filter=alive),
-    )
+    ).order_by("name", "pk")
 
 
 def client_line(client: ApiClient, *, now: datetime) -> Line:

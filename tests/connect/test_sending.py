@@ -378,7 +378,8 @@ def test_the_story_of_the_demo_holds(now):
     connections.tell(now=now)
 
     page = [shown.client_line(each, now=now) for each in shown.clients()]
-    assert [(each.title, each.badge) for each in page] == [
-        ("FixMyStreet", "expire bientôt"), ("Écran d’accueil de la mairie", "relié"),
-    ]  # fmt: skip
+    assert {each.title: each.badge for each in page} == {
+        "FixMyStreet": "expire bientôt",
+        "Écran d’accueil de la mairie": "relié",
+    }
     assert Delivery.objects.count() == 1
