@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _, override
 
 from booking.models import Allocation, Appointment
-from booking.words import discreet_name, people, service_name
+from booking.words import discreet_name, people
 from calendars.lines import instant, joined, text
 from calendars.models import Agenda
 from calendars.shown import short_name
@@ -99,9 +99,9 @@ def _event(detail: str, each: Appointment, *, schema: str) -> Iterator[str]:
 def _summary(detail: str, each: Appointment) -> str:
     if detail == Agenda.Detail.BUSY:
         return _("Occupé")
+    service = discreet_name(each.service)
     if detail not in NAMED:
-        return discreet_name(each.service)
-    service = service_name(each.service)
+        return service
     name = each.name if detail == Agenda.Detail.FULL else short_name(each.name)
     return f"{service} – {name}" if name else service
 

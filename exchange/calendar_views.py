@@ -10,7 +10,7 @@ from exchange import calendar_actions
 from exchange.calendar_forms import CalendarForm
 from exchange.import_models import CalendarFeed
 from identity.access import staff_only, who
-from identity.members import ADMIN
+from identity.members import ADMIN, BOOKING_AGENT
 from parvis.deferred import defer
 from parvis.errors import DomainError
 
@@ -19,7 +19,7 @@ SHOWN = 100
 
 
 @require_safe
-@staff_only(ADMIN)
+@staff_only(ADMIN, BOOKING_AGENT)
 def calendars(request: HttpRequest) -> HttpResponse:
     """List them, with what each takes and when it was last read well."""
     feeds = CalendarFeed.objects.select_related("resource", "service")
@@ -27,7 +27,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@staff_only(ADMIN)
+@staff_only(ADMIN, BOOKING_AGENT)
 def calendar(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one, and the appointments that its busy times fall on."""
     feed = get_object_or_404(CalendarFeed.objects.select_related("resource", "service"), pk=pk)

@@ -139,12 +139,13 @@ def test_no_more_is_told_than_was_chosen(share, fetch, counter, soon, detail, wo
     strict(content)
 
 
-def test_a_confidential_service_is_not_named_below_the_name_of_who_comes(share, fetch, soon):
+@pytest.mark.parametrize("detail", ["service", "full"])
+def test_a_confidential_service_is_never_named(share, fetch, soon, detail):
     service = ServiceFactory(name="Aide sociale", is_confidential=True)
     counter = ResourceFactory(services=[service])
     AppointmentFactory(resource=counter, start=soon, service=service)
 
-    told = fetch(share("service", resource=counter).token).content.decode()
+    told = fetch(share(detail, resource=counter).token).content.decode()
 
     assert "Aide sociale" not in told
     assert "Rendez-vous à la mairie" in told
