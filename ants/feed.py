@@ -38,7 +38,12 @@ Row = tuple[Any, ...]
 
 
 def answer(question: Question, *, now: datetime) -> tuple[str, dict[int, int]]:
-    """Write the answer as JSON, and count what each commune is shown of itself."""
+    """Answer as JSON, and count what each commune is shown of itself."""
+    return write(question, read(question), now=now)
+
+
+def read(question: Question) -> list[Row]:
+    """Fetch what the places that are asked for publish; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
             READ,
@@ -50,7 +55,11 @@ def answer(question: Question, *, now: datetime) -> tuple[str, dict[int, int]]:
                 "persons": question.persons,
             },
         )
-        rows = cursor.fetchall()
+        return cursor.fetchall()
+
+
+def write(question: Question, rows: Iterable[Row], *, now: datetime) -> tuple[str, dict[int, int]]:
+    """Write rows as the hub reads them."""
     parts, counts = [], {}
     for point, group in groupby(rows, itemgetter(ID)):
         own = list(group)

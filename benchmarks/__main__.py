@@ -17,6 +17,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 
 from benchmarks import (  # noqa: E402
+    ants,
     availability,
     creation,
     dashboard,
@@ -56,6 +57,7 @@ BENCHES = {
     "library": library.run,
     "live": live.run,
     "nearby": nearby.run,
+    "ants": ants.run,
     "dashboard": dashboard.run,
     "photos": photos.run,
     "reports": reports.run,

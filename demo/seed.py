@@ -21,6 +21,7 @@ from demo import (
     access_letters,
     agendas,
     connections,
+    hub,
     identities,
     letters,
     library,
@@ -136,6 +137,7 @@ def _tell_stories(association: Association, *, seed: int, now: datetime) -> None
     library.tell(association=association, now=now)
     sharing.tell(association, communes=live_communes(), now=now)
     measures.tell(association, seed=seed, now=now)
+    hub.let_in(now=now)
     access_letters.tell(association=association, commune=shown, now=now)
     identities.tell(commune=shown, now=now)
 

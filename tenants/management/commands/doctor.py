@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
@@ -18,6 +20,7 @@ from kombu.exceptions import OperationalError
 from parvis import doctor, doctor_secrecy, live_topics
 from parvis.celery import app
 from parvis.doctor import Finding, Level
+from parvis.doctor_hub import Hub, check_hub
 from parvis.doctor_live import check_live_pages
 from parvis.guard import PUBLIC
 from parvis.servers import LOOPBACK
@@ -97,7 +100,10 @@ class Command(BaseCommand):
         yield doctor_secrecy.check_server_log(address)
         owner = doctor.check_database(settings.OWNER_DATABASE_URL)
         if owner.level is Level.OK:
-            yield doctor.check_migrations(_schemas_behind())
+            late = _schemas_behind()
+            yield doctor.check_migrations(late)
+            if not late:
+                yield check_hub(_hub(now), now=now)
 
     def _queue(self, now: datetime) -> Iterator[Finding]:
         try:
@@ -133,6 +139,19 @@ def _secret_key() -> str:
         return settings.SECRET_KEY
     except ImproperlyConfigured:  # empty: Django does not even show it
         return ""
+
+
+def _hub(now: datetime) -> Hub:
+    """Read what is known of the calls of the State's platform; its app stands above this one."""
+    tokens = apps.get_model("ants.AntsToken").objects.filter(direction="in").valid(now)
+    calls = apps.get_model("ants.HubCall").objects.filter(commune=None)
+    ends = list(tokens.values_list("valid_until", flat=True))
+    return Hub(
+        has_token=bool(ends),
+        called_at=calls.exclude(endpoint="fault").aggregate(at=Max("at"))["at"],
+        fault_at=calls.filter(endpoint="fault").aggregate(at=Max("at"))["at"],
+        ends_at=max(ends) if ends and None not in ends else None,
+    )
 
 
 def _schemas_behind() -> list[str]:
