@@ -18,6 +18,8 @@ from website.links import Link
 
 Size = Literal["a4", "a5"]
 A4_WIDE_MM = 210
+LINE_MM = 0.46  # the height of a line for each point of its letters
+BELOW_MM = 78  # what the address, the steps and the telephone take at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,12 @@ def _draw(sheet: FPDF, told: Words, commune: Commune, *, address: str, scale: fl
     """Lay a poster out, in the measures of an A4 page times ``scale``."""
     _band(sheet, commune, scale)
     sheet.set_y(48 * scale)
-    size = _fitting(sheet, told.title, scale)
+    size = _fitting(sheet, told.title, scale, sizes=range(44, 18, -4), most=2)
     _centred(sheet, told.title, size=size, scale=scale, bold=True)
     sheet.ln(2 * scale)
     _centred(sheet, told.lead, size=21, scale=scale)
-    side = 112 * scale
     top = max(sheet.get_y() + 5 * scale, 96 * scale)
+    side = min(112 * scale, sheet.h - top - BELOW_MM * scale)
     paper.code(sheet, address, x=(sheet.w - side) / 2, y=top, side=side)
     sheet.set_y(top + side + 3 * scale)
     _centred(sheet, address.partition("://")[2].rstrip("/"), size=24, scale=scale, bold=True)
@@ -100,18 +102,20 @@ def _band(sheet: FPDF, commune: Commune, scale: float) -> None:
     sheet.set_fill_color(colours.brand)
     sheet.rect(0, 0, sheet.w, tall, "F")
     sheet.set_text_color(colours.on_brand)
-    sheet.set_y(tall / 2 - 6 * scale)
-    _centred(sheet, town_hall(commune.name), size=24, scale=scale, bold=True)
+    name = town_hall(commune.name)
+    size = _fitting(sheet, name, scale, sizes=range(24, 8, -2), most=1)
+    sheet.set_y((tall - size * LINE_MM * scale) / 2)
+    _centred(sheet, name, size=size, scale=scale, bold=True)
     sheet.set_text_color(0)
 
 
-def _fitting(sheet: FPDF, title: str, scale: float) -> int:
-    """Find the largest letters with which a title takes two lines at most."""
-    for size in range(44, 22, -4):
+def _fitting(sheet: FPDF, said: str, scale: float, *, sizes: range, most: int) -> int:
+    """Find the largest of some sizes of letters with which words take so many lines at most."""
+    for size in sizes:
         sheet.set_font(FACE, "B", size * scale)
-        if len(_lines(sheet, title)) <= 2:  # noqa: PLR2004
+        if len(_lines(sheet, said)) <= most:
             return size
-    return 22
+    return sizes[-1]
 
 
 def _lines(sheet: FPDF, text: str) -> Sequence[str]:
@@ -121,4 +125,4 @@ def _lines(sheet: FPDF, text: str) -> Sequence[str]:
 
 def _centred(sheet: FPDF, said: str, *, size: int, scale: float, bold: bool = False) -> None:
     sheet.set_font(FACE, "B" if bold else "", size * scale)
-    sheet.multi_cell(0, size * 0.46 * scale, said, align="C", new_x="LMARGIN", new_y="NEXT")
+    sheet.multi_cell(0, size * LINE_MM * scale, said, align="C", new_x="LMARGIN", new_y="NEXT")
