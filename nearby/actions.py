@@ -44,14 +44,14 @@ def ask(
     except IntegrityError:
         with transaction.atomic():
             known = Alert.objects.select_for_update(no_key=True)
-            alert = known.filter(email__iexact=email, **wish, stopped_at__isnull=True).first()
-            if alert is None:
+            same = known.filter(email__iexact=email, **wish, stopped_at__isnull=True).first()
+            if same is None:
                 return  # it has been stopped at this instant
-            Alert.objects.filter(pk=alert.pk).update(
-                **(terms if alert.confirmed_at is None else {}), rounds=F("rounds") + 1
+            Alert.objects.filter(pk=same.pk).update(
+                **(terms if same.confirmed_at is None else {}), rounds=F("rounds") + 1
             )
-            alert.refresh_from_db()
-            emails.confirm(alert, planning.current_commune()).send()
+            same.refresh_from_db()
+            emails.confirm(same, planning.current_commune()).send()
 
 
 @transaction.atomic

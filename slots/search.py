@@ -166,19 +166,23 @@ def search(wish: Wish, *, now: datetime) -> list[Found]:
         cursor.execute(QUERY, _values(wish, now))
         rows = cursor.fetchall()
     zones = {row[4]: ZoneInfo(row[4]) for row in rows}
-    midnights: dict[tuple[str, date | None], float] = {}
-    found = []
-    for row in rows:
-        name, day, starts, passed = row[4], *row[-3:]
-        zone, bits, soonest = zones[name], 0, float("inf")
-        if day is not None:
-            bits = int.from_bytes(starts, "little") >> passed << passed
-            midnight = midnights.get((name, day)) or midnights.setdefault(
-                (name, day), datetime.combine(day, time.min, zone).timestamp()
-            )
-            soonest = midnight + ((bits & -bits).bit_length() - 1) * SECONDS
-        found.append(Found(*row[:4], zone, *row[5:-2], bits, soonest))
-    return found
+    midnights: dict[tuple[ZoneInfo, date], float] = {}
+    return [_found(list(row), zones[row[4]], midnights) for row in rows]
+
+
+def _found(
+    told: list[Any], zone: ZoneInfo, midnights: dict[tuple[ZoneInfo, date], float]
+) -> Found:
+    """Make one find of one row; the midnights of days already met are kept for the others."""
+    passed, starts = told.pop(), told.pop()
+    day, told[4] = told[-1], zone
+    if day is None:
+        return Found(*told, bits=0, soonest=float("inf"))
+    bits = int.from_bytes(starts, "little") >> passed << passed
+    if (zone, day) not in midnights:
+        midnights[zone, day] = datetime.combine(day, time.min, zone).timestamp()
+    first = (bits & -bits).bit_length() - 1
+    return Found(*told, bits=bits, soonest=midnights[zone, day] + first * SECONDS)
 
 
 def best_of_each(found: Iterable[Found]) -> tuple[list[Found], list[Found]]:
@@ -210,7 +214,8 @@ def nearest_first(found: Iterable[Found]) -> list[Found]:
 
 def times(day: date, bits: int, *, zone: ZoneInfo, most: int = SHOWN) -> tuple[datetime, ...]:
     """Read the first few starts of a day: bits of five minutes from its local midnight."""
-    midnight, told = datetime.combine(day, time.min, zone).timestamp(), []
+    midnight = datetime.combine(day, time.min, zone).timestamp()
+    told: list[datetime] = []
     while bits and len(told) < most:
         lowest = (bits & -bits).bit_length() - 1
         told.append(datetime.fromtimestamp(midnight + lowest * SECONDS, zone))
