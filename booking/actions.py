@@ -9,7 +9,7 @@ from django.db import transaction
 
 from booking import emails, planning
 from booking.configuration import configuration_changed, install_presets
-from booking.duplicates import AlreadyBooked, booked_numbers
+from booking.duplicates import refuse_doubled
 from booking.events import locked, locked_with_day, record, tell
 from booking.hoarding import kept_back_until, refuse_crowded_day, refuse_repeated
 from booking.holding import extend_hold, keep_details, release_expired
@@ -153,7 +153,7 @@ def confirm(
 
     Raises:
         DetailsMissing: no name, or neither e-mail nor phone.
-        AlreadyBooked: one of the numbers has another appointment to come.
+        AlreadyBooked: one of the numbers has another appointment to come, in any commune.
         AlreadyComing: the same person has one for the same service.
         MustPhone: the citizen missed more appointments than the commune bears.
         HoldLost: the appointment was cancelled or forgotten.
@@ -166,6 +166,7 @@ def confirm(
         held = (
             Appointment.objects.select_for_update(of=("self",), no_key=True)
             .select_related("service", "site")
+            .prefetch_related("participants")
             .filter(pk=appointment.pk)
             .first()
         )
@@ -177,8 +178,7 @@ def confirm(
             raise DetailsMissing
         if must_phone(email=held.email, phone=held.phone, now=now):
             raise MustPhone
-        if booked_numbers(held.numbers, but=held, now=now):
-            raise AlreadyBooked
+        refuse_doubled(held, now=now)
         refuse_repeated(held, now=now)
         take_for_good(held, now=now)
         held.status = Appointment.Status.BOOKED

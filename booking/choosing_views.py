@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from booking import actions, alternatives, planning, visitor, words
+from booking import actions, alternatives, declaring, planning, visitor, words
 from booking.availability import FreeStarts
 from booking.document_views import documents_of
 from booking.elsewhere import Elsewhere, elsewhere
@@ -104,6 +104,7 @@ def _situation_page(request: HttpRequest, service: Service, form: SituationForm)
         "action": f"{request.path}?{urlencode(wanted)}" if wanted else request.path,
         "opens_documents": bool(request.GET),
         "new_question": request.GET.get("suite", ""),
+        "needs_number": declaring.needs_number(service),
     }
     if form.is_valid():
         where = reverse("booking:documents", args=[service.slug])

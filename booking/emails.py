@@ -167,6 +167,20 @@ def proposed(appointment: Appointment, commune: Commune, *, reason: str = "") ->
     )
 
 
+def number_refused(
+    appointment: Appointment, commune: Commune, *, until: datetime | None, cancels: bool
+) -> EmailMessage:
+    """Ask for another pre-application number, until when, and say what follows; it is not told."""
+    return _message(
+        "number_refused",
+        appointment,
+        commune,
+        path=path_to(appointment),
+        until=until,
+        cancels=cancels,
+    )
+
+
 def stands(appointment: Appointment, commune: Commune) -> EmailMessage:
     """Say that she is received as planned after all."""
     return _message("stands", appointment, commune, path=path_to(appointment), for_diary=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from booking import planning, pushes, texts, topics, webhooks
+from booking import declaring, planning, pushes, texts, topics, webhooks
 from booking.models import Appointment, AppointmentEvent
 from booking.taking import Busy, lock_days
 from identity.members import Member
@@ -62,7 +62,7 @@ def record(
 
     Once it is committed, pages that show the day or her appointment follow, and what gives time
     back is offered to those who wait. Browsers and programs that asked are told. What still waits
-    to remind her of it as it was is called off.
+    to remind her of it as it was is called off. What the State is to know is written down.
     """
     AppointmentEvent.objects.create(
         appointment=appointment,
@@ -76,6 +76,7 @@ def record(
     live.touch(topics.of_appointment(appointment.pk))
     pushes.tell(kind, appointment, now=now, is_hers=by is None)
     webhooks.tell(kind, appointment, now=now)
+    declaring.follow(appointment, kind, now=now)
     if kind in GIVES_BACK:
         defer("booking.serve_waiting")
         _call_off(appointment, now)

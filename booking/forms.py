@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from booking.checklists import choice_label, question_label, questions
 from booking.models import Service
-from booking.number_forms import NUMBERS_MOST, NumberedForm, plain_numbers, require
+from booking.number_forms import NUMBERS_MOST, NumberedForm, require
 from booking.people import Person
 from booking.situations import Question
 
@@ -328,7 +328,7 @@ class DetailsForm(NumberedForm):
 
     def clean_pre_application(self) -> str:
         """Bring a number to its form, whatever case and spaces it was typed with."""
-        return plain_numbers(self.cleaned_data["pre_application"])
+        return self.read("pre_application")
 
     def clean(self) -> dict[str, Any]:
         """Ask for one way at least to reach the citizen."""
@@ -337,7 +337,7 @@ class DetailsForm(NumberedForm):
             name = f"pre_application-{number}"
             if name in cleaned:
                 try:
-                    cleaned[name] = plain_numbers(cleaned[name])
+                    cleaned[name] = self.read(name)
                 except ValidationError as fault:
                     self.add_error(name, fault)
         wrong = {"email", "phone"} & set(self.errors)

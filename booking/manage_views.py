@@ -9,7 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking import actions, ics, planning, presence, pushes, topics, visitor, words
+from booking import (
+    actions,
+    ics,
+    number_checks,
+    planning,
+    presence,
+    pushes,
+    topics,
+    visitor,
+    words,
+)
 from booking.check_in import check_in_address
 from booking.checklists import titles, told, told_each
 from booking.forms import CancelForm, FindForm
@@ -66,6 +76,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "may_wait": may_cancel and appointment.service.has_waiting_list,
         "asks": presence.is_asked(appointment, now=now),
         "answer_until": date_heure(presence.answer_until(appointment)),
+        **number_checks.shown(appointment, now=now),
         "proposals": path_to_proposals(appointment) if open_case(appointment) else "",
         "persons": _persons(appointment),
         "left": [each for each in appointment.participants.all() if each.cancelled_at],

@@ -38,6 +38,7 @@ EVENTS: dict[str, Promise] = {
     "presence": _("Présence demandée"),
     "given_back": _("Place rendue, faute de réponse"),
     "proposed": _("Autres dates proposées, quand la mairie ne peut pas recevoir"),
+    "number_refused": _("Numéro de pré-demande à corriger"),
     "stands": _("Rendez-vous maintenu, une fois la panne réparée"),
     "incomplete": _("Dossier incomplet"),
     "link": _("Nouveau lien"),
@@ -82,6 +83,9 @@ MAKERS: dict[str, Callable[[_Example], EmailMessage]] = {
     ),
     "given_back": lambda it: emails.given_back(it.appointment, it.commune),
     "proposed": lambda it: emails.proposed(it.appointment, it.commune),
+    "number_refused": lambda it: emails.number_refused(
+        it.appointment, it.commune, until=it.now + timedelta(days=3), cancels=False
+    ),
     "stands": lambda it: emails.stands(it.appointment, it.commune),
     "incomplete": lambda it: emails.incomplete(it.appointment, it.commune),
     "link": lambda it: emails.link(it.appointment, it.commune, token=TOKEN),

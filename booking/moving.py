@@ -117,8 +117,16 @@ def move(
     return or_alternatives(work, wanted, now=now)
 
 
-def remove_person(*, participant: Participant, by: Member | None, now: datetime) -> Appointment:
+def remove_person(
+    *,
+    participant: Participant,
+    by: Member | None,
+    now: datetime,
+    is_promised: bool = False,
+) -> Appointment:
     """Take one person out: the start stays, the end of the slot is free for somebody else.
+
+    ``is_promised``: it was announced, so what citizens may not change online does not count.
 
     Without the last person the whole appointment is cancelled. Doing it twice changes nothing.
 
@@ -136,7 +144,7 @@ def remove_person(*, participant: Participant, by: Member | None, now: datetime)
             return current
         if not staying:
             return cancel(appointment=current, by=by, now=now)
-        _check_movable(current, by=by, now=now)
+        _check_movable(current, by=by, now=now, is_promised=is_promised)
         leaving.update(cancelled_at=now)
         current.persons = staying
         current.period = _from_start(current, staying)

@@ -1,7 +1,7 @@
 """Pre-application numbers in forms: their shape, and what is said of them."""
 
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -43,6 +43,17 @@ class NumberedForm(forms.Form):
             if name.startswith("pre_application") and typed
         }
 
+    def read(self, name: str) -> str:
+        """Bring what was typed in a field to its form.
+
+        Raises:
+            ValidationError: it is no number, or nothing is left of it where one is needed.
+        """
+        plain, field = plain_numbers(self.cleaned_data[name]), self.fields[name]
+        if field.required and not plain:
+            raise ValidationError(field.error_messages["required"])
+        return plain
+
     def refuse_numbers(self, numbers: Container[str]) -> None:
         """Say of each of these pre-application numbers that it has its appointment already."""
         self.tell_of(
@@ -71,6 +82,49 @@ class NumberedForm(forms.Form):
         """Name the numbers that were typed for more than one person."""
         seen = Counter(each for typed in self.numbers.values() for each in set(typed))
         return {number: SAME_PERSON for number, times in seen.items() if times > 1}
+
+
+class NumbersForm(NumberedForm):
+    """The numbers of the persons who come, one field for each."""
+
+    def __init__(self, names: Sequence[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for position, name in enumerate(names, start=1):
+            label = gettext("Numéro de pré-demande, personne %(n)s") % {"n": position}
+            self.fields[f"pre_application-{position}"] = forms.CharField(
+                label=f"{label} ({name})" if name else label,
+                max_length=NUMBERS_MOST,
+                help_text=NEEDED,
+                widget=forms.TextInput(
+                    attrs={
+                        "autocomplete": "off",
+                        "autocapitalize": "characters",
+                        "spellcheck": "false",
+                    }
+                ),
+                error_messages={"required": gettext("Indiquez le numéro de cette personne.")},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Bring every number to its form."""
+        cleaned = super().clean() or {}
+        for name in [each for each in self.fields if each in cleaned]:
+            try:
+                cleaned[name] = self.read(name)
+            except ValidationError as fault:
+                self.add_error(name, fault)
+        return cleaned
+
+    def relax(self) -> None:
+        """Let a number be missing: nobody is sent away from the desk for it."""
+        for each in self.fields.values():
+            each.required = False
+
+    @property
+    def typed(self) -> list[str]:
+        """What ``change_numbers`` takes: the numbers of each person, in their order."""
+        names = [each for each in self.fields if each.startswith("pre_application")]
+        return [self.cleaned_data.get(each, "") for each in names]
 
 
 def require(field: forms.Field) -> None:

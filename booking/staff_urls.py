@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
-from booking import file_views, move_views, staff_views, ticket_views
+from booking import file_views, move_views, number_views, staff_views, ticket_views
 
 
 class ReferenceConverter(StringConverter):
@@ -37,6 +37,7 @@ urlpatterns = [
         "rendez-vous/<reference:reference>/attente/", ticket_views.call_visit_back, name="uncall"
     ),
     path("rendez-vous/<reference:reference>/deplacement/", move_views.move, name="move"),
+    path("rendez-vous/<reference:reference>/numeros/", number_views.staff_numbers, name="numbers"),
     path("rendez-vous/surnombre/", move_views.overbook, name="overbook"),
     path("", include("booking.ticket_urls")),
     path("attente/", include("booking.waiting_urls")),

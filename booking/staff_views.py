@@ -16,7 +16,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import access, actions, days, diary, planning, tickets, topics
+from booking import (
+    access,
+    actions,
+    days,
+    declaring,
+    diary,
+    number_checks,
+    planning,
+    tickets,
+    topics,
+)
 from booking.checklists import announced
 from booking.days import Visit
 from booking.file_views import people_boxes
@@ -230,6 +240,9 @@ def booked(request: HttpRequest, reference: str) -> HttpResponse:
         "persons": persons(visit.appointment),
         "for_each": visit.appointment.persons > 1,
         "back": diary.file_address(visit, zone=planning.zone()),
+        "asks_numbers": declaring.asks_numbers(visit.appointment),
+        "warnings": number_checks.warnings(visit.appointment, now=timezone.now()),
+        "undo": just_done(request),
     }
     return page(request, "booked", context)
 

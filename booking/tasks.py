@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from booking import (
     actions,
+    declaring,
+    numbering,
     outages,
     places,
     presence,
@@ -18,6 +20,7 @@ from booking import (
     waiting,
 )
 from booking.taking import lock_configuration
+from coordination.models import Declaration
 
 
 log = logging.getLogger(__name__)
@@ -63,6 +66,30 @@ def tell_new_documents(*, service_id: int = 0) -> int:
     The night finds what a queue that was down has lost.
     """
     return relisting.tell_new_documents(service_id=service_id or None, now=timezone.now())
+
+
+@shared_task(name="booking.ask_for_number")
+def ask_for_number(*, declaration_id: int) -> bool:
+    """Write to whoever gave a number that the State refuses."""
+    row = Declaration.objects.filter(pk=declaration_id).first()
+    return row is not None and numbering.ask_for_number(declaration=row, now=timezone.now())
+
+
+@shared_task(name="booking.follow_numbers")
+def follow_numbers() -> int:
+    """Every quarter of an hour: write where a task was lost, end what nobody corrected."""
+    now = timezone.now()
+    waiting = Declaration.objects.filter(
+        state=Declaration.State.REFUSED, told_at__isnull=True, starts_at__gt=now
+    )
+    told = sum(numbering.ask_for_number(declaration=row, now=now) for row in waiting)
+    return told + numbering.end_uncorrected(now=now)
+
+
+@shared_task(name="booking.declare_ahead")
+def declare_ahead() -> int:
+    """Every night: wish the State to know what no appointment tells of by itself."""
+    return declaring.declare_ahead(now=timezone.now())
 
 
 @shared_task(name="booking.refresh_slots")

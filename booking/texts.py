@@ -115,6 +115,13 @@ def _proposed() -> str:
     )
 
 
+def _number_refused() -> str:
+    return _(
+        "%(mairie)s : le numéro de pré-demande de votre rendez-vous du %(when)s n’est pas reconnu."
+        " Corrigez-le : %(url)s"
+    )
+
+
 def _stands() -> str:
     return _("%(mairie)s : votre rendez-vous du %(when)s est maintenu, %(place)s.")
 
@@ -133,5 +140,6 @@ WORDS: dict[str, Callable[[], str]] = {
     "given_back": _cancelled,
     "proposed": _proposed,
     "stands": _stands,
+    "number_refused": _number_refused,
     REMINDER: _reminder,
 }

@@ -12,9 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import actions, planning, read_model, sharing, visitor, words
+from booking import (
+    actions,
+    declaring,
+    number_checks,
+    planning,
+    read_model,
+    sharing,
+    visitor,
+    words,
+)
 from booking.choosing_views import taken_page
-from booking.duplicates import booked_numbers
 from booking.forms import OTHER, SAME, DetailsForm, TermsForm
 from booking.models import Appointment, Service
 from identity import limits, visits
@@ -61,18 +69,17 @@ def details(request: HttpRequest) -> HttpResponse:
         return redirect("booking:confirmed")
     held = _held(request)
     known = citizens.known_to(request)
-    form = DetailsForm(
-        held.service,
-        request.POST or None,
-        initial=_typed(held, known),
-        persons=held.persons,
-        communes=(communes := sharing.asked_communes()),
-    )
+    asked = {
+        "persons": held.persons,
+        "communes": sharing.asked_communes(),
+        "needs_number": declaring.needs_number(held.service),
+    }
+    form = DetailsForm(held.service, request.POST or None, initial=_typed(held, known), **asked)
     extends = "garder" in request.POST
+    others: list[number_checks.Other] = []
     if form.is_bound:
-        if form.is_valid():
-            numbers = [number for _name, number in form.details["people"]]
-            form.refuse_numbers(booked_numbers(numbers, but=held, now=now))
+        if form.is_valid() and not extends:
+            others = number_checks.look(form, held, now=now)
         if extends:
             held = _extended(held, now)
         if extends or not form.errors:
@@ -84,12 +91,12 @@ def details(request: HttpRequest) -> HttpResponse:
         form = DetailsForm(
             held.service,
             initial={**_typed(held, known), **_as_typed(request.POST, form)},
-            persons=held.persons,
-            communes=communes,
+            **asked,
         )
     context = {
         "form": form,
         "held": held,
+        "others": others,
         "now": now,
         "back": _slots_address(held),
         "may_extend": _may_extend(held, now),
@@ -156,6 +163,8 @@ def confirmed(request: HttpRequest) -> HttpResponse:
         return redirect("booking:mine")
     context = words.about(appointment) | {
         "persons": words.persons(appointment),
+        "to_verify": declaring.needs_number(appointment.service)
+        and number_checks.unverified(appointment),
         "may_cancel": True,
         "email": visitor.masked_email(appointment.email),
     }

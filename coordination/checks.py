@@ -92,6 +92,12 @@ def _ask(numbers: Sequence[str], *, line: Line, meeting_point_id: str) -> dict[s
     return heard
 
 
+def known(numbers: Iterable[str], *, booking: str) -> dict[str, str]:
+    """Repeat the statuses that were heard for a booking a moment ago; asks nobody."""
+    wanted = list(dict.fromkeys(numbers))
+    return {number: each.status.value for number, each in _remembered(wanted, booking).items()}
+
+
 @transaction.atomic
 def count(kinds: Mapping[str, int], *, now: datetime, zone: ZoneInfo) -> None:
     """Count what citizens were told today, of nobody."""

@@ -1,9 +1,11 @@
 """Work that the queue asks for in a commune's schema: tell the State, and check every night."""
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
-from coordination import client, reconcile
+from coordination import client, health, reconcile
 from coordination.models import Declaration
 from coordination.sync import sync
 from parvis.egress import Breaker
@@ -11,6 +13,7 @@ from parvis.guard import current_schema
 from tenants.models import Commune
 
 
+log = logging.getLogger(__name__)
 MOST_AT_ONCE = 30  # numbers of one commune a minute: the sweep comes again
 # A State that does not answer costs a worker a few waits, not one for each number of everybody.
 breaker = Breaker(failures=3, pause_s=60.0)
@@ -40,9 +43,24 @@ def sweep() -> int:
 
 @shared_task(name="coordination.reconcile")
 def reconcile_all() -> int:
-    """Every night: find what the State does not hold as wished."""
+    """Every night: find what the State does not hold as wished, and say when too much fails."""
+    now = timezone.now()
     line = _line()
-    return reconcile.reconcile(line=line, now=timezone.now()) if line else 0
+    if line is None:
+        return 0
+    tried, failed = health.alarms(now=now)
+    if failed:
+        log.error("%s of %s declarations of %s fail", failed, tried, current_schema())
+    return reconcile.reconcile(line=line, now=now)
+
+
+@shared_task(name="coordination.watch_hub")
+def watch_hub() -> bool:
+    """Every night, in public: say when the State's platform reads us no more; tell whether so."""
+    is_silent = health.hub_is_silent(now=timezone.now())
+    if is_silent:
+        log.error("The State's platform has asked nothing for %s", health.SILENCE)
+    return is_silent
 
 
 def _sync(number: str, line: client.Line) -> bool:

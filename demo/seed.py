@@ -27,6 +27,7 @@ from demo import (
     library,
     measures,
     nearby_alerts,
+    numbers,
     open311,
     openings,
     pipeline,
@@ -130,6 +131,7 @@ def _tell_stories(association: Association, *, seed: int, now: datetime) -> None
         letters.show(now=now)
         agendas.show(commune=shown, now=now)
         nearby_alerts.show(now=now)
+        numbers.tell(commune=shown, now=now)
     web.tell(commune=shown, now=now)
     pipeline.tell(association=association, now=now, seed=seed)
     openings.tell(association, now=now)

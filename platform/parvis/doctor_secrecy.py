@@ -112,3 +112,34 @@ def _queue_is_safe(url: str) -> bool:
     if parts.scheme == "rediss":
         return "ssl_cert_reqs=none" not in parts.query.lower()
     return parts.scheme == "unix" or is_this_machine(parts.hostname or "")
+
+
+def check_coordination(*, url: str, token: str, demo: bool) -> Finding:
+    """Check that numbers and the State's token leave encrypted, and with a token."""
+    name = _("API de coordination de l’État")
+    if not url:
+        return Finding(name, Level.OK, _("Aucune : les rendez-vous ne sont pas déclarés."))
+    parts = urlsplit(url)
+    is_here = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if demo and not is_here:
+        return Finding(
+            name,
+            Level.ERROR,
+            _("Une démonstration ne déclare rien à l’État."),
+            _("Retirez PARVIS_COORDINATION_URL."),
+        )
+    if parts.scheme != "https" and not is_here:
+        return Finding(
+            name,
+            Level.ERROR,
+            _("Les numéros et le jeton partiraient en clair."),
+            _("Donnez une adresse https à PARVIS_COORDINATION_URL."),
+        )
+    if not token:
+        return Finding(
+            name,
+            Level.ERROR,
+            _("PARVIS_COORDINATION_TOKEN est vide : rien n’est déclaré."),
+            _("Demandez un jeton à France Titres."),
+        )
+    return Finding(name, Level.OK, _("Adresse et jeton présents."))

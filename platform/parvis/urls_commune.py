@@ -15,6 +15,7 @@ urlpatterns = [
     path("agent/commune/idees/", include("ideas.commune_urls")),
     path("agent/commune/donnees/", include("exchange.commune_urls")),
     path("agent/commune/api/", include("connect.commune_urls")),
+    path("agent/commune/titres/", include("coordination.commune_urls")),
     path("agent/commune/journal/", include("journal.commune_urls")),
     path("", include("privacy.urls")),
     path("agent/commune/site/", include("widgets.commune_urls")),

@@ -74,6 +74,11 @@ class Command(BaseCommand):
             smtp_host=settings.EMAIL_HOST,
             smtp_tls=settings.EMAIL_USE_TLS or not _sends_mail(),
         )
+        yield doctor_secrecy.check_coordination(
+            url=settings.COORDINATION_URL,
+            token=settings.COORDINATION_TOKEN,
+            demo=settings.DEMO,
+        )
         yield doctor_secrecy.check_packages(PROJECT, now=now)
         database = doctor.check_database(settings.APP_DATABASE_URL)
         yield database
