@@ -71,7 +71,7 @@ class Asks:
             raise
         is_refused = bool(self.scope) and self.scope not in key.scopes
         if is_refused:  # the call itself is counted
-            calls.failed(key, why=self.scope, now=now)
+            calls.failed(key_id=key.pk, why=self.scope, now=now)
         limits.count_key(request, str(key.prefix), now=now)
         if is_refused:
             raise keys.ScopeMissing(self.scope)

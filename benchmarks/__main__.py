@@ -38,6 +38,7 @@ from benchmarks import (  # noqa: E402
     restore,
     rush,
     search,
+    told,
 )
 from benchmarks.measure import Sheet, header  # noqa: E402
 
@@ -52,6 +53,7 @@ BENCHES = {
     "hoarding": hoarding.run,
     "rush": rush.run,
     "outbox": outbox.run,
+    "told": told.run,
     "pages": pages.run,
     "creation": creation.run,
     "library": library.run,

@@ -43,15 +43,15 @@ WORDS_MOST = 200
 
 def came(key: ApiKey, *, now: datetime, refusal: str = "") -> None:
     """Count one call, and why it is refused."""
-    _note(key, now, calls="1", refusal=refusal)
+    _note(key.pk, now, calls="1", refusal=refusal)
 
 
-def failed(key: ApiKey, *, why: str, now: datetime) -> None:
+def failed(*, key_id: int, why: str, now: datetime) -> None:
     """Say of a call that is counted already why it is refused: whoever gave the key reads it.
 
     ``why`` names a rule or a field, and repeats nothing of what was sent.
     """
-    _note(key, now, calls="", refusal=why)
+    _note(key_id, now, calls="", refusal=why)
 
 
 def write_down() -> int:
@@ -70,9 +70,9 @@ def write_down() -> int:
     return len(lines)
 
 
-def _note(key: ApiKey, now: datetime, *, calls: str, refusal: str) -> None:
+def _note(key_id: int, now: datetime, *, calls: str, refusal: str) -> None:
     words = " ".join(refusal.replace("\0", "").split())[:WORDS_MOST]
-    field = f"{key.pk}:{timezone.localdate(now)}"
+    field = f"{key_id}:{timezone.localdate(now)}"
     with suppress(RedisError):
         run(NOTE, [_counter()], [field, calls, words])
 

@@ -22,6 +22,7 @@ from parvis import egress
 from parvis.delivery import Later, Refused, drain
 from parvis.egress import INTERNET, Answer, Forbidden, Reach, Unreachable
 from parvis.encryption import Unreadable, decrypt
+from parvis.models import Outgoing
 from parvis.transport import LEAVES
 
 
@@ -60,7 +61,7 @@ class Webhooks:
     slug: ClassVar[str] = "avis"
     label: ClassVar[str | Promise] = gettext_lazy("Avis automatiques")
     icon: ClassVar[str] = "webhook"
-    model = Delivery
+    model: type[Outgoing] = Delivery
     repeats = True
 
     def __init__(self, reach: Reach = INTERNET) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils import timezone
@@ -80,15 +81,14 @@ def rights(names: Iterable[str]) -> list[str | Promise]:
     return [scopes.LABELS[each] for each in names]
 
 
-def days(client: ApiClient, *, now: datetime) -> list[dict[str, object]]:
+def days(client: ApiClient, *, now: datetime) -> list[dict[str, Any]]:
     """Count the calls of a program by day, and give the last reason of a refusal."""
     since = timezone.localdate(now) - timedelta(days=DAYS_SHOWN)
     found = CallDay.objects.filter(key__client=client, day__gt=since)
-    return list(
-        found.values("day")
-        .annotate(all=Sum("calls"), no=Sum("refused"), why=Max("last_refusal"))
-        .order_by("-day")
+    counted = found.values("day").annotate(
+        all=Sum("calls"), no=Sum("refused"), why=Max("last_refusal")
     )
+    return [dict(each) for each in counted.order_by("-day")]
 
 
 def webhook_line(webhook: Webhook) -> Line:

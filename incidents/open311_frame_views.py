@@ -13,6 +13,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from connect import calls
 from identity.addresses import address_of
 from identity.limits import MINUTE, Limit, TooMany, take
 from incidents.open311_errors import Refused, answer
@@ -54,6 +55,8 @@ def _answered(request: HttpRequest, view: Page, form: str, where: dict[str, Any]
             take(READS, address_of(request), now=timezone.now())
         return view(request, form=form, **where)
     except Refused as refusal:
+        if key_id := getattr(request, "open311_key", 0):  # section 13: FixMyStreet asks again
+            calls.failed(key_id=key_id, why=refusal.descriptions[0], now=timezone.now())
         return answer(
             form,
             refusal.status,

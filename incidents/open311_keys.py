@@ -30,6 +30,7 @@ class Client:
     is_handler: bool = False
     key: str = ""
     """The beginning of its key, by which limits are counted."""
+    key_id: int = 0
 
 
 def writer(text: str, *, scope: str, now: datetime) -> Client:
@@ -43,7 +44,7 @@ def writer(text: str, *, scope: str, now: datetime) -> Client:
     except keys.KeyRefused as refusal:
         raise Refused(403, str(refusal)) from refusal
     client = key.client
-    return Client(client.pk, client.name, client.role == client.Role.HANDLER, key.prefix)
+    return Client(client.pk, client.name, client.role == client.Role.HANDLER, key.prefix, key.pk)
 
 
 def reader(request: HttpRequest, *, scope: str, now: datetime) -> int | None:

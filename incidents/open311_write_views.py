@@ -92,6 +92,7 @@ def _envelope(
 
 def _client(request: HttpRequest, values: QueryDict, scope: str, *, now: datetime) -> keys.Client:
     client = keys.writer(asked(values, "api_key"), scope=scope, now=now)
+    request.open311_key = client.key_id  # type: ignore[attr-defined]  # for whoever gave it
     a_minute = Limit("open311-write", settings.OPEN311_PER_MINUTE, MINUTE)
     take(a_minute, client.key, now=now)
     take(BURST, client.key, now=now)

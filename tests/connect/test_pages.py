@@ -201,7 +201,7 @@ def test_calls_are_counted_by_day_with_the_last_refusal(admin, issue):
     keys.found(secret, now=now)
     with pytest.raises(keys.ScopeMissing):
         keys.found(secret, scope="requests:write", now=now)
-    calls.failed(key, why="update_id already exists", now=now)
+    calls.failed(key_id=key.pk, why="update_id already exists", now=now)
 
     assert tasks.count_calls() == 1
     assert tasks.count_calls() == 0

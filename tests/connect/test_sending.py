@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 from django.db import connection, transaction
 
-from connect import events, sending, shown, signatures, webhook_actions, webhooks
+from connect import events, sending, shown, signatures, tasks, webhook_actions, webhooks
 from connect.models import Delivery, Webhook
 from demo import connections
 from demo.receiver import Receiver, demo_secret
@@ -18,6 +18,7 @@ from identity.members import Member
 from parvis.egress import Reach
 from parvis.encryption import decrypt, encrypt
 from parvis.models import OutgoingEmail
+from tenants.tasks import EVERY_MINUTE, EVERY_NIGHT
 from tests.parvis.test_transport import SEALED, become
 
 
@@ -383,3 +384,21 @@ def test_the_story_of_the_demo_holds(now):
         "Écran d’accueil de la mairie": "relié",
     }
     assert Delivery.objects.count() == 1
+
+
+def test_the_sweep_wakes_what_waits_and_nothing_else(
+    hook, now, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks() as woken:
+        tasks.sweep()
+    assert woken == []
+    told(now)
+    with django_capture_on_commit_callbacks() as woken:
+        tasks.sweep()
+    assert len(woken) == 1
+    webhook_actions.stop(webhook=hook[0])
+    with django_capture_on_commit_callbacks() as woken:
+        tasks.sweep()
+    assert woken == []
+    assert {"connect.sweep"} < set(EVERY_MINUTE)
+    assert "connect.remind" in EVERY_NIGHT

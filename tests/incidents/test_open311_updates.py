@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from connect import calls
+from connect.models import CallDay
 from identity.members import Member
 from incidents import transfers
 from incidents.actions import move
@@ -105,6 +107,10 @@ def test_h46_the_same_update_twice_is_refused_with_the_first_number(told):
     assert first[0].status_code == 200
     assert again[0].status_code == 400
     assert "already exists" in again[1][0]["description"]
+    calls.write_down()
+    day = CallDay.objects.get()  # section 13: seen in the log of the key
+    assert (day.calls, day.refused) == (2, 1)
+    assert "already exists" in day.last_refusal
     assert first[1][0]["update_id"] in again[1][0]["description"]
     assert OpenUpdate.objects.count() == 1
 
