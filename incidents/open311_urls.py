@@ -29,8 +29,15 @@ class WordConverter(FormConverter):
     regex = "[^/]+"
 
 
+class KindConverter(FormConverter):
+    """The end of the address of a file."""
+
+    regex = "csv|json"
+
+
 register_converter(FormConverter, "open311_form")
 register_converter(WordConverter, "open311_word")
+register_converter(KindConverter, "open311_kind")
 FORM = "<open311_form:form>"
 
 
@@ -71,6 +78,7 @@ def _below(base: str, name: str, **where: Any) -> list[URLPattern]:
 urlpatterns = [
     path("", views.home, name="open311"),
     path(f"discovery.{FORM}", endpoint(views.discovery), name="open311_discovery"),
+    path("export/requests.<open311_kind:kind>", views.bulk, name="open311_bulk"),
     *_below("v2/", "open311_v2", is_test=False),
     *_below("test/v2/", "open311_test", is_test=True),
     path("<path:rest>", csrf_exempt(views.nowhere), name="open311_nowhere"),

@@ -7,13 +7,14 @@ same code; the test endpoint reads and writes trials instead of reports.
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from incidents import (
+    open311_bulk as bulk_files,
     open311_catalogue as catalogue,
     open311_keys as keys,
     open311_trials as trials,
@@ -27,6 +28,9 @@ from incidents.open311_frame_views import given, steady
 from incidents.open311_parameters import asked, check_jurisdiction
 from incidents.open311_reading import Wish, found, items, words_of
 from incidents.references import typed
+
+
+BULK_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
 
 
 @require_safe
@@ -126,6 +130,22 @@ def single(request: HttpRequest, *, form: str, is_test: bool, reference: str) ->
             404, _("Aucun signalement n’a le numéro %(number)s.") % {"number": reference}
         )
     return given("service_requests", shown, form)
+
+
+@require_safe
+def bulk(request: HttpRequest, kind: str) -> FileResponse:
+    """Give the file that was written last night.
+
+    Raises:
+        Http404: none was written yet.
+    """
+    try:
+        content = bulk_files.file_of(kind).open("rb")
+    except FileNotFoundError as fault:
+        raise Http404 from fault
+    answer = FileResponse(content, content_type=BULK_TYPES[kind], filename=f"requests.{kind}")
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
 
 
 def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:

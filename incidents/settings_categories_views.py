@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from connect.models import ApiClient
 from incidents.calendar import promised
 from incidents.configuration import install_pack, missing_from
 from incidents.models import Category, RoutingRule
@@ -105,6 +106,7 @@ def switch_category(request: HttpRequest, pk: int) -> HttpResponse:
         work=work,
         to=reverse(LIST),
         now=timezone.now(),
+        warning="" if is_active else _told_to_programs(),
     )
 
 
@@ -133,6 +135,16 @@ def delete_category(request: HttpRequest, pk: int) -> HttpResponse:
         to=reverse(LIST),
         now=timezone.now(),
         warning=_rules_gone(rules),
+    )
+
+
+def _told_to_programs() -> str:
+    """Warn that other programs drop what is offered no more."""
+    if not ApiClient.objects.exists():
+        return ""
+    return _(
+        "Les logiciels reliés à votre commune ne la proposeront plus : certains la tiennent "
+        "pour supprimée."
     )
 
 

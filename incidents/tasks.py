@@ -7,6 +7,7 @@ from incidents import (
     chasing,
     clocks,
     drafts,
+    open311_bulk,
     open311_forwarding,
     open311_media,
     open311_receiving,
@@ -129,3 +130,9 @@ def send_dispatches() -> int:
 def follow_servers() -> int:
     """Ask the Open311 servers of other bodies what has become of our reports."""
     return open311_forwarding.follow_due(now=timezone.now())
+
+
+@shared_task(name="incidents.write_bulk")
+def write_bulk() -> int:
+    """Write the files of open data of all published reports."""
+    return open311_bulk.write_all()

@@ -64,6 +64,7 @@ EVERY_NIGHT = (
     "privacy.erase_what_is_due",
     "incidents.ask_again",
     "incidents.chase_silent",
+    "incidents.write_bulk",
     "adoption.measure",
     "parvis.forget_delivered",
     "exchange.erase_imports",

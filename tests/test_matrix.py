@@ -453,6 +453,7 @@ MATRIX = {
         "incidents:phone_stop": Row(EVERYBODY, EVERYBODY),
         "incidents:open311": Row(EVERYBODY),
         "incidents:open311_discovery": Row(EVERYBODY),
+        "incidents:open311_bulk": Row(EVERYBODY),
         "incidents:open311_nowhere": Row(EVERYBODY, EVERYBODY),
         **{
             f"incidents:open311_{place}_{page}": Row(EVERYBODY)

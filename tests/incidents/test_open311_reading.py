@@ -1,5 +1,7 @@
 """What everybody reads by Open311: each test is named for a statement of the contract."""
 
+import csv
+import io
 import json
 import re
 from datetime import timedelta
@@ -11,7 +13,7 @@ from django.utils import timezone
 from georeport import GeoReport
 
 from identity.members import Member
-from incidents import desk
+from incidents import desk, open311_bulk
 from incidents.actions import move
 from incidents.models import Catalogue, Category, CategoryAttribute, Photo, Report
 from incidents.settings_categories_forms import free_code
@@ -593,6 +595,25 @@ def test_the_georeport_package_reads_us(program, hole, monkeypatch):
         assert server.get_service_definition("nid-de-poule")["service_code"] == "nid-de-poule"
         assert server.get_service_request(made.reference)["service_request_id"] == made.reference
         assert server.get_service_requests()
+
+
+@pytest.mark.usefixtures("media")
+def test_all_published_reports_are_written_every_night(program, hole):
+    path = "/open311/export/requests"
+    assert program.get(f"{path}.csv").status_code == 404
+    made = said(hole, text="=1+1", now=timezone.now() - timedelta(days=400))
+    moved(made, Status.RESOLVED, reason="repaired")
+    said(category(code="secret", moderation="never"))
+
+    assert open311_bulk.write_all() == 1
+
+    table = b"".join(program.get(f"{path}.csv").streaming_content).decode()
+    (row,) = csv.DictReader(io.StringIO(table))
+    (item,) = json.loads(b"".join(program.get(f"{path}.json").streaming_content))
+    assert list(row) == list(item) == list(open311_bulk.COLUMNS)
+    assert (row["service_request_id"], row["description"]) == (made.reference, "'=1+1")
+    assert item["description"] == "=1+1"
+    assert item["closed_date"]
 
 
 def test_people_read_what_it_is(program, hole):
