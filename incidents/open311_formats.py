@@ -7,7 +7,7 @@ with one kind of child in XML; what is unknown is ``null`` and an empty element.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -96,10 +96,10 @@ def read_instant(text: str) -> datetime:
     day, hour, offset = known.groups()
     try:
         found = datetime.fromisoformat(f"{day}T{hour}{offset}")
-        found.astimezone(tz=None)  # what lies beyond the calendar is no instant either
-        return date.fromisoformat(day) and found
+        found.astimezone(UTC)  # what lies beyond the calendar is no instant either
     except (ValueError, OverflowError) as fault:
         raise Unclear(text) from fault
+    return found
 
 
 def window(
