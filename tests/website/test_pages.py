@@ -10,11 +10,12 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
 from PIL import Image
 
 from booking.models import Service
 from incidents.models import Report
-from tenants.hosts import forget_hosts
+from tenants.hosts import URLCONFS, forget_hosts
 from tenants.models import Commune
 from tests.booking.staff_client import StaffClient
 from tests.conftest import login_as, owner
@@ -222,6 +223,11 @@ class TestWords:
         assert browser.get("/nulle-part").status_code == 404
         assert browser.get("/nulle-part/").status_code == 404
         assert browser.post("/cni").status_code == 405
+
+    def test_short_addresses_come_after_every_page(self):
+        last = get_resolver(URLCONFS["commune"]).url_patterns[-1]
+
+        assert last.urlconf_name.__name__ == "website.urls"
 
     def test_a_word_that_is_a_page_leads_there_by_another_way(self, browser, card):
         links.rename(service=card, typed="Signalements")
