@@ -11,7 +11,7 @@ class KeyWanted(DomainError):
     """The operation is not for everybody."""
 
     message = _(
-        "Cette opération demande une clé : envoyez « Authorization: Bearer » suivi de la clé."
+        "Cette opération demande une clé : envoyez « Authorization: Bearer » suivi de la clé."
     )
     status = 401
 
@@ -26,14 +26,14 @@ class Unreadable(DomainError):
 class NotJson(DomainError):
     """What was sent does not say that it is JSON."""
 
-    message = _("Envoyez du JSON, avec l’en-tête « Content-Type: application/json ».")
+    message = _("Envoyez du JSON, avec l’en-tête « Content-Type: application/json ».")
     status = 415
 
 
 class TooLarge(DomainError):
     """What was sent is heavier than anything that is expected here."""
 
-    message = _("Le contenu envoyé est trop lourd : un mégaoctet au plus.")
+    message = _("Le contenu envoyé est trop lourd : un mégaoctet au plus.")
     status = 413
 
 
@@ -48,7 +48,7 @@ class IdempotencyKeyMissing(DomainError):
     """Without a key nobody can tell a repeat from a second request."""
 
     message = _(
-        "Il manque l’en-tête « Idempotency-Key » : un texte de votre choix, nouveau pour chaque "
+        "Il manque l’en-tête « Idempotency-Key » : un texte de votre choix, nouveau pour chaque "
         "demande, le même quand vous la répétez."
     )
     status = 400
@@ -58,7 +58,7 @@ class IdempotencyKeyReused(DomainError):
     """A key stands for one request only."""
 
     message = _(
-        "Cette clé « Idempotency-Key » a déjà servi pour une autre demande. Prenez-en une "
+        "Cette clé « Idempotency-Key » a déjà servi pour une autre demande. Prenez-en une "
         "nouvelle."
     )
     status = 422
@@ -78,8 +78,8 @@ class TermsNotAccepted(DomainError):
     """The commune asks for something to be accepted first."""
 
     message = _(
-        "Cette démarche a des conditions (« terms ») : faites-les accepter, puis envoyez "
-        "« terms_accepted »."
+        "Cette démarche a des conditions (« terms ») : faites-les accepter, puis envoyez "
+        "« terms_accepted »."
     )
     status = 422
 

@@ -31,8 +31,3 @@ def both_coordinates() -> str:
 def words_wanted() -> str:
     """Say that what is no problem has words."""
     return _("Écrivez quelques mots.")
-
-
-def unreadable_situation() -> str:
-    """Say that an answer is not one that is offered."""
-    return _("Une réponse de cette situation n’est pas de celles qui sont proposées.")

@@ -26,11 +26,11 @@ def now():
 
 @pytest.fixture
 def service(now):
-    """A service with room every day, all day, in three weeks."""
-    made = ServiceFactory(slug="carte-identite", minutes=[20, 30], horizon_days=21)
+    """A service with room tomorrow and the day after."""
+    made = ServiceFactory(slug="carte-identite", minutes=[20, 30], horizon_days=6)
     counter = ResourceFactory(services=[made], site=SiteFactory())
-    for weekday in range(7):
-        OpeningFactory(weekday=weekday, resources=[counter], step_minutes=20)
+    for day in (now + timedelta(days=1), now + timedelta(days=2)):
+        OpeningFactory(weekday=day.weekday(), resources=[counter], step_minutes=20)
     read_model.refresh_all(now=now)
     return made
 
