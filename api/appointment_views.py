@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Header, Query, Router
+from ninja import HeaderEx, P, Query, Router
 
 from api import appointment_shapes, cursors, repeats, shapes
 from api.callers import Asks, caller_of
@@ -66,7 +66,7 @@ def book(
     request: HttpRequest,
     body: appointment_shapes.AppointmentIn,
     response: HttpResponse,
-    idempotency_key: str | None = Header(None, alias="Idempotency-Key"),
+    idempotency_key: HeaderEx[str | None, P(alias="Idempotency-Key")] = None,
 ) -> appointment_shapes.AppointmentMade:
     """Book by the rules of citizens, and tell her by mail as the site does."""
     now = timezone.now()

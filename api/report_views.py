@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Header, Query, Router
+from ninja import HeaderEx, P, Query, Router
 
 from api import cursors, repeats, report_shapes
 from api.callers import EVERYBODY, Asks, caller_of
@@ -21,6 +21,7 @@ from connect import scopes
 from incidents import actions, links, published, references
 from incidents.geo import Place
 from incidents.models import Category, Photo, Report, ReportQuerySet
+from incidents.states import state_of
 from parvis.counters import take
 from tenants.hosts import absolute_url
 
@@ -102,7 +103,7 @@ def send(
     request: HttpRequest,
     body: report_shapes.ReportIn,
     response: HttpResponse,
-    idempotency_key: str | None = Header(None, alias="Idempotency-Key"),
+    idempotency_key: HeaderEx[str | None, P(alias="Idempotency-Key")] = None,
 ) -> report_shapes.ReportMade:
     """Receive a report as the form of the site does."""
     now = timezone.now()
@@ -198,7 +199,7 @@ def _told(shown: Report, photos: list[Photo], site: str) -> dict[str, Any]:
             code=category.code, name=category.label, group=category.group_label
         ),
         "status": shown.status,
-        "status_words": published.state_of(shown.status).word,
+        "status_words": state_of(shown.status).word,
         "text": shown.text,
         "address": shown.address,
         "latitude": shown.lat,

@@ -40,7 +40,7 @@ def sentence(error: Mapping[str, Any]) -> str:
     kind = str(error["type"])
     known = WORDS.get(kind)
     if known is not None:
-        return str(known) % error.get("ctx", {})
+        return str(str(known) % error.get("ctx", {}))
     if kind.startswith("datetime"):
         return str(INSTANT)
     if kind.startswith("date"):

@@ -1,10 +1,11 @@
 """Which addresses a program has told of what happens, and what they were told."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
-from ninja import Path, Query, Router, Status
+from ninja import P, PathEx, Query, Router, Status
 
 from api import cursors, shapes, webhook_shapes
 from api.callers import Asks, caller_of
@@ -16,7 +17,7 @@ from connect.models import Delivery, Webhook
 router = Router(auth=Asks(scopes.WEBHOOKS_MANAGE), tags=["webhooks"])
 LIST = "deliveries"
 MOST_ID = 2**63 - 1
-Number = Path(..., ge=1, le=MOST_ID)
+Number = PathEx[int, P(ge=1, le=MOST_ID)]
 
 
 @router.api_operation(
@@ -59,7 +60,7 @@ def add(request: HttpRequest, body: webhook_shapes.WebhookIn) -> webhook_shapes.
     operation_id="readWebhook",
     url_name="webhook",
 )
-def webhook(request: HttpRequest, webhook_id: int = Number) -> webhook_shapes.Webhook:
+def webhook(request: HttpRequest, webhook_id: Number) -> webhook_shapes.Webhook:
     """Read one."""
     return _told(_mine(request, webhook_id))
 
@@ -71,7 +72,7 @@ def webhook(request: HttpRequest, webhook_id: int = Number) -> webhook_shapes.We
     url_name="webhook",
 )
 def change(
-    request: HttpRequest, body: webhook_shapes.WebhookChange, webhook_id: int = Number
+    request: HttpRequest, body: webhook_shapes.WebhookChange, webhook_id: Number
 ) -> webhook_shapes.Webhook:
     """Correct one, stop it or put it back in service."""
     found = _mine(request, webhook_id)
@@ -94,10 +95,10 @@ def change(
     operation_id="removeWebhook",
     url_name="webhook",
 )
-def remove(request: HttpRequest, webhook_id: int = Number) -> Status:
+def remove(request: HttpRequest, webhook_id: Number) -> Status[None]:
     """Take one away."""
     webhook_actions.remove(webhook=_mine(request, webhook_id))
-    return Status(204, None)
+    return Status(HTTPStatus.NO_CONTENT, None)
 
 
 @router.post(
@@ -106,7 +107,7 @@ def remove(request: HttpRequest, webhook_id: int = Number) -> Status:
     operation_id="testWebhook",
     url_name="try_webhook",
 )
-def try_out(request: HttpRequest, webhook_id: int = Number) -> webhook_shapes.Delivery:
+def try_out(request: HttpRequest, webhook_id: Number) -> webhook_shapes.Delivery:
     """Send a fact that is none."""
     found = _mine(request, webhook_id)
     return _delivery(webhook_actions.try_out(webhook=found, now=timezone.now()))
@@ -118,7 +119,7 @@ def try_out(request: HttpRequest, webhook_id: int = Number) -> webhook_shapes.De
     operation_id="renewWebhookSecret",
     url_name="webhook_secret",
 )
-def renew(request: HttpRequest, webhook_id: int = Number) -> webhook_shapes.WebhookMade:
+def renew(request: HttpRequest, webhook_id: Number) -> webhook_shapes.WebhookMade:
     """Draw another secret, and show it this once."""
     found = _mine(request, webhook_id)
     return _with_secret(*webhook_actions.rotate(webhook=found, now=timezone.now()))
@@ -132,7 +133,7 @@ def renew(request: HttpRequest, webhook_id: int = Number) -> webhook_shapes.Webh
     url_name="deliveries",
 )
 def deliveries(
-    request: HttpRequest, wish: Query[shapes.Listing], webhook_id: int = Number
+    request: HttpRequest, wish: Query[shapes.Listing], webhook_id: Number
 ) -> webhook_shapes.DeliveryPage:
     """List what one was told, latest first."""
     filters = {"webhook": webhook_id}
@@ -152,9 +153,7 @@ def deliveries(
     operation_id="resendDelivery",
     url_name="resend_delivery",
 )
-def resend(
-    request: HttpRequest, delivery_id: UUID, webhook_id: int = Number
-) -> webhook_shapes.Delivery:
+def resend(request: HttpRequest, delivery_id: UUID, webhook_id: Number) -> webhook_shapes.Delivery:
     """Tell it once more, under the same number."""
     mine = Delivery.objects.filter(webhook=_mine(request, webhook_id), key=str(delivery_id))
     found = mine.select_related("webhook").first()

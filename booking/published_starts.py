@@ -5,17 +5,17 @@ Notice and horizon of the service are applied here. What is shown is a hint: who
 again under the lock of the day.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from booking import planning
 from booking.models import Service
 from parvis.guard import current_schema
 from slots.models import FreeSlotDay
+from slots.search import not_too_soon, times
 
 
-STEP_S = 300
+MOST_A_DAY = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +49,15 @@ def published_starts(
     )
     if site is not None:
         rows = rows.filter(site=site)
-    earliest = (now + timedelta(hours=service.notice_hours)).timestamp()
+    zone, earliest = planning.zone(), now + timedelta(hours=service.notice_hours)
     found = [
         Start(start, where)
         for day, where, starts in rows.values_list("day", "site", "starts")
-        for start in _starts(day, bytes(starts), earliest=earliest)
+        for start in times(
+            day,
+            not_too_soon(day, bytes(starts), earliest=earliest, zone=zone),
+            zone=zone,
+            most=MOST_A_DAY,
+        )
     ]
     return sorted(found, key=lambda each: (each.start, each.site))
-
-
-def _starts(day: date, starts: bytes, *, earliest: float) -> Iterator[datetime]:
-    """Yield what the bits of a day stand for, if it is not too soon."""
-    zone = planning.zone()
-    midnight = datetime.combine(day, time.min, zone).timestamp()
-    bits = int.from_bytes(starts, "little")
-    while bits:
-        lowest = bits & -bits
-        bits ^= lowest
-        at = midnight + (lowest.bit_length() - 1) * STEP_S
-        if at >= earliest:
-            yield datetime.fromtimestamp(at, zone)

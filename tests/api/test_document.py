@@ -172,7 +172,7 @@ def _use(made, key, site):
 def test_whatever_is_sent_is_answered_as_promised(  # noqa: PLR0917 - fixtures
     document, service, key_for, member, site, now, monkeypatch, capsys
 ):
-    """``PARVIS_API_EXAMPLES=200 pytest tests/api/test_document.py -k whatever``: many more."""
+    """``make hostile P=api`` sends many more."""
     for name in ("KEYED", "KEYED_WRITES", "OPEN"):
         known: Limit = getattr(limits, name)
         many = Limit(known.name, 1_000_000, known.period, fails_open=True)
