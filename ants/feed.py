@@ -55,12 +55,14 @@ def read(question: Question) -> list[Row]:
                 "persons": question.persons,
             },
         )
-        return cursor.fetchall()
+        rows: list[Row] = cursor.fetchall()
+    return rows
 
 
 def write(question: Question, rows: Iterable[Row], *, now: datetime) -> tuple[str, dict[int, int]]:
     """Write rows as the hub reads them."""
-    parts, counts = [], {}
+    parts: list[str] = []
+    counts: dict[int, int] = {}
     for point, group in groupby(rows, itemgetter(ID)):
         own = list(group)
         entries = list(_entries(question, own, now=now)) if own[0][HOST] else []

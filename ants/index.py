@@ -24,15 +24,16 @@ def answer(values: list[str], *, now: datetime) -> Found:
     for spelled in asked:
         if plain := numbers.normalise(spelled):
             wanted.setdefault(plain, []).append(spelled)
-    for number, entry in _entries(wanted, now=now):
-        declared = links.declare(entry, number, host=entry.host)
+    for number, declared in _declarations(wanted, now=now):
         for spelled in wanted[number]:
             found[spelled].append(declared.for_hub)
     return found
 
 
-def _entries(wanted: Iterable[str], *, now: datetime) -> Iterator[tuple[str, PreDemandeIndex]]:
-    """Yield the rows of these numbers, soonest first."""
+def _declarations(
+    wanted: Iterable[str], *, now: datetime
+) -> Iterator[tuple[str, links.Declaration]]:
+    """Yield what is told of these numbers, soonest first."""
     by_hash = {each: number for number in wanted for each in keys.hashes(number)}
     if not by_hash:
         return
@@ -47,4 +48,5 @@ def _entries(wanted: Iterable[str], *, now: datetime) -> Iterator[tuple[str, Pre
     )
     for row in rows:
         if row.host:
-            yield by_hash[row.number_hash], row
+            number = by_hash[row.number_hash]
+            yield number, links.declare(row, number, host=row.host)

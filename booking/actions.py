@@ -110,7 +110,6 @@ def hold_slot(
     )
     appointment = Appointment(
         service=service,
-        site_id=site,
         persons=len(people),
         period=period_of(service, len(people), start),
         channel=Appointment.Channel.ONLINE,
@@ -121,6 +120,8 @@ def hold_slot(
         idempotency_key=idempotency_key or uuid4(),
         held_until=now + plan.hold,
     )
+    if site is not None:
+        appointment.site_id = site
     if instead_of is not None:
         for name in TYPED:
             setattr(appointment, name, getattr(instead_of, name))

@@ -50,11 +50,11 @@ class Wish:
 def titles(request: HttpRequest) -> HttpResponse:
     """Say whether the start is still free and lead on; else offer the nearest, always with 200."""
     wish = _wish(request)
-    point = (
-        wish
-        and MeetingPoint.objects.filter(pk=wish.point, commune=planning.current_commune()).first()
-    )
-    if wish is None or point is None:
+    if wish is None:
+        return unknown(request)
+    here = planning.current_commune()
+    point = MeetingPoint.objects.filter(pk=wish.point, commune=here).first()
+    if point is None:
         return unknown(request)
     site = Site.objects.filter(pk=point.site).first()
     service, now = _service(wish), timezone.now()

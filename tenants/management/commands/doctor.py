@@ -150,12 +150,13 @@ def _hub(now: datetime) -> Hub:
     """Read what is known of the calls of the State's platform; its app stands above this one."""
     tokens = apps.get_model("ants.AntsToken").objects.filter(direction="in").valid(now)
     calls = apps.get_model("ants.HubCall").objects.filter(commune=None)
-    ends = list(tokens.values_list("valid_until", flat=True))
+    ends: list[datetime | None] = list(tokens.values_list("valid_until", flat=True))
+    known = [each for each in ends if each is not None]
     return Hub(
         has_token=bool(ends),
         called_at=calls.exclude(endpoint="fault").aggregate(at=Max("at"))["at"],
         fault_at=calls.filter(endpoint="fault").aggregate(at=Max("at"))["at"],
-        ends_at=max(ends) if ends and None not in ends else None,
+        ends_at=max(known) if known and len(known) == len(ends) else None,
     )
 
 
