@@ -9,6 +9,7 @@ from connect import actions, scopes, shown
 from connect.forms import ClientForm, KeyForm
 from connect.models import ApiClient, ApiKey, Webhook
 from identity.access import staff_only, who
+from identity.freshness import fresh_only
 from identity.members import ADMIN
 from parvis.errors import DomainError
 
@@ -60,6 +61,7 @@ def change_client(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @staff_only(ADMIN)
+@fresh_only
 def issue_key(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a key, and show it this once."""
     found, form = get_object_or_404(ApiClient, pk=pk), KeyForm(request.POST)
@@ -82,6 +84,7 @@ def issue_key(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @staff_only(ADMIN)
+@fresh_only
 def renew_key(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a key in the place of another, and show it this once."""
     key = get_object_or_404(ApiKey, pk=pk)

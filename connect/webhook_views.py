@@ -10,6 +10,7 @@ from connect import samples, shown, webhook_actions
 from connect.forms import WebhookForm
 from connect.models import Delivery, Webhook
 from identity.access import staff_only, who
+from identity.freshness import fresh_only
 from identity.members import ADMIN
 from parvis.errors import DomainError
 
@@ -19,6 +20,7 @@ PER_PAGE = 30
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_only(ADMIN)
+@fresh_only
 def add_webhook(request: HttpRequest) -> HttpResponse:
     """Add one, and show its secret this once."""
     form = WebhookForm(request.POST or None)
@@ -43,6 +45,7 @@ def webhook(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @staff_only(ADMIN)
+@fresh_only
 def change_webhook(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct its name, its address or what it is told of."""
     found, form = get_object_or_404(Webhook, pk=pk), WebhookForm(request.POST)
@@ -83,6 +86,7 @@ def resume_webhook(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @staff_only(ADMIN)
+@fresh_only
 def rotate_webhook(request: HttpRequest, pk: int) -> HttpResponse:
     """Draw another secret, and show it this once."""
     found = get_object_or_404(Webhook, pk=pk)

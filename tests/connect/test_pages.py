@@ -13,6 +13,7 @@ from identity.members import Member
 from parvis.models import OutgoingEmail
 from privacy.policy import spans
 from tests.booking.settings_client import open_settings
+from tests.exchange.test_archive import prove
 
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,9 @@ HOSTILE = ["", "\0", "x" * 10_000, "' OR 1=1 --", "<script>alert(1)</script>", "
 
 @pytest.fixture
 def admin(make_user, commune):
-    return open_settings(make_user, commune)
+    client = open_settings(make_user, commune)
+    prove(client, timezone.now())
+    return client
 
 
 @pytest.fixture
@@ -156,6 +159,24 @@ def test_a_webhook_is_made_tried_changed_stopped_and_removed(admin):
     assert "Autre" in text(admin.get(f"{where}retrait/"))
     assert admin.post(f"{where}retrait/")["Location"] == PAGE
     assert (Webhook.objects.count(), Delivery.objects.count()) == (0, 0)
+
+
+def test_without_a_recent_proof_no_door_is_opened(admin, issue):
+    key, _secret = issue()
+    hook = webhook_actions.create(**HOOK, by=BY)[0]
+    prove(admin, timezone.now() - timedelta(minutes=11))
+
+    for path, form in (
+        (f"logiciels/{key.client_id}/cles/", {"scopes": ["own:read"], "life": "30"}),
+        (f"cles/{key.pk}/renouvellement/", {}),
+        ("avis/nouveau/", HOOK),
+        (f"avis/{hook.pk}/modifier/", {**HOOK, "url": "https://elsewhere.fr/"}),
+        (f"avis/{hook.pk}/secret/", {}),
+    ):
+        assert "fresh=1" in admin.post(PAGE + path, form)["Location"]
+    assert (ApiKey.objects.count(), Webhook.objects.get().url) == (1, HOOK["url"])
+    admin.post(f"{PAGE}cles/{key.pk}/revocation/")  # shutting one is always at hand
+    assert ApiKey.objects.get().revoked_at
 
 
 def test_how_to_check_is_explained_with_code(admin):
