@@ -14,6 +14,8 @@ from typing import Any
 
 from defusedxml import DefusedXmlException, ElementTree
 
+from incidents.open311_formats import clean
+
 
 TAG = re.compile(r"<[^>]{0,400}>")
 ERROR_MOST = 300
@@ -60,7 +62,8 @@ def _bare(tag: str) -> str:
 
 
 def _inner(field: Any) -> str:
-    return (field.text or "").strip() or next((each.text or "" for each in field), "").strip()
+    text = (field.text or "").strip() or next((each.text or "" for each in field), "")
+    return clean(text).strip()
 
 
 def _items(value: Any) -> Iterator[dict[str, Any]]:
@@ -89,7 +92,7 @@ def _text(value: Any) -> str:
         return _text(value[0]) if value else ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip()
+    return clean(str(value)).strip()
 
 
 def received(content: bytes) -> tuple[str, str]:
@@ -111,7 +114,7 @@ def fault(status: int, content: bytes) -> str:
         words = " ".join(filter(None, (each.get("description", "") for each in rows(content))))
     except Unreadable:
         words = TAG.sub(" ", content[:4000].decode("utf-8", errors="replace"))
-    return " ".join(f"{status} {words}".split())[:ERROR_MOST]
+    return " ".join(clean(f"{status} {words}").split())[:ERROR_MOST]
 
 
 def updates(content: bytes) -> list[News]:

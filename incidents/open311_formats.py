@@ -7,7 +7,7 @@ with one kind of child in XML; what is unknown is ``null`` and an empty element.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -34,6 +34,7 @@ INSTANT = re.compile(
 LOST_PLUS = re.compile(r" (\d{2}:?\d{2})$", re.ASCII)
 LONGEST = timedelta(days=90)
 SECOND = timedelta(seconds=1)
+FIRST_YEAR, LAST_YEAR = 1900, 9000  # arithmetic on either side stays within the calendar
 
 
 class Unclear(ValueError):
@@ -96,9 +97,10 @@ def read_instant(text: str) -> datetime:
     day, hour, offset = known.groups()
     try:
         found = datetime.fromisoformat(f"{day}T{hour}{offset}")
-        found.astimezone(UTC)  # what lies beyond the calendar is no instant either
-    except (ValueError, OverflowError) as fault:
+    except ValueError as fault:
         raise Unclear(text) from fault
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise Unclear(text)
     return found
 
 

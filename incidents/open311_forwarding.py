@@ -138,7 +138,7 @@ def _told(row: Dispatch, *, door: Door) -> Outcome:
         number = next((each.get("update_id", "") for each in rows(answer.content)), "")
     except Unreadable:
         number = ""
-    return Outcome(number=number or "?")
+    return Outcome(number=number[:100] or "?")
 
 
 def _first(row: Dispatch) -> Dispatch | None:

@@ -21,7 +21,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import ASin, Cos, Greatest, Power, Radians, Sin, Sqrt
+from django.db.models.functions import ASin, Cos, Greatest, Least, Power, Radians, Sin, Sqrt
 from django.utils.translation import gettext as _
 
 from incidents import links
@@ -177,7 +177,9 @@ def _near(wanted: ReportQuerySet, place: Place, metres: float) -> ReportQuerySet
     north = Power(Sin((Radians(F("lat")) - Radians(Value(place.lat))) / 2), 2)
     east = Power(Sin((Radians(F("lon")) - Radians(Value(place.lon))) / 2), 2)
     chord = north + Cos(Radians(F("lat"))) * Cos(Radians(Value(place.lat))) * east
-    metres_away = Value(2.0 * EARTH_RADIUS_M) * ASin(Sqrt(chord, output_field=FloatField()))
+    metres_away = Value(2.0 * EARTH_RADIUS_M) * ASin(
+        Least(Value(1.0), Sqrt(chord, output_field=FloatField()))  # rounded, it may exceed 1
+    )
     return (
         wanted.within(box_around(place, metres)).alias(away=metres_away).filter(away__lte=metres)
     )
