@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 from booking import planning
 from booking.models import Resource, Service, Site
+from parvis.deferred import defer_to
+from parvis.guard import PUBLIC
 from parvis.typo import town_hall
 from slots import registry
 from slots.addresses import split
+from slots.models import MeetingPoint
 from tenants.models import Commune, OfficialCommune
 
 
@@ -32,6 +35,22 @@ def publish() -> list[int]:
     if official and official.longitude is not None and official.latitude is not None:
         position = official.longitude, official.latitude
     return registry.publish(commune=commune, places=places, position=position)
+
+
+def point_of(site: Site) -> MeetingPoint | None:
+    """Find a site in the register."""
+    here = planning.current_commune()
+    return MeetingPoint.objects.filter(commune=here, site=site.pk).first()
+
+
+def correct(site: Site, *, position: tuple[float, float] | None, ugf: str) -> None:
+    """Write where a site really is (latitude, longitude), and by which code the State knows it."""
+    latitude, longitude = position or (None, None)
+    here = planning.current_commune()
+    MeetingPoint.objects.filter(commune=here, site=site.pk).update(
+        latitude=latitude, longitude=longitude, ugf=ugf
+    )
+    defer_to(PUBLIC, "ants.publish_points")
 
 
 def official_name(site: str, commune: str) -> str:

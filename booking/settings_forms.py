@@ -5,7 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from booking import places
 from booking.models import Resource, Service, Settings, Site
+
+
+POSITION = r"^\s*-?[0-9]{1,2}(\.[0-9]{1,12})?\s*,\s*-?[0-9]{1,3}(\.[0-9]{1,12})?\s*$"
+HIGHEST = 90.0  # degrees
 
 
 class RulesForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -96,7 +101,32 @@ class ResourceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
 
 
 class SiteForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """A place where citizens are received."""
+    """A place where citizens are received, and what France Titres must know of it.
+
+    Position and code are not the commune's own configuration: they stay when a change is undone.
+    """
+
+    position = forms.RegexField(
+        POSITION,
+        label=_("Position (latitude, longitude)"),
+        required=False,
+        max_length=60,
+        help_text=_(
+            "Par exemple 45.1997, -0.7461. À moins de 250 mètres de l’entrée, sinon le site de "
+            "l’État montre ce lieu deux fois."
+        ),
+        error_messages={
+            "invalid": _("Écrivez deux nombres séparés par une virgule, comme 45.1997, -0.7461.")
+        },
+    )
+    ugf = forms.RegexField(
+        r"^[0-9A-Za-z]{5}$",
+        label=_("Code UGF de la station biométrique"),
+        required=False,
+        max_length=5,
+        help_text=_("Cinq caractères donnés par France Titres. Laissez vide sans station."),
+        error_messages={"invalid": _("Un code UGF a cinq lettres ou chiffres.")},
+    )
 
     class Meta:
         model = Site
@@ -107,3 +137,28 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
         super().__init__(*args, **kwargs)
         lines = str(self.initial.get("address", "")).splitlines()
         self.initial["address"] = ", ".join(filter(None, map(str.strip, lines)))
+        point = places.point_of(self.instance) if self.instance.pk else None
+        if point is not None:
+            self.initial["ugf"] = point.ugf
+            if point.latitude is not None:
+                self.initial["position"] = f"{point.latitude}, {point.longitude}"
+
+    def clean_position(self) -> tuple[float, float] | None:
+        """Read latitude and longitude; None when nothing is said."""
+        text = self.cleaned_data["position"]
+        if not text:
+            return None
+        latitude, longitude = (float(part) for part in text.split(","))
+        if abs(latitude) > HIGHEST or abs(longitude) > 2 * HIGHEST:
+            raise forms.ValidationError(self.fields["position"].error_messages["invalid"])
+        return latitude, longitude
+
+    def write(self) -> None:
+        """Save the place, and what others must know of it."""
+        self.save()
+        places.publish()
+        places.correct(
+            self.instance,
+            position=self.cleaned_data["position"],
+            ugf=self.cleaned_data["ugf"].upper(),
+        )

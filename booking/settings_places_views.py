@@ -92,7 +92,7 @@ def _site(request: HttpRequest, site: Site, label: str) -> HttpResponse:
         return save(
             request,
             label=label % {"name": short(form.cleaned_data["name"])},
-            work=form.save,
+            work=form.write,
             to=reverse(LIST),
             now=timezone.now(),
         )

@@ -78,6 +78,28 @@ def test_a_place_that_closes_keeps_its_number_and_a_corrected_position_stays(cou
     assert (after.pk, after.is_active, after.longitude) == (before.pk, True, 2.0)
 
 
+def test_an_administrator_corrects_the_position_and_says_the_code(make_user, commune, counter):
+    admin = open_settings(make_user, commune)
+    configuration_changed()
+    where = f"{HOME}lieux/{counter.site_id}/"
+    typed = {"name": "Mairie", "address": "1 quai Neuf, 33250 Pauillac"}
+
+    wrong = admin.post(where, typed | {"position": "au port", "ugf": "33A"})
+    assert wrong.status_code == 422
+    assert "45.1997, -0.7461" in wrong.content.decode()
+    assert admin.post(where, typed | {"position": "99.5, 2"}).status_code == 422
+    assert (
+        admin.post(where, typed | {"position": " 45.2 , -0.75 ", "ugf": "33a01"}).status_code
+        == 302
+    )
+
+    point = MeetingPoint.objects.get()
+    assert (point.latitude, point.longitude, point.ugf) == (45.2, -0.75, "33A01")
+    page = admin.get(where).content.decode()
+    assert 'value="45.2, -0.75"' in page
+    assert 'value="33A01"' in page
+
+
 def test_a_place_that_is_no_more_stays_in_the_register_closed():
     site = SiteFactory()
     places.publish()
