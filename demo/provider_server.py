@@ -162,15 +162,23 @@ def served(port: int = 0) -> Iterator[tuple[Switchboard, str]]:
 
 def agents(siret: str, mail: str) -> list[Person]:
     """Invent people who work in a town hall: its SIRET, the end of their addresses."""
-    known = {"siret": siret, "idp_id": TRUSTED}
     return [
-        Person("pc-accueil", "Ada", "Accueil", f"agent@{mail}", **known, role="agent d’accueil"),
+        Person(
+            "pc-accueil",
+            "Ada",
+            "Accueil",
+            f"agent@{mail}",
+            siret=siret,
+            idp_id=TRUSTED,
+            role="agent d’accueil",
+        ),
         Person(
             "pc-admin",
             "Max",
             "Mairie",
             f"admin@{mail}",
-            **known,
+            siret=siret,
+            idp_id=TRUSTED,
             amr=("pwd", "mfa"),
             role="administre la commune ; second facteur montré",
         ),
@@ -179,7 +187,8 @@ def agents(siret: str, mail: str) -> list[Person]:
             "Inès",
             "Invitée",
             f"invitee@{mail}",
-            **known,
+            siret=siret,
+            idp_id=TRUSTED,
             role="une invitation l’attend",
         ),
         Person(

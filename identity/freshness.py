@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -78,12 +79,17 @@ def is_recent(moment: datetime | None, *, now: datetime) -> bool:
 
 
 def prove_again(request: HttpRequest) -> HttpResponse:
-    """Ask for the best proof the person has, then come back to this page."""
+    """Ask for the best proof the person has, then come back to this page.
+
+    Whoever has none here, but an identity of elsewhere, logs in once more.
+    """
     types = Authenticator.Type
     if is_mfa_enabled(request.user, types=[types.TOTP]):
         name = "mfa_reauthenticate"
     elif is_mfa_enabled(request.user, types=[types.WEBAUTHN]):
         name = "mfa_reauthenticate_webauthn"
+    elif isinstance(request.user, User) and not request.user.has_usable_password():
+        return render(request, "identity/come_again.html", status=403)
     else:
         name = "account_reauthenticate"
     return HttpResponseRedirect(f"{reverse(name)}?{urlencode({'next': request.get_full_path()})}")

@@ -25,7 +25,7 @@ from tenants.models import Commune
 
 LEFT = "__Host-franceconnect"
 LEFT_S = 600
-FORMS = {"rendez-vous": "booking:details", "signalement": "incidents:report_form"}
+FORMS = {"rendez-vous": "booking:details"}
 
 
 @require_safe

@@ -40,7 +40,7 @@ def _associations(wanted: str) -> list[AssociationLogin]:
     if site is not None and site.kind in {"commune", "association"}:
         owner = site.commune.association_id if site.commune else None
         owner = site.association.pk if site.association else owner
-        offered = offered.filter(association__pk=owner)
+        offered = offered.filter(association_id=owner or 0)
     return list(offered.order_by("association__short_name", "pk")[:MOST])
 
 

@@ -1,11 +1,14 @@
 """A strict provider on a port of this machine, a browser that goes there, and places it knows."""
 
 import re
+import time
+from datetime import timedelta
 from html import unescape
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.utils import timezone
 
 from demo.provider_server import TRUSTED, served
 from demo.strict_provider import (
@@ -18,10 +21,14 @@ from demo.strict_provider import (
     StrictProvider,
     query_of,
 )
-from tenants.models import OfficialCommune
+from identity.models import Invitation
+from parvis.signing import digest
+from tenants.models import Association, OfficialCommune
 from tests.conftest import owner
+from tests.identity.conftest import hand_over
 
 
+__all__ = ["hand_over"]
 LOGIN = "http://connexion.localhost:8000"
 SIRETS = {"33314": "21330314600017", "33214": "21330214800013"}
 ADA = Person("ada-key", "Ada", "Byron", "ada@example.org", siret=SIRETS["33314"], idp_id=TRUSTED)
@@ -49,7 +56,7 @@ def board():
 def providers(board, settings):
     """Both providers of the State, registered and honest."""
     for name, provider in board.providers.items():
-        provider.lie, provider.clock = HONEST, __import__("time").time
+        provider.lie, provider.clock = HONEST, time.time
         provider.codes.clear()
         provider.tokens.clear()
         provider.asked.clear()
@@ -108,7 +115,7 @@ def browser(host_client):
 
 def leave(browser, name="proconnect", **data):
     """Press the button; return the address of the provider."""
-    page = browser.post(f"/stateid/{name}/login/", data)
+    page = browser.post(name if "?" in name else f"/stateid/{name}/login/", data)
     assert page.status_code == 200, page
     return unescape(re.search(r'<a href="([^"]+)" id="onward"', page.content.decode()).group(1))
 
@@ -128,3 +135,17 @@ def log_in(browser, provider, person=ADA, name="proconnect", **data):
 def asked(address):
     """Read the parameters of an address."""
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+
+
+def invite(place, email=ADA.email, role="booking_agent", **fields):
+    """Let an invitation wait."""
+    where = "association" if isinstance(place, Association) else "commune"
+    with owner():
+        return Invitation.objects.create(
+            email=email,
+            role=role,
+            digest=digest(f"{email}{place.pk}{role}"),
+            expires_at=timezone.now() + timedelta(days=3),
+            **{where: place},
+            **fields,
+        )

@@ -39,10 +39,15 @@ def entrance():
     return Browser(headers={"host": "connexion.localhost"})
 
 
-@pytest.fixture(autouse=True)
-def town_hall(commune, providers):
-    """Pauillac takes appointments, and offers FranceConnect."""
+@pytest.fixture
+def town_hall():
+    """Pauillac takes appointments."""
     actions.install_presets(preset=USUAL, site_name="Mairie", address="1 place de la Mairie")
+
+
+@pytest.fixture(autouse=True)
+def offered(commune, providers):
+    """Pauillac offers FranceConnect."""
     CitizenLogin.objects.create(
         commune=commune, enabled_at=timezone.now(), enabled_by_name="Admin"
     )
@@ -67,6 +72,7 @@ def named(client, entrance, providers, person=CAMILLE):
     }
 
 
+@pytest.mark.usefixtures("town_hall")
 def test_the_form_is_filled_in_and_the_appointment_says_so(client, entrance, providers):
     hold(client)
     assert BUTTON in client.get(DETAILS).text
@@ -85,6 +91,7 @@ def test_the_form_is_filled_in_and_the_appointment_says_so(client, entrance, pro
     assert providers.franceconnect.asked[-1] == f"logout {CAMILLE.sub}"
 
 
+@pytest.mark.usefixtures("town_hall")
 def test_what_franceconnect_calls_her_is_kept_nowhere(client, entrance, providers):
     hold(client)
     told = named(client, entrance, providers)
@@ -98,6 +105,7 @@ def test_what_franceconnect_calls_her_is_kept_nowhere(client, entrance, provider
     assert "camille" not in client.cookies[citizens.KNOWN].value.lower()
 
 
+@pytest.mark.usefixtures("town_hall")
 def test_another_name_was_not_checked(client, entrance, providers):
     hold(client)
     client.post("/franceconnect/retour/", named(client, entrance, providers))
@@ -108,6 +116,7 @@ def test_another_name_was_not_checked(client, entrance, providers):
     assert Appointment.objects.get().identity_checked_at is not None
 
 
+@pytest.mark.usefixtures("town_hall")
 def test_the_team_sees_that_an_identity_was_checked(client, entrance, providers, make_user):
     hold(client)
     client.post("/franceconnect/retour/", named(client, entrance, providers))
@@ -122,6 +131,7 @@ def test_the_team_sees_that_an_identity_was_checked(client, entrance, providers,
     assert "Identité vérifiée le" in file.text
 
 
+@pytest.mark.usefixtures("town_hall")
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -142,6 +152,7 @@ def test_what_was_spoilt_on_the_way_fills_in_nothing(client, entrance, providers
     assert "remplissez le formulaire" in client.get(back["Location"]).text
 
 
+@pytest.mark.usefixtures("town_hall")
 def test_it_is_worth_nothing_in_another_browser_elsewhere_or_later(
     client, entrance, providers, other_commune
 ):
@@ -171,6 +182,7 @@ def signed(commune, state):
     return citizens.sealed(commune, known=known, state=state)
 
 
+@pytest.mark.usefixtures("town_hall")
 def test_a_lie_leads_back_to_an_empty_form(client, entrance, providers):
     hold(client)
     providers.franceconnect.lie = Lie(id_claims=lambda claims: claims | {"nonce": "n" * 43})
@@ -183,6 +195,7 @@ def test_a_lie_leads_back_to_an_empty_form(client, entrance, providers):
     assert BUTTON in client.get(form["Location"]).text
 
 
+@pytest.mark.usefixtures("town_hall")
 @pytest.mark.parametrize("error", ["access_denied", "server_error", "temporarily_unavailable"])
 def test_an_error_of_franceconnect_leads_back_to_the_form(client, entrance, providers, error):
     hold(client)
@@ -201,6 +214,7 @@ def test_franceconnect_asks_for_what_it_must_and_no_more(client, entrance):
     assert "birth" not in asked
 
 
+@pytest.mark.usefixtures("town_hall")
 def test_it_is_offered_where_it_was_chosen_and_configured_only(
     client, entrance, settings, django_assert_max_num_queries
 ):
