@@ -84,7 +84,9 @@ def test_every_algorithm_is_in_the_inventory():
 def test_ciphers_come_from_libraries_that_people_check():
     found = {short(p) for p in modules() if CRYPTOGRAPHY.search(p.read_text(encoding="utf-8"))}
 
-    assert found == set()
+    # PyJWT, over cryptography; the demo's is the other end of the same conversation
+    talk = {"demo/provider_lies.py", "demo/provider_server.py", "demo/strict_provider.py"}
+    assert found == {"stateid/tokens.py", *talk}
 
 
 @pytest.mark.parametrize(("days", "level"), [(0, Level.OK), (90, Level.OK), (91, Level.WARNING)])

@@ -43,6 +43,7 @@ EVERYBODY = "everybody"  # pages of citizens: no login, never refused
 KEY = "a program with a key"  # a cookie opens nothing there: 401 for everybody here
 TICKET = "whoever holds a ticket"  # nobody here does
 OPEN = "before the login"  # allauth decides step by step; nobody is shown an account
+AWAY = "on the way to a provider"  # where none is registered there is nothing
 LOGGED_IN = "logged in"  # any account, on the login host
 DAY = ("admin", "booking_agent", "reader")
 DESK = ("admin", "booking_agent")
@@ -709,10 +710,10 @@ MATRIX = {
             for place, heads in (("commune", ("admin",)), ("association", ("director",)))
             for page in ("team", "invite", "resend", "cancel", "member", "remove", "end_sessions")
         },
-        "stateid_citizen": Row(OPEN),
-        "stateid_citizen_back": Row(OPEN),
-        "stateid_login": Row((), OPEN),
-        "stateid_callback": Row(OPEN),
+        "stateid_citizen": Row(AWAY),
+        "stateid_citizen_back": Row(AWAY),
+        "stateid_login": Row((), AWAY),
+        "stateid_callback": Row(AWAY),
         "identities": Row(LOGGED_IN),
         "unlink_identity": Row((), LOGGED_IN),
         **{
@@ -964,6 +965,8 @@ def expected(policy, name, kind, method):
     """What the row promises this person."""
     if policy == ():
         return {"no such method", "login", "refused"} | ({"unknown"} if kind == "login" else set())
+    if policy == AWAY:
+        return {"unknown", "served"}
     if policy == OPEN:
         return {"served", "login", "refused", "no such method"}
     if kind == "login":
