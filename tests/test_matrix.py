@@ -961,14 +961,18 @@ def verdict(answer):
     return f"broken {answer.status_code}"
 
 
+BEFORE = {
+    AWAY: {"unknown", "served"},
+    OPEN: {"served", "login", "refused", "no such method"},
+}
+
+
 def expected(policy, name, kind, method):
     """What the row promises this person."""
     if policy == ():
         return {"no such method", "login", "refused"} | ({"unknown"} if kind == "login" else set())
-    if policy == AWAY:
-        return {"unknown", "served"}
-    if policy == OPEN:
-        return {"served", "login", "refused", "no such method"}
+    if policy in BEFORE:
+        return BEFORE[policy]
     if kind == "login":
         return on_login_host(policy, name)
     if policy == TICKET:
