@@ -115,8 +115,8 @@ def delivery_line(delivery: Delivery) -> Line:
         state, tone = _("nouvel essai prévu"), "warning"
     else:
         state, tone = _("en attente"), "neutral"
-    answer = f"{delivery.answer} " if delivery.answer else ""
-    return Line(delivery.pk, said, answer + delivery.last_error, state, tone, delivery.written_at)
+    text = str(delivery.answer or "") if delivery.sent_at else delivery.last_error
+    return Line(delivery.pk, said, text, state, tone, delivery.written_at)
 
 
 def old_secret_until(webhook: Webhook, *, now: datetime) -> datetime | None:
