@@ -32,10 +32,10 @@ def appointments(agenda: Agenda, *, now: datetime) -> list[Appointment]:
     """
     found = Appointment.objects.standing().starting_between(now - BEFORE, now + AFTER)
     found = found.select_related("service", "site")
-    if agenda.site_id is not None:
-        return list(found.filter(site_id=agenda.site_id))
+    if agenda.resource is None:
+        return list(found.filter(site=agenda.site))
     taken = Allocation.objects.filter(
-        appointment=OuterRef("pk"), resource_id=agenda.resource_id, state__in=TAKEN
+        appointment=OuterRef("pk"), resource=agenda.resource, state__in=TAKEN
     )
     return list(found.filter(Exists(taken)))
 
