@@ -87,7 +87,7 @@ def look(form: NumberedForm, held: Appointment, *, now: datetime) -> list[Other]
         for number, each in ours.items()
     ]
     doubts = form.twice()
-    counts = {Meeting.Kind.MET: len(ours)}
+    counts: dict[str, int] = {Meeting.Kind.MET: len(ours)}
     line = client.line(planning.current_commune(), patience_s=client.WAITING_S)
     if line is not None:
         verdict = checks.look(numbers, line=line, booking=str(held.pk))

@@ -134,6 +134,15 @@ def require(field: forms.Field) -> None:
     field.error_messages["required"] = NUMBER_MISSING
 
 
+def check_numbers(typed: str) -> None:
+    """Refuse what holds no numbers; a validator.
+
+    Raises:
+        ValidationError: see ``plain_numbers``.
+    """
+    plain_numbers(typed)
+
+
 def plain_numbers(typed: str) -> str:
     """Bring the pre-application numbers of one person to their form, parted by a space.
 

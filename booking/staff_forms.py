@@ -15,7 +15,7 @@ from booking.checklists import choice_label, question_label, questions
 from booking.diary import moment
 from booking.forms import DetailsForm
 from booking.models import Appointment, Service
-from booking.number_forms import NUMBERS_MOST, plain_numbers
+from booking.number_forms import NUMBERS_MOST, check_numbers, plain_numbers
 from booking.people import Person, two_numbers
 from booking.situations import Channel, Question
 from booking.words import service_name
@@ -312,7 +312,7 @@ class PhoneBookingForm(DetailsForm):
                 label=_("Numéro de pré-demande, personne %(n)s") % words,
                 required=False,
                 max_length=NUMBERS_MOST,
-                validators=[plain_numbers],
+                validators=[check_numbers],
                 widget=forms.TextInput(
                     attrs={"autocomplete": "off", "autocapitalize": "characters"}
                 ),

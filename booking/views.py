@@ -69,7 +69,7 @@ def details(request: HttpRequest) -> HttpResponse:
         return redirect("booking:confirmed")
     held = _held(request)
     known = citizens.known_to(request)
-    asked = {
+    asked: dict[str, Any] = {
         "persons": held.persons,
         "communes": sharing.asked_communes(),
         "needs_number": declaring.needs_number(held.service),

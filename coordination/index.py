@@ -47,20 +47,28 @@ def keep(
     """
     known = {} if is_new else _rows(commune, appointment)
     wanted: dict[str, PreDemandeIndex] = {}
+    fresh: list[PreDemandeIndex] = []
     version = keys.newest()
     for number in numbers if point else ():
         row = next((known.pop(each) for each in keys.hashes(number) if each in known), None)
-        wanted[number] = row or PreDemandeIndex(
-            number_hash=keys.hash_of(number, version=version),
-            key_version=version,
-            commune=commune,
-            appointment=appointment,
-        )
-        wanted[number].commune = commune
+        if row is None:
+            row = PreDemandeIndex(
+                number_hash=keys.hash_of(number, version=version),
+                key_version=version,
+                appointment=appointment,
+            )
+            fresh.append(row)
+        elif point is not None and (row.point_id, row.start) != (point.pk, start):
+            PreDemandeIndex.objects.filter(pk=row.pk).update(point=point, start=start)
+        wanted[number] = row
+    for row in wanted.values():
+        row.commune, row.start = commune, start
+        if point is not None:
+            row.point = point
     if known:
         PreDemandeIndex.objects.filter(pk__in=[each.pk for each in known.values()]).delete()
-    if point is not None:
-        _write(wanted.values(), point=point, start=start)
+    if fresh:
+        PreDemandeIndex.objects.bulk_create(fresh)
     return wanted
 
 
@@ -97,13 +105,14 @@ def taken(
         .annotate(host=Subquery(primary.values("domain")[:1]))
         .order_by("-start", "-pk")
     )
-    return {
-        by_hash[row.number_hash]: _taken(row, by_hash[row.number_hash], commune) for row in rows
-    }
+    found = {}
+    for row in rows:  # the soonest one of a number comes last, and stays
+        number = by_hash[row.number_hash]
+        found[number] = _taken(row, number, commune, host=row.host)
+    return found
 
 
-def _taken(row: PreDemandeIndex, number: str, commune: Commune) -> Taken:
-    host = row.host  # type: ignore[attr-defined]  (an annotation)
+def _taken(row: PreDemandeIndex, number: str, commune: Commune, *, host: str | None) -> Taken:
     address = links.declare(row, number, host=host).management_url if host else ""
     return Taken(
         place=row.point.name,
@@ -117,16 +126,3 @@ def _taken(row: PreDemandeIndex, number: str, commune: Commune) -> Taken:
 def _rows(commune: Commune, appointment: str) -> dict[str, PreDemandeIndex]:
     rows = PreDemandeIndex.objects.filter(commune=commune, appointment=appointment)
     return {row.number_hash: row for row in rows}
-
-
-def _write(rows: Iterable[PreDemandeIndex], *, point: MeetingPoint, start: datetime) -> None:
-    fresh = []
-    for row in rows:
-        is_same = row.pk is not None and (row.point_id, row.start) == (point.pk, start)
-        row.point, row.start = point, start
-        if row.pk is None:
-            fresh.append(row)
-        elif not is_same:
-            PreDemandeIndex.objects.filter(pk=row.pk).update(point=point, start=start)
-    if fresh:
-        PreDemandeIndex.objects.bulk_create(fresh)

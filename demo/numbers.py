@@ -26,7 +26,7 @@ def tell(*, commune: Commune, now: datetime) -> None:
     ahead = _ahead(now)
     _renumber(ahead)
     for each in ahead:
-        declaring.declare(each, now=now, is_new=True)
+        declaring.declare(each, now=now)
     line = client.line(commune)
     if line is None:
         return
