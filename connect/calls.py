@@ -6,6 +6,7 @@ stops is a quarter of an hour of counts, and no fact.
 
 from contextlib import suppress
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -59,7 +60,7 @@ def write_down() -> int:
     lines = _taken()
     with connection.cursor() as cursor:
         for (key, day), line in lines.items():
-            said = {
+            said: dict[str, Any] = {
                 "key": key,
                 "day": date.fromisoformat(day),
                 "calls": int(line.get("calls", 0)),

@@ -37,7 +37,11 @@ def note(event: str, data: Mapping[str, Any], *, now: datetime) -> None:
 
 def note_all(event: str, facts: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
     """Have several facts of one kind told, in their order; one statement."""
-    asked = {"event": event, "now": now, "bodies": [body(event, each, now=now) for each in facts]}
+    asked: dict[str, Any] = {
+        "event": event,
+        "now": now,
+        "bodies": [body(event, each, now=now) for each in facts],
+    }
     with connection.cursor() as cursor:
         cursor.execute(NOTE, asked)
         is_told = cursor.rowcount > 0
