@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from booking import read_model
+from demo import nearby_alerts
 from nearby import actions, badges, retention, subject
 from nearby.links import path_to
 from nearby.models import Alert
@@ -245,3 +246,11 @@ def test_nothing_typed_escapes_from_a_badge():
     assert "<script" not in drawn
     assert 'aria-label="&quot;&gt;&lt;script&gt;\u00a0: dans 3 jours"' in drawn
     assert '"><script' not in badges.embed(name='"><script>', page="/", picture="/a.svg")
+
+
+def test_the_alerts_of_the_demo_hold_and_write_to_nobody(here, other_commune, now):
+    nearby_alerts.show(now=now)
+    offer(other_commune, {3: [9]})
+
+    assert Alert.objects.running(now.date()).count() == 3
+    assert actions.tell(now=now) == 0

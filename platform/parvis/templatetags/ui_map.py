@@ -45,11 +45,13 @@ def map(  # noqa: A001, PLR0913 (reads so in a page; all optional)
     points: Sequence[dict[str, Any]] = (),
     key: str = "map",
     outline: str = "",
+    missing: str = "",
     size: Literal["s", "m", "l"] = "m",
 ) -> SafeString:
     """Draw a map. Without script its ``twin`` says where to find the same in words.
 
-    ``outline`` is where its ground comes from, on a site that is not a commune's.
+    ``outline`` is where its ground comes from, on a site that is not a commune's, and ``missing``
+    what remains of it without pictures.
 
     ``lat`` and ``lon`` centre it on a place; each of ``points`` has ``lat``, ``lon``, ``label``,
     and may have ``href``, ``shape`` (a class after ``pin--``) and ``text`` (inside the pin).
@@ -73,8 +75,7 @@ def map(  # noqa: A001, PLR0913 (reads so in a page; all optional)
         farther=_("Réduire"),
         centre=centre,
         pins=pins,
-        missing=_(
-            "Fond de carte détaillé indisponible : le contour de la commune reste utilisable."
-        ),
+        missing=missing
+        or _("Fond de carte détaillé indisponible : le contour de la commune reste utilisable."),
         twin=format_html("<noscript><p>{}</p></noscript>", twin) if twin else "",
     )
