@@ -47,7 +47,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     server = _server(request)
     told = document(_site(request))
     operations = [
-        (operation, _told(server, path, method, operation))
+        (operation, _told(server, path, method, operation, told["components"]["schemas"]))
         for path, operations in told["paths"].items()
         for method, operation in operations.items()
     ]
@@ -77,7 +77,7 @@ def _site(request: HttpRequest) -> str:
     return absolute_url(request.commune, "")  # type: ignore[attr-defined]
 
 
-def _told(server: str, path: str, method: str, raw: Node) -> Told:
+def _told(server: str, path: str, method: str, raw: Node, named: Node) -> Told:
     scope = raw.get("x-scope", "")
     short = path.removeprefix("/api/v1")
     answered = next(iter(raw["responses"].values()))
@@ -92,7 +92,7 @@ def _told(server: str, path: str, method: str, raw: Node) -> Told:
         curl=_curl(f"{server}{short}", method, raw, scope),
         answer=_pretty(content["example"]) if "example" in content else "",
         parameters=[
-            (each["name"], each.get("description", ""), _kind(each["schema"]))
+            (each["name"], each.get("description", ""), _kind(each["schema"], named))
             for each in raw["parameters"]
         ],
         errors=[
@@ -130,10 +130,12 @@ def _pretty(example: Any) -> str:
     return json.dumps(example, ensure_ascii=False, indent=2)
 
 
-def _kind(schema: Node) -> str:
-    """Say in a word what a parameter is."""
+def _kind(schema: Node, named: Node) -> str:
+    """Say in a word what a parameter is; ``named`` are the schemas that others refer to."""
+    if "$ref" in schema:
+        return _kind(named[schema["$ref"].rpartition("/")[2]], named)
     if "anyOf" in schema:
-        kinds = [_kind(each) for each in schema["anyOf"] if each.get("type") != "null"]
+        kinds = [_kind(each, named) for each in schema["anyOf"] if each.get("type") != "null"]
         return kinds[0] if kinds else ""
     if "enum" in schema:
         return ", ".join(str(each) for each in schema["enum"])

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext as _, override
 from api import examples, problems, texts
 from api.shapes import Problem
 from api.v1 import VERSION, api
+from booking.checklists import question_label
 
 
 Node = dict[str, Any]
@@ -87,7 +88,9 @@ def _operation(raw: Node) -> Node:
 def _parameter(raw: Node, operation: str) -> Node:
     name = raw["name"]
     told = {**raw}
-    if name in texts.PARAMETERS:
+    if operation == "readService" and raw["in"] == "query":
+        told["description"] = question_label(name)
+    elif name in texts.PARAMETERS:
         told["description"] = str(texts.PARAMETERS[name])
     if name in examples.PATHS and raw["in"] == "path":
         told["example"] = examples.PATHS[name]
