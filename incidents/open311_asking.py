@@ -119,9 +119,7 @@ def read_window(
         return None, None
 
 
-def read_period(
-    values: QueryDict, *, now: datetime
-) -> tuple[datetime | None, datetime | None, int, int]:
+def read_period(values: QueryDict, *, now: datetime) -> tuple[datetime, datetime, int, int]:
     """Read the window and the page of a list of updates.
 
     Raises:
@@ -133,6 +131,8 @@ def read_period(
     faults.check()
     start, end = read_window(start, end, faults, now=now)
     faults.check()
+    assert start is not None  # noqa: S101 - told to the type checker
+    assert end is not None  # noqa: S101 - told to the type checker
     return start, end, page, min(size, MOST)
 
 

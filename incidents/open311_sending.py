@@ -76,7 +76,7 @@ class Asked:
 
 
 def read(
-    values: QueryDict, files: "MultiValueDict[str, UploadedFile]", *, category: Category
+    values: QueryDict, files: "MultiValueDict[str, UploadedFile[Any]]", *, category: Category
 ) -> Asked:
     """Read what is sent.
 
@@ -206,7 +206,7 @@ def _is_typed(datatype: str, value: str) -> bool:
 
 
 def read_media(
-    values: QueryDict, files: "MultiValueDict[str, UploadedFile]", faults: Faults
+    values: QueryDict, files: "MultiValueDict[str, UploadedFile[Any]]", faults: Faults
 ) -> Media:
     """Read the photos: files first, then addresses and ``data:`` (H31, H32)."""
     media = Media()
@@ -223,7 +223,7 @@ def read_media(
     return media
 
 
-def _take_file(sent: UploadedFile, media: Media, faults: Faults) -> None:
+def _take_file(sent: "UploadedFile[Any]", media: Media, faults: Faults) -> None:
     if len(media.contents) >= PHOTOS_MOST:
         media.ignored += 1
         return

@@ -87,7 +87,7 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
 
 def _values(text: str) -> list[dict[str, str]]:
     """Read the choices: a key and a name, or a name that gives its key."""
-    values = []
+    values: list[dict[str, str]] = []
     for line in filter(None, (each.strip() for each in text.splitlines())):
         keyed = KEYED.fullmatch(line)
         key, name = (keyed[1], keyed[2].strip()) if keyed else (slugify(line)[:CODE_MOST], line)
