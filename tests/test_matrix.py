@@ -766,8 +766,6 @@ ARGUMENTS = {
     "form": "json",
     "service_code": "nid-de-poule",
     "rest": "v2/ailleurs",
-    "id": "CANAR001",
-    "code": "carte-identite",
     "provider_id": "proconnect",
     "appointment_id": "CANAR001",
     "code": "carte-identite",

@@ -10,8 +10,8 @@ from django_tenants.utils import schema_context
 from booking.models import Closure
 from parvis.copying import copy
 from parvis.guard import WrongTenant
-from tests.tenants.test_walls import OTHER
 from tests.factories import TUESDAY_NINE, SiteFactory
+from tests.tenants.test_walls import OTHER
 
 
 pytestmark = pytest.mark.django_db
