@@ -768,7 +768,6 @@ ARGUMENTS = {
     "rest": "v2/ailleurs",
     "provider_id": "proconnect",
     "appointment_id": "CANAR001",
-    "code": "carte-identite",
     "webhook_id": 1,
     "delivery_id": UUID(int=1),
     "shape": "plein",
