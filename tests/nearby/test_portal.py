@@ -78,6 +78,7 @@ def test_the_page_begins_with_the_question(portal, ready):
     assert page.status_code == 200
     assert "Autour de quelle commune" in page.text
     assert "data-map" not in page.text
+    assert 'data-denied="La position' in page.text  # what the script says of a telephone
 
 
 def test_who_types_a_place_finds_the_soonest_around_it(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -42,9 +42,7 @@ def near_me() -> SafeString:
         "denied": _("La position est refusée par votre appareil : tapez le nom d’une commune."),
         "lost": _("Votre position est introuvable : tapez le nom d’une commune."),
     }
-    data = SafeString("").join(
-        format_html(' data-{}="{}"', key, said) for key, said in words.items()
-    )
+    data = format_html_join("", ' data-{}="{}"', words.items())
     return format_html(
         '<div class="stack stack--s"{}><button class="button button--secondary" type="button"'
         ' data-near-me hidden>{}{}</button><p class="muted" role="status"></p></div>',
