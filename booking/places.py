@@ -6,14 +6,14 @@ from booking import planning
 from booking.models import Resource, Service, Site
 from parvis.deferred import defer_to
 from parvis.guard import PUBLIC
-from parvis.typo import town_hall
+from parvis.typo import de
 from slots import registry
 from slots.addresses import split
 from slots.models import MeetingPoint
 from tenants.models import Commune, OfficialCommune
 
 
-TOWN_HALL = "mairie"
+TOWN_HALLS = {"mairie", "hôtel de ville"}
 
 
 def publish() -> list[int]:
@@ -55,7 +55,8 @@ def correct(site: Site, *, position: tuple[float, float] | None, ugf: str) -> No
 
 def official_name(site: str, commune: str) -> str:
     """Name a place so that it is known outside the commune: « Mairie » alone is everywhere."""
-    return town_hall(commune) if site.strip().casefold() == TOWN_HALL else site.strip()
+    name = site.strip()
+    return f"{name} {de(commune)}" if name.casefold() in TOWN_HALLS else name
 
 
 def _place(

@@ -33,6 +33,8 @@ ERASED = {
     "identity.Invitation": Q(),
     "identity.SupportAccess": Q(),
     "onboarding.CommuneFile": Q(),
+    "stateid.CitizenLogin": Q(),
+    "stateid.LinkRequest": Q(),
     # How far it was: it would begin anew. What it accepted stays, to be shown later.
     "onboarding.Creation": Q(),
     "onboarding.ReadinessItem": Q(),

@@ -162,6 +162,18 @@ def test_a_commune_writes_its_own_places_only_and_deletes_none(other_commune, co
         cursor.execute("DELETE FROM public.slots_meetingpoint")
 
 
+@pytest.mark.parametrize(
+    ("site", "commune", "name"),
+    [
+        ("Mairie", "Pauillac", "Mairie de Pauillac"),
+        ("Hôtel de ville", "Arcachon", "Hôtel de ville d’Arcachon"),
+        ("Annexe du port", "Pauillac", "Annexe du port"),
+    ],
+)
+def test_a_name_that_every_town_hall_has_says_of_which_commune(site, commune, name):
+    assert places.official_name(site, commune) == name
+
+
 def test_saying_the_same_again_changes_nothing(counter):
     assert len(places.publish()) == 1
     assert places.publish() == []
