@@ -44,7 +44,7 @@ def endpoint(
                 body, counts = view(request, now)
                 calls.note(name, counts, now=now, token=token)
             except Exception:  # the contract: any defect here must not fail the others' search
-                log.exception("The State's platform was answered with nothing")
+                log.exception("The platform of the State was answered with nothing")
                 calls.note(HubCall.Endpoint.FAULT, {}, now=now)
                 body = when_down(request)
             return _json(request, body)

@@ -11,7 +11,7 @@ class KeyWanted(DomainError):
     """The operation is not for everybody."""
 
     message = _(
-        "Cette opération demande une clé : envoyez « Authorization: Bearer » suivi de la clé."
+        "Cette opération demande une clé : envoyez l’en-tête « Authorization », avec « Bearer » suivi de la clé."
     )
     status = 401
 
@@ -26,7 +26,7 @@ class Unreadable(DomainError):
 class NotJson(DomainError):
     """What was sent does not say that it is JSON."""
 
-    message = _("Envoyez du JSON, avec l’en-tête « Content-Type: application/json ».")
+    message = _("Envoyez du JSON, et dites-le dans l’en-tête « Content-Type » : application/json.")
     status = 415
 
 

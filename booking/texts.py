@@ -118,7 +118,7 @@ def _proposed() -> str:
 def _number_refused() -> str:
     return _(
         "%(mairie)s : le numéro de pré-demande de votre rendez-vous du %(when)s n’est pas reconnu."
-        " Corrigez-le : %(url)s"
+        " Corrigez-le : %(url)s"
     )
 
 

@@ -35,7 +35,7 @@ def check_hub(hub: Hub, *, now: datetime) -> Finding:
             name,
             Level.WARNING,
             _("Une erreur chez nous lui a valu une réponse vide le %(at)s.") % _at(hub.fault_at),
-            _("Cherchez « The State's platform was answered with nothing » dans le journal."),
+            _("Cherchez « The platform of the State was answered with nothing » dans le journal."),
         )
     if hub.called_at is None or now - hub.called_at > SILENCE:
         return Finding(
