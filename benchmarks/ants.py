@@ -66,7 +66,7 @@ def _measure(sheet: Sheet, points: list[int], secret: str, *, code: int) -> None
     read, bare = alternate(ROUNDS[count], partial(feed.read, question), partial(_bare, values))
     ratio = median(read) / median(bare)
     sheet.line(
-        f"K{code}",
+        f"G{code}",
         f"{count} places, {DAYS} days, {len(rows)} rows: read in {median(read):.1f} ms, 1 query;"
         f" the same rows by plain SQL {median(bare):.1f} ms: {ratio:.2f} times (<= {MOST_TIMES})",
         holds=ratio <= MOST_TIMES,
@@ -81,7 +81,7 @@ def _measure(sheet: Sheet, points: list[int], secret: str, *, code: int) -> None
     (whole,) = alternate(ROUNDS[count], partial(client.get, path))
     p95 = percentile(whole, 0.95)
     sheet.line(
-        f"K{code + 1}",
+        f"G{code + 1}",
         f"the whole answer, {starts} starts: p95 {p95:.0f} ms (<= {TARGET_MS[count]}; the hub waits"
         f" 15000), {median(whole) / median(bare):.1f} times the plain SQL; {len(text) / 1000:.0f} kB,"
         f" {len(packed.content) / 1000:.0f} kB packed",
