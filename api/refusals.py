@@ -11,7 +11,8 @@ class KeyWanted(DomainError):
     """The operation is not for everybody."""
 
     message = _(
-        "Cette opération demande une clé : envoyez l’en-tête « Authorization », avec « Bearer » suivi de la clé."
+        "Cette opération demande une clé : envoyez l’en-tête « Authorization », avec « Bearer »"
+        " suivi de la clé."
     )
     status = 401
 

@@ -177,12 +177,12 @@ def _found(
     passed, starts = told.pop(), told.pop()
     day, told[4] = told[-1], zone
     if day is None:
-        return Found(*told, 0, float("inf"))
+        return Found._make([*told, 0, float("inf")])
     bits = int.from_bytes(starts, "little") >> passed << passed
     if (zone, day) not in midnights:
         midnights[zone, day] = datetime.combine(day, time.min, zone).timestamp()
     first = (bits & -bits).bit_length() - 1
-    return Found(*told, bits, midnights[zone, day] + first * SECONDS)
+    return Found._make([*told, bits, midnights[zone, day] + first * SECONDS])
 
 
 def best_of_each(found: Iterable[Found]) -> tuple[list[Found], list[Found]]:

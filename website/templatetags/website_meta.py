@@ -46,7 +46,7 @@ def share_card(
     commune = request.commune
     colour = commune.brand_colour if commune else DEFAULT_BRAND
     words = {
-        "title": context.get("page_title", ""),
+        "title": context.get("whole_title", ""),
         "description": _cut(description or (_line(service) if service else "") or _usual()),
         "url": _address(request, request.path),
         "image": _address(request, f"/partage.png?v={palette(colour).version}"),

@@ -26,10 +26,10 @@ def site_name(context: Context) -> str:
 
 
 @register.simple_block_tag(takes_context=True)
-def page_title(context: Context, content: str) -> SafeString:
-    """Write the title of a page, and remember it for what is told of the page elsewhere."""
-    context["page_title"] = content
-    return format_html("<title>{}</title>", content)
+def whole_title(context: Context, content: str) -> str:
+    """Write the words of a page's title, and remember them for what is told of it elsewhere."""
+    context["whole_title"] = content
+    return content
 
 
 @register.simple_tag(takes_context=True)
