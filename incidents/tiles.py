@@ -52,9 +52,9 @@ class Tile:
     x: int
     y: int
 
-    def touches(self, box: Box) -> bool:
+    def touches(self, box: Box, *, farthest: int = FARTHEST) -> bool:
         """Tell whether it shows a part of a box, at a scale that is served."""
-        if not FARTHEST <= self.z <= NEAREST:
+        if not farthest <= self.z <= NEAREST:
             return False
         west, north = _numbers(box.north, box.west, self.z)
         east, south = _numbers(box.south, box.east, self.z)

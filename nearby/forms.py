@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _, gettext_lazy
 
 from nearby.models import RADIUSES
@@ -16,10 +17,10 @@ from slots.search import Place
 
 PERSONS = range(1, 7)
 AROUND = (10, 20, 50, 100)
-USUAL_KM = 20
 OTHER = "autre"
 LONGEST_DAYS = 180
 SOON, NEAR = "date", "distance"
+USUAL = {"personnes": "1", "rayon": "20", "tri": SOON}
 PLACE_DIGITS = 2  # of latitude and longitude: a kilometre or so, and nobody's door
 
 
@@ -82,8 +83,14 @@ class SearchForm(forms.Form):
         error_messages={"invalid_choice": gettext_lazy("Choisissez un ordre de la liste.")},
     )
 
-    def __init__(self, *args: Any, services: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        services: Sequence[tuple[str, str]],
+        initial: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(_completed(data) if data is not None else None, initial=initial)
         wanted = titles()
         if services:
             wanted.append((OTHER, _("Une autre démarche")))
@@ -94,12 +101,10 @@ class SearchForm(forms.Form):
             self.fields["demarche"].choices = [("", "–"), *services]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Complete what is missing; a telephone's place counts when no name was typed."""
+        """Ask which other service it is."""
         known = super().clean() or {}
         if known.get("titres") == OTHER and not known.get("demarche"):
             self.add_error("demarche", ValidationError(_("Choisissez la démarche.")))
-        for name, usual in (("tri", SOON), ("personnes", 1), ("rayon", USUAL_KM)):
-            known[name] = known.get(name) or usual
         return known
 
     @property
@@ -172,6 +177,14 @@ class AlertForm(forms.Form):
         if (day - self.today).days > LONGEST_DAYS:
             raise ValidationError(_("Une alerte dure six mois au plus."))
         return day
+
+
+def _completed(asked: QueryDict) -> QueryDict:
+    """Say what nobody chose, so that the form shows what was looked for."""
+    data = asked.copy()
+    for name, usual in USUAL.items():
+        data[name] = data.get(name) or usual
+    return data
 
 
 def usual_last_day(today: date) -> date:

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_safe
 from incidents import tiles
 from incidents.geo import Box
 from incidents.map_views import CREDIT, PICTURE_KEPT_S
-from incidents.tiles import FARTHEST, NEAREST, Tile
+from incidents.tiles import NEAREST, Tile
 from slots.models import MeetingPoint
 from tenants.models import Association, Commune
 
 
+FARTHEST = 5  # zoom: all of France on a telephone
 AROUND = 0.6  # degrees around the outermost places
 KEPT_S = 300
 FRANCE = Box(41.0, -5.5, 51.5, 10.0)
@@ -46,7 +47,7 @@ def outline(request: HttpRequest) -> HttpResponse:
 def tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     """Give one picture of the map, around the communes that receive only."""
     asked = Tile(z, x, y)
-    if not asked.touches(_box(request)):
+    if not asked.touches(_box(request), farthest=FARTHEST):
         return _without(404, "public, max-age=86400")
     try:
         content = tiles.picture(asked, now=timezone.now().timestamp())

@@ -14,18 +14,18 @@ from django.views.decorators.http import require_safe
 
 from identity import limits, visits
 from nearby import places, words
-from nearby.forms import AROUND, NEAR, OTHER, SearchForm
+from nearby.forms import AROUND, NEAR, OTHER, USUAL, SearchForm
 from nearby.places import Where
 from parvis.templatetags.ui_words import heure
 from slots import links
 from slots.models import OfferedService
-from slots.search import Found, Place, Wish, best_of_each, nearest_first, search, soonest_first
+from slots.search import Found, Wish, best_of_each, nearest_first, search, soonest_first
 from tenants.hosts import moved_url
 from tenants.models import Association, Commune
 
 
 SHOWN = 30
-ZOOMS = {10: 12, 20: 11, 50: 10, 100: 10}  # of the map, by kilometres around
+CLOSEST = 12  # zoom of the map, where all places are near each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def find(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"association": association}
     services = _services(association)
     if "titres" not in request.GET:
-        context["form"] = SearchForm(services=services, initial=_usual())
+        context["form"] = SearchForm(services=services, initial={**USUAL, "titres": "CNI"})
         return render(request, "nearby/find.html", context)
     now = timezone.now()
     form = SearchForm(request.GET, services=services)
@@ -71,10 +71,6 @@ def find(request: HttpRequest) -> HttpResponse:
             form.add_error("lieu", _("Aucune commune ne porte ce nom ni ce code postal."))
     status = 422 if form.errors else 200
     return render(request, "nearby/find.html", context, status=status)
-
-
-def _usual() -> dict[str, Any]:
-    return {"titres": "CNI", "personnes": 1, "rayon": 20, "tri": "date"}
 
 
 def _services(association: Association | None) -> list[tuple[str, str]]:
@@ -137,7 +133,7 @@ def _answer(
         "full": [(each.commune, words.distance(each.km)) for each in nearest_first(full)],
         "wider": _wider(request, km),
         "alert": _alert(nearest_first([*free, *full]), said),
-        "map": _map(shown, where.place, km),
+        "map": _map(shown),
     }
 
 
@@ -183,7 +179,7 @@ def _alert(found: list[Found], said: dict[str, Any]) -> str:
     return moved_url(found[0].host, f"{path}?{urlencode(query)}")
 
 
-def _map(shown: list[Found], place: Place | None, km: int | None) -> dict[str, Any] | None:
+def _map(shown: list[Found]) -> dict[str, Any] | None:
     """Put the places on a map under the numbers of the list; none where nothing has a position."""
     points: list[dict[str, Any]] = [
         {
@@ -198,9 +194,5 @@ def _map(shown: list[Found], place: Place | None, km: int | None) -> dict[str, A
     ]
     if not points:
         return None
-    middle = place or Place(
-        sum(each["lat"] for each in points) / len(points),
-        sum(each["lon"] for each in points) / len(points),
-    )
-    zoom = ZOOMS.get(km or 100, 10)
-    return {"points": points, "lat": middle.lat, "lon": middle.lon, "zoom": zoom}
+    middle = {side: sum(each[side] for each in points) / len(points) for side in ("lat", "lon")}
+    return {"points": points, **middle, "zoom": CLOSEST}

@@ -119,6 +119,7 @@ def test_only_the_commune_and_its_surroundings_are_served():
     box = territory("33314").box
 
     assert HERE.touches(box)
+    assert Tile(9, 254, 183).touches(box, farthest=5)
     assert not Tile(15, 16000, 11761).touches(box)
     assert not Tile(9, 254, 183).touches(box)
     assert not Tile(20, 16315 * 32, 11761 * 32).touches(box)

@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 from django.core.cache import caches
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -21,7 +22,9 @@ from booking.elsewhere import elsewhere
 from booking.models import Closure
 from booking.taking import lock_configuration
 from nearby import data_views, opendata
+from nearby.forms import SearchForm
 from slots.models import FreeSlotDay, MeetingPoint
+from slots.search import Place
 from tenants.models import OfficialCommune
 from tests.booking.test_actions import hold
 from tests.conftest import owner
@@ -101,6 +104,26 @@ def test_who_types_a_place_finds_the_soonest_around_it(
     assert near.text.index("Mairie de Pauillac") < near.text.index("Mairie de Lacanau")
 
 
+def test_the_form_shows_what_was_looked_for_where_nobody_chose(
+    portal, commune, ready, france, now
+):
+    offer(commune, {9: [9]}, place=PAUILLAC)
+
+    _answer, page = ask(portal, lieu="pauillac", rayon="")
+
+    assert "à moins de 20 km" in page
+    assert '<option value="20" selected>' in page
+
+
+def test_the_map_shows_all_the_places_of_the_list(portal, commune, ready, france, now):
+    offer(commune, {9: [9]}, place=PAUILLAC)
+
+    _answer, page = ask(portal, lieu="pauillac", rayon="100")
+
+    assert re.search(r"<div [^>]*data-map [^>]*data-points=[^>]* data-fit>", page)
+    assert portal.get("/trouver/contour.json").json()["properties"]["zooms"][0] == 5
+
+
 def test_a_start_leads_into_the_booking_of_its_commune_which_looks_again(
     portal, client, commune, ready, now
 ):
@@ -154,7 +177,10 @@ def test_a_telephone_is_placed_to_a_kilometre(portal, commune, ready, now):
 
     assert "Autour de votre position" in page
     assert "Mairie de Pauillac" in page
-    assert 'data-lat="45.200000"' in page
+    typed = QueryDict("titres=CNI&lat=45.196412&lon=-0.748712")
+    form = SearchForm(typed, services=[])
+    assert form.is_valid()
+    assert form.point == Place(45.2, -0.75)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ def map(  # noqa: A001, PLR0913 (reads so in a page; all optional)
     lat: float | None = None,
     lon: float | None = None,
     zoom: int = 17,
+    fit: bool = False,
     points: Sequence[dict[str, Any]] = (),
     key: str = "map",
     outline: str = "",
@@ -54,13 +55,16 @@ def map(  # noqa: A001, PLR0913 (reads so in a page; all optional)
     what remains of it without pictures.
 
     ``lat`` and ``lon`` centre it on a place; each of ``points`` has ``lat``, ``lon``, ``label``,
-    and may have ``href``, ``shape`` (a class after ``pin--``) and ``text`` (inside the pin).
+    and may have ``href``, ``shape`` (a class after ``pin--``) and ``text`` (inside the pin). With
+    ``fit`` the map shows them all, as near as ``zoom`` at most.
     """
     centre = SafeString("")
     if lat is not None and lon is not None:
         centre = format_html(' data-lat="{}" data-lon="{}" data-zoom="{}"', f"{lat:.6f}",
                              f"{lon:.6f}", zoom)  # fmt: skip
-    pins = format_html(' data-points="{}"', json.dumps(list(points))) if points else ""
+    pins = format_html(
+        ' data-points="{}"{}', json.dumps(list(points)), SafeString(" data-fit" if fit else "")
+    ) if points else ""  # fmt: skip
     return format_html(
         '<div class="map-frame"><div id="{key}" class="map map--{size}" data-map'
         ' role="application" aria-label="{label}" data-outline="{outline}" data-note="{key}-note"'

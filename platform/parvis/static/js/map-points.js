@@ -1,9 +1,15 @@
-/* The points that a page puts on its map: each a pin with a name, and a link where it leads. */
+/* The points that a page puts on its map: each a pin with a name, and a link where it leads.
+   [data-fit]: all of them are shown. */
 (() => {
   "use strict";
   document.addEventListener("parvis:map", event => {
-    const { map, L } = event.detail, { points } = event.target.dataset;
-    for (const each of JSON.parse(points ?? "[]")) {
+    const { map, L } = event.detail, { points, fit } = event.target.dataset;
+    const pins = JSON.parse(points ?? "[]");
+    if (fit !== undefined) {
+      const room = { padding: [36, 36], maxZoom: map.getZoom(), animate: false };
+      map.fitBounds(pins.map(({ lat, lon }) => [lat, lon]), room);
+    }
+    for (const each of pins) {
       const icon = L.divIcon({
         className: `pin pin--${each.shape ?? "plain"}`, iconSize: [28, 28], iconAnchor: [14, 28],
         html: Object.assign(document.createElement("span"), { textContent: each.text ?? "" }),
