@@ -55,10 +55,14 @@ def ask(
 
 
 @transaction.atomic
-def confirm(*, alert: Alert, now: datetime) -> None:
-    """Begin to look for her; what is free now she sees herself. Twice changes nothing."""
+def confirm(*, alert: Alert, now: datetime) -> bool:
+    """Begin to look for her; what is free now she sees herself. Twice changes nothing.
+
+    Tells whether she will be told: not by an alert that was stopped, or that is over.
+    """
     waiting = Alert.objects.filter(pk=alert.pk, confirmed_at__isnull=True, stopped_at__isnull=True)
     waiting.update(confirmed_at=now, seen=_first(free_for(alert, now=now)))
+    return Alert.objects.running(planning.local_day(now)).filter(pk=alert.pk).exists()
 
 
 def stop(*, alert: Alert, now: datetime) -> None:

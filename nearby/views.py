@@ -98,7 +98,8 @@ def _wishes() -> list[tuple[str, str, str, str]]:
     services = Service.objects.offered_online().filter(titles="", is_confidential=False)
     for service in services:
         name = booking_words.service_name(service)
-        found.append((f"s{service.pk}", name, "", normalise(service.name)[:100]))
+        if key := normalise(service.name)[:100]:
+            found.append((f"s{service.pk}", name, "", key))
     return found
 
 
@@ -133,8 +134,7 @@ def one_alert(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("act") == "stop":
             actions.stop(alert=known, now=now)
-        elif request.POST.get("act") == "confirm":
-            actions.confirm(alert=known, now=now)
+        elif request.POST.get("act") == "confirm" and actions.confirm(alert=known, now=now):
             messages.success(request, _("C’est noté : vous serez prévenu par courriel."))
         return _private(redirect(request.path))
     context = {

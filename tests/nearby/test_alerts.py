@@ -87,6 +87,30 @@ def soon():
     return (timezone.now() + timedelta(days=30)).date().isoformat()
 
 
+@pytest.mark.parametrize("change", [{"stopped_at": 0}, {"last_day": -1}])
+def test_an_alert_that_is_over_promises_nothing(client, here, now, change):
+    alert = wanted(now)
+    ((field, days),) = change.items()
+    moment = timezone.now() + timedelta(days=days)
+    Alert.objects.update(**{field: moment.date() if field == "last_day" else moment})
+
+    page = client.post(path_to(alert), {"act": "confirm"}, follow=True)
+
+    assert "vous serez prévenu" not in page.text
+    assert "Cette alerte est arrêtée" in page.text
+
+
+def test_a_service_without_letters_is_not_proposed(client, here, now):
+    """Nothing else could be found by its name: an alert would be lost without a word."""
+    named, nameless = (ServiceFactory(name=name, titles="") for name in ("PACS", "…"))
+    OpeningFactory(resources=[ResourceFactory(services=[named, nameless])])
+
+    page = client.get("/alerte/").text
+
+    assert f'value="s{named.pk}"' in page
+    assert f'value="s{nameless.pk}"' not in page
+
+
 def test_what_comes_free_nearby_is_told_once(alert, other_commune, now):
     offer(other_commune, {3: [9], 5: [9]})
 
