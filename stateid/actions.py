@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,8 @@ from identity.members import Member
 from parvis.encryption import encrypt
 from parvis.errors import DomainError
 from stateid import discovery
-from stateid.models import AssociationLogin, CitizenLogin
+from stateid.models import AssociationLogin, CitizenLogin, LinkRequest
+from stateid.registered import OF_ASSOCIATION
 from tenants.models import Association, Commune
 
 
@@ -51,7 +53,9 @@ def configure_login(
 ) -> AssociationLogin:
     """Keep the provider of an association; an empty ``secret`` keeps the one that is known.
 
-    Another issuer or client never gets the secret of the one before.
+    Another issuer or client never gets the secret of the one before. What another issuer called
+    somebody opens nothing any more: a ``sub`` names a person beside its ``iss`` only (OpenID
+    Connect Core 1.0, 5.7).
 
     Raises:
         NoSecret: the provider is offered, and nobody ever gave its secret.
@@ -63,6 +67,8 @@ def configure_login(
     sealed = encrypt(secret) if secret else kept
     if is_enabled and not sealed:
         raise NoSecret
+    if known and known.issuer and known.issuer != issuer:
+        _forget_identities(f"{OF_ASSOCIATION}{association.pk}")
     found, _is_new = AssociationLogin.objects.update_or_create(
         association=association,
         defaults={
@@ -78,6 +84,11 @@ def configure_login(
         },
     )
     return found
+
+
+def _forget_identities(provider: str) -> None:
+    SocialAccount.objects.filter(provider=provider).delete()
+    LinkRequest.objects.filter(provider=provider).delete()
 
 
 def tried(*, issuer: str, algorithm: str) -> str:

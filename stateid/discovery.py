@@ -23,7 +23,7 @@ def document(issuer: str, *, fresh: bool = False) -> dict[str, Any]:
         OAuth2Error: no answer, another issuer than the one asked for, or an endpoint is missing.
     """
     found = _read(f"{issuer}{WELL_KNOWN}", fresh=fresh)
-    if not isinstance(found, dict) or found.get("issuer") != issuer:
+    if found.get("issuer") != issuer:
         raise OAuth2Error("The provider names another issuer.")
     if not all(_is_endpoint(found.get(name)) for name in ENDPOINTS):
         raise OAuth2Error("An endpoint of the provider is missing.")
@@ -36,16 +36,15 @@ def keys(uri: str, *, fresh: bool = False) -> Sequence[Mapping[str, Any]]:
     Raises:
         OAuth2Error: no answer, or no keys.
     """
-    found = _read(uri, fresh=fresh)
-    known = found.get("keys") if isinstance(found, dict) else None
+    known = _read(uri, fresh=fresh).get("keys")
     if not isinstance(known, list):
         raise OAuth2Error("The provider publishes no keys.")
     return [key for key in known if isinstance(key, dict)]
 
 
-def _read(url: str, *, fresh: bool) -> Any:
+def _read(url: str, *, fresh: bool) -> dict[str, Any]:
     name = f"stateid:{sha256(url.encode()).hexdigest()}"
-    known = None if fresh else caches["shared"].get(name)
+    known: dict[str, Any] | None = None if fresh else caches["shared"].get(name)
     if known is None:
         with Exchange() as http:
             answer = http.get(url)

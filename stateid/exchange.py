@@ -36,16 +36,19 @@ class Reply:
         """The content as text."""
         return self.content.decode(errors="replace")
 
-    def json(self) -> Any:
-        """Read JSON.
+    def json(self) -> dict[str, Any]:
+        """Read a JSON object: all that a provider says is one.
 
         Raises:
             OAuth2Error: it is none.
         """
         try:
-            return json.loads(self.content)
+            found = json.loads(self.content)
         except (ValueError, RecursionError) as error:
             raise OAuth2Error("The provider does not answer in JSON.") from error
+        if not isinstance(found, dict):
+            raise OAuth2Error("The provider does not answer by an object.")
+        return found
 
     def raise_for_status(self) -> None:
         """Refuse anything but a success.

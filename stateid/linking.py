@@ -99,9 +99,21 @@ def _by_invitation(identity: Identity, now: datetime) -> SocialAccount | None:
         return None
     if user is not None:
         check_reach(provider=identity.provider, user=user)
+        if not _works_only_where(identity, scope, user):
+            return None
     for invitation in fitting:
         user = accept(invitation=invitation, user=user, name=identity.name, now=now)
     return _tie(identity.provider, identity.sub, identity.kept, user) if user else None
+
+
+def _works_only_where(identity: Identity, scope: Scope, user: User) -> bool:
+    """Tell whether an identity belongs to all places of an account; sandboxes hold nobody.
+
+    Who invites must not open, to a colleague who says to be somebody, what others own.
+    """
+    works = Membership.objects.of(user).exclude(commune__kind=Commune.Kind.SANDBOX)
+    found = works.select_related("commune", "association")
+    return all(fits(_place(each), identity, scope) for each in found)
 
 
 def _invitations(identity: Identity, scope: Scope, now: datetime) -> list[Invitation]:

@@ -1,6 +1,7 @@
 """The providers that are known: two of the State from settings, one per association."""
 
 import json
+import re
 from dataclasses import dataclass
 
 from allauth.socialaccount.models import SocialApp
@@ -13,6 +14,7 @@ from tenants.models import Association
 
 KIND = "stateid"
 PROCONNECT, FRANCECONNECT, OF_ASSOCIATION = "proconnect", "franceconnect", "association-"
+NUMBER = re.compile(r"[1-9][0-9]{0,17}")  # written one way: an identity has one name
 # Levels where somebody checked that the person works where she says; "self-asserted" is none.
 CONSISTENT = [
     "eidas1",
@@ -37,9 +39,9 @@ def find(provider_id: str) -> SocialApp | None:
     if provider_id == FRANCECONNECT:
         return franceconnect()
     number = provider_id.removeprefix(OF_ASSOCIATION)
-    if number == provider_id or not number.isascii() or not number.isdigit():
+    if number == provider_id or not NUMBER.fullmatch(number):
         return None
-    known = AssociationLogin.objects.filter(is_enabled=True, association__pk=int(number[:18]))
+    known = AssociationLogin.objects.filter(is_enabled=True, association__pk=int(number))
     found = known.select_related("association").first()
     return of_association(found) if found else None
 

@@ -1,6 +1,7 @@
 """An association's own provider: chosen by its direction, for its people and nobody else."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from demo.strict_provider import Lie
 from parvis.encryption import encrypt
+from stateid import actions
 from stateid.models import AssociationLogin
 from tenants.models import Association, Membership, User
 from tests.conftest import login_as, owner
@@ -86,6 +88,34 @@ def test_another_issuer_never_gets_the_secret_of_the_one_before(director):
 
     assert answer.status_code == 422
     assert known().issuer == "https://login.example.org"
+
+
+def test_another_issuer_opens_no_account_that_the_one_before_opened(
+    director, plain, browser, commune, association
+):
+    """A ``sub`` names a person beside its issuer only."""
+    name, provider = plain
+    invite(commune, email=BOB.email)
+    log_in(browser, provider, BOB, name)
+    assert SocialAccount.objects.filter(provider=name).exists()
+
+    actions.configure_login(
+        association=association,
+        siren="",
+        issuer=provider.issuer,
+        client_id="another",
+        secret="theirs",
+        algorithm="ES256",
+        domains=["amg.example"],
+        is_enabled=True,
+        by=SimpleNamespace(name="D"),
+        now=timezone.now(),
+    )
+    assert SocialAccount.objects.filter(provider=name).exists()
+    director.post(PAGE, GOOD)
+
+    assert known().issuer == "https://login.example.org"
+    assert not SocialAccount.objects.filter(provider=name).exists()
 
 
 @pytest.mark.parametrize(
@@ -175,6 +205,15 @@ def elsewhere(commune):
         type(commune).objects.filter(pk=commune.pk).update(association=other)
     commune.refresh_from_db()
     return commune
+
+
+def test_it_has_one_name_only(browser, plain):
+    """Another spelling would be another key of the same person."""
+    name, _provider = plain
+
+    assert browser.post(f"/stateid/{name}/login/").status_code == 200
+    other = name.replace("-", "-0")
+    assert browser.post(f"/stateid/{other}/login/").status_code == 404
 
 
 def test_an_invitation_of_another_association_is_out_of_its_reach(browser, plain, elsewhere):

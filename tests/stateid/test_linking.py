@@ -133,6 +133,39 @@ def test_a_new_key_of_the_same_person_waits_even_with_an_invitation(
     assert not has_session(other)
 
 
+def test_an_invitation_opens_no_account_that_others_own(
+    browser, providers, commune, other_commune, make_user
+):
+    """Whoever invites must not enter another commune as a colleague of hers."""
+    make_user("admin", commune=other_commune, email=ADA.email)
+    invite(commune)
+
+    answer = log_in(browser, providers.proconnect)
+
+    assert answer.status_code == 403
+    assert Invitation.objects.pending().exists()
+    assert not SocialAccount.objects.exists()
+    assert not has_session(browser)
+
+
+def test_an_invitation_opens_an_account_that_works_in_the_same_place(
+    browser, providers, commune, association, make_user
+):
+    make_user("booking_agent", commune=commune, email=ADA.email)
+    with owner():
+        AssociationLogin.objects.create(
+            association=association,
+            siren=ADA.siret[:9],
+            changed_at=timezone.now(),
+            changed_by_name="D",
+        )
+    invite(association, role="referent")
+
+    assert log_in(browser, providers.proconnect).status_code == 302
+    assert Membership.objects.count() == 2
+    assert has_session(browser)
+
+
 @pytest.mark.usefixtures("lenient")
 def test_nobody_decides_about_her_own_account_nor_elsewhere(
     browser, host_client, commune, other_commune, make_user, providers

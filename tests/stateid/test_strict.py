@@ -14,8 +14,9 @@ from django.test import Client
 
 from demo.provider_lies import LIES
 from demo.strict_provider import query_of
+from parvis import egress
 from stateid import discovery
-from stateid.exchange import Exchange
+from stateid.exchange import Exchange, Reply
 from tenants.models import User
 from tests.conftest import login_as
 from tests.identity.conftest import has_session
@@ -194,6 +195,14 @@ def test_a_provider_that_is_away_is_told(browser, providers, settings):
 
     assert page.status_code == 502
     assert "n’a pas répondu comme prévu" in page.content.decode()
+
+
+@pytest.mark.parametrize("said", ["[]", '["access_token"]', '"access_token"', "7", "null", "{"])
+def test_an_answer_that_is_no_object_is_an_error_of_the_provider(said):
+    reply = Reply(egress.Answer(200, "application/json", said.encode()))
+
+    with pytest.raises(OAuth2Error):
+        reply.json()
 
 
 def test_a_provider_that_names_another_one_is_refused(browser, providers):
