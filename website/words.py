@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from itertools import chain, count
 
 
 MOST = 40
@@ -25,14 +26,18 @@ def words_of(
     """Return the word of each service, given as (key, slug, titles), the oldest first.
 
     It is the one that was ``chosen``, else the usual one of its titles, else its slug, else its
-    slug and its number. No two have the same, and none has an ``earlier`` word of another.
+    slug and its number, else two numbers. No two have the same, and none has an ``earlier``
+    word of another.
     """
     taken = {word: key for key, word in chosen.items()}
     found = dict(chosen)
     for key, slug, titles in services:
         if key in found:
             continue
-        wishes = (USUAL.get(titles, ""), as_word(slug), f"{as_word(slug)[: MOST - 8]}-{key}")
+        wishes = chain(
+            (USUAL.get(titles, ""), as_word(slug), f"{as_word(slug)[: MOST - 8]}-{key}"),
+            (f"{key}-{again}" for again in count(2)),
+        )
         found[key] = next(
             each
             for each in wishes

@@ -201,6 +201,7 @@ class TestWords:
             1: "cni", 2: "cni-mineur", 3: "passeport", 4: "passeports",
         }  # fmt: skip
         assert words_of(told[:1], {}, {"cni": 9}) == {1: "cni-1"}
+        assert words_of(told[:1], {9: "cni", 8: "cni-1"}, {})[1] == "1-2"  # never without a word
 
     @pytest.mark.parametrize(
         ("typed", "word"),
