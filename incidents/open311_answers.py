@@ -128,12 +128,18 @@ def updates(content: bytes) -> list[News]:
             reference=each.get("service_request_id", ""),
             status=each.get("status", "").upper(),
             text=each.get("description", ""),
-            key=each.get("update_id", ""),
+            key=each.get("update_id") or _made_key(each),
             at=_instant(each.get("updated_datetime", "")),
         )
         for each in rows(content)
         if each.get("service_request_id")
     ]
+
+
+def _made_key(said: dict[str, str]) -> str:
+    """Make a key for an update without one: lists overlap, and it is to be heard once."""
+    at = said.get("updated_datetime", "")
+    return f"{at} {said.get('status', '')}".strip() if at else ""
 
 
 def states(content: bytes) -> list[News]:

@@ -7,6 +7,7 @@ too often, waits for the team (``Dispatch.State.DEAD``).
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from urllib.parse import quote
 
 from django.db import IntegrityError, transaction
 from django.utils import translation
@@ -91,7 +92,7 @@ def _leased(key: int, *, now: datetime) -> Dispatch | None:
 
 def _asked(row: Dispatch, *, door: Door) -> Outcome:
     if row.state == State.PENDING:
-        answer = ask(row.server, f"tokens/{row.token}.xml", door=door)
+        answer = ask(row.server, f"tokens/{quote(row.token, safe='')}.xml", door=door)
     elif row.message is not None:
         return _told(row, door=door)
     else:

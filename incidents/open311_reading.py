@@ -190,7 +190,8 @@ def items(reports: list[Report], words: Words) -> list[dict[str, Any]]:
     pks = [each.pk for each in reports]
     notes = last_words(pks)
     photos: dict[int, list[Photo]] = {}
-    for photo in shown_photos().filter(report__in=pks):
+    shown = [each.pk for each in reports if not is_withdrawn(each)]
+    for photo in shown_photos().filter(report__in=shown):
         photos.setdefault(photo.report_id, []).append(photo)
     said_items = [
         item(each, words, note=notes.get(each.pk, ""), photos=photos.get(each.pk, []))
@@ -211,7 +212,10 @@ def last_words(reports: list[int]) -> dict[int, str]:
 
 
 def item(report: Report, words: Words, *, note: str, photos: list[Photo]) -> dict[str, Any]:
-    """Say one report: these fields, all of them, in this order."""
+    """Say one report: these fields, all of them, in this order.
+
+    One that was withdrawn keeps its state alone, as the site shows it no more.
+    """
     zone, category = words.zone, report.category
     handler = report.handler.name if report.handler else ""
     is_paused = report.is_paused  # type: ignore[attr-defined]
@@ -221,7 +225,7 @@ def item(report: Report, words: Words, *, note: str, photos: list[Photo]) -> dic
         "status_notes": note or label(report),
         "service_name": words.names.get(category.pk, category.name),
         "service_code": category.code,
-        "description": report.text or None,
+        "description": (not is_withdrawn(report) and report.text) or None,
         "agency_responsible": handler or _("Mairie de %(name)s") % {"name": words.commune.name},
         "service_notice": notice(report),
         "requested_datetime": said(report.submitted_at, zone),
@@ -236,6 +240,11 @@ def item(report: Report, words: Words, *, note: str, photos: list[Photo]) -> dic
         if photos
         else None,
     }
+
+
+def is_withdrawn(report: Report) -> bool:
+    """Tell whether its reporter took a report back: words and photos are nobody's any more."""
+    return report.status == Status.CANCELLED
 
 
 def _rounded(degrees: float | None) -> float | None:
@@ -295,7 +304,7 @@ def _extend(
         more = extended(
             report,
             words,
-            answers=answers.get(report.pk, []),
+            answers=[] if is_withdrawn(report) else answers.get(report.pk, []),
             photos=photos.get(report.pk, []),
             changes=changes.get(report.pk, []),
         )
@@ -334,7 +343,7 @@ def _details(report: Report, photos: list[Photo], words: Words) -> dict[str, Any
         "detailed_status": report.status,
         "channel": report.channel,
         "url": f"{words.base}/signalements/{report.reference}/"
-        if report.visibility == Report.Visibility.PUBLIC
+        if report.visibility == Report.Visibility.PUBLIC and not is_withdrawn(report)
         else None,
         "media_urls": addresses,
         "photos": [

@@ -69,7 +69,7 @@ def submit(asked: Asked, envelope: Envelope, *, now: datetime) -> dict[str, Any]
     row = OpenRequest(
         client_id=envelope.client.pk,
         key=envelope.key,
-        content=envelope.content,
+        content="" if envelope.key else envelope.content,
         said=envelope.content,
         unknown=len(asked.unknown),
         at=now,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -26,13 +27,17 @@ class Tried:
 
 @transaction.atomic
 def configure(*, handler: Handler, key: str, **told: Any) -> OpenServer:
-    """Say where the server of a body is; an empty key leaves the one there was."""
+    """Say where the server of a body is; an empty key leaves the one there was.
+
+    A key goes to no other machine than the one it was given for.
+    """
     server = OpenServer.objects.select_for_update(of=("self",)).filter(handler=handler).first()
     server = server or OpenServer(handler=handler)
+    host = urlsplit(server.url).netloc.lower()
     for name, value in told.items():
         setattr(server, name, value)
-    if key:
-        server.key = encrypt(key)
+    if key or urlsplit(server.url).netloc.lower() != host:
+        server.key = encrypt(key) if key else ""
     server.failed_at, server.error = None, ""
     server.save()
     return server

@@ -14,7 +14,7 @@ from incidents.geo import Place, box_around, distance_m
 from incidents.handlers import responsible
 from incidents.models import Report, Trial
 from incidents.open311_formats import SECOND
-from incidents.open311_reading import Wish, extended, item, words_of
+from incidents.open311_reading import UPDATES, Wish, extended, item, words_of
 from incidents.open311_sending import Asked
 from incidents.references import new_reference
 from incidents.workflow import Status
@@ -23,8 +23,17 @@ from incidents.workflow import Status
 KEPT = timedelta(days=1)
 MOST = 5000
 EXTENSIONS = ("attributes", "extended_attributes", "notes")
+SAID = {
+    **{each: each for each in UPDATES.values()},
+    "NOT_COUNCILS_RESPONSIBILITY": "NOT_COUNCILS_RESPONSIBILITY",
+    "CLOSED": "FIXED",
+    "PLANNED": "ACTION_SCHEDULED",
+    "REOPEN": "OPEN",
+    "FOR_TRIAGE": "INVESTIGATING",
+    "INTERNAL_REFERRAL": "INVESTIGATING",
+}
+"""How each status that may be sent is listed: as those of real reports (H58, H59)."""
 CLOSING = {
-    "CLOSED",
     "FIXED",
     "NO_FURTHER_ACTION",
     "NOT_COUNCILS_RESPONSIBILITY",
@@ -112,18 +121,19 @@ def update(*, reference: str, status: str, text: str, at: str) -> tuple[Trial, s
     if trial is None:
         return None
     number = f"t{trial.pk}-{len(trial.updates) + 1}"
+    last = trial.updates[-1]["status"] if trial.updates else UPDATES[Status.RECEIVED]
+    listed = SAID.get(status, last)  # UNCHANGED
     trial.updates.append(
         {
             "update_id": number,
             "service_request_id": reference,
-            "status": status,
+            "status": listed,
             "updated_datetime": at,
-            "description": text or status,
+            "description": text or listed,
             "media_url": None,
         }
     )
-    is_closing = status in CLOSING
-    trial.item["status"] = "closed" if is_closing else "open"
+    trial.item["status"] = "closed" if listed in CLOSING else "open"
     trial.item["status_notes"] = text or trial.item["status_notes"]
     trial.item["updated_datetime"] = at
     trial.save(update_fields=["updates", "item"])

@@ -4,7 +4,7 @@ An update is a move or a public message. ``c12`` is a move, ``m34`` a message th
 number answered to a client is the one under which the list shows it (H60).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from incidents import actions, emails, reporters
-from incidents.calendar import current_commune
+from incidents import actions, emails, links, open311_trials as trials, reporters
+from incidents.calendar import current_commune, zone
+from incidents.chasing import OUTSIDE, WITH_PARTNER
 from incidents.history import locked, noted
 from incidents.models import Message, OpenUpdate, Photo, Report, ReportEvent, StatusChange
 from incidents.open311_errors import Refused
@@ -23,6 +24,7 @@ from incidents.open311_keys import Client
 from incidents.open311_reading import TOLD, Words, update_status, visible
 from incidents.open311_receiving import take_media
 from incidents.open311_sending import Media
+from incidents.published import shown_photos
 from incidents.refusals import IllegalMove, PhotoMissing, TooLate
 from incidents.states import state_of
 from incidents.workflow import CLOSED, Actor, Reason, Status, is_legal
@@ -110,12 +112,38 @@ def statuses_at(rows: Iterable[tuple[str, Any]]) -> dict[int, str]:
 
 
 def items(rows: list[tuple[str, Any]], words: Words) -> list[dict[str, Any]]:
-    """Say each update."""
-    known = statuses_at(rows)
-    return [_item(number, each, words, known) for number, each in rows]
+    """Say each update, with the first photo that came with it."""
+    known, pictures = statuses_at(rows), pictures_of(rows)
+    return [
+        _item(number, each, words, known)
+        | {"media_url": _address(pictures.get((each.report_id, each.at)), words)}
+        for number, each in rows
+    ]
 
 
-def _item(number: str, row: Any, words: Words, known: dict[int, str]) -> dict[str, Any]:
+def pictures_of(rows: Iterable[tuple[str, Any]]) -> dict[tuple[int, datetime], Photo]:
+    """Return the published photo that came with each update, by report and time; two queries.
+
+    Photos of the report as it was first sent are those of the report, not of an update.
+    """
+    told = [each for _number, each in rows if getattr(each, "before", True)]
+    added = ReportEvent.objects.filter(
+        kind=ReportEvent.Kind.PHOTO,
+        report__in={each.report_id for each in told},
+        at__in={each.at for each in told},
+        detail__has_key="photo",
+    )
+    moments = {each.detail["photo"]: (each.report_id, each.at) for each in added}
+    shown = shown_photos().filter(pk__in=moments, report__visibility=Report.Visibility.PUBLIC)
+    shown = shown.exclude(report__status=Status.CANCELLED)
+    return {moments[photo.pk]: photo for photo in reversed(shown)}
+
+
+def _address(photo: Photo | None, words: Words) -> str | None:
+    return words.base + links.photo_address(photo, "l", is_public=True) if photo else None
+
+
+def _item(number: str, row: Any, words: Words, known: Mapping[int, str]) -> dict[str, Any]:
     if isinstance(row, StatusChange):
         status, message = update_status(row.after, row.reason), row.message
         is_public = message is not None and message.audience == Message.Audience.PUBLIC
@@ -129,7 +157,6 @@ def _item(number: str, row: Any, words: Words, known: dict[int, str]) -> dict[st
         "status": status,
         "updated_datetime": said(row.at, words.zone),
         "description": text,
-        "media_url": None,
     }
 
 
@@ -155,12 +182,10 @@ def take(update: Update, *, reference: str, client: Client, now: datetime) -> st
     """
     shown = visible(client.pk)
     if client.is_handler:
-        shown |= Report.objects.filter(status=Status.FORWARDED, reference=reference)
+        shown |= Report.objects.filter(status__in=WITH_PARTNER, handler__kind__in=OUTSIDE)
     report = shown.filter(reference=reference).first()
     if report is None:
-        raise Refused(
-            404, _("Aucun signalement n’a le numéro %(number)s.") % {"number": reference}
-        )
+        raise _unknown(reference)
     row = OpenUpdate(
         client_id=client.pk,
         external_id=update.external_id,
@@ -179,6 +204,37 @@ def take(update: Update, *, reference: str, client: Client, now: datetime) -> st
     )
     row.save(update_fields=["update_id"])
     return row.update_id
+
+
+@transaction.atomic
+def try_out(update: Update, *, reference: str, client: Client, now: datetime) -> str:
+    """Take an update of a trial.
+
+    Raises:
+        Refused: 400, it came before; 404, there is no such trial.
+    """
+    at = said(update.at, zone()) or ""
+    found = trials.update(reference=reference, status=update.status, text=update.text, at=at)
+    if found is None:
+        raise _unknown(reference)
+    trial, number = found
+    try:
+        with transaction.atomic():
+            OpenUpdate.objects.create(
+                client_id=client.pk,
+                external_id=update.external_id,
+                trial=trial,
+                update_id=number,
+                external_status=update.status,
+                at=now,
+            )
+    except IntegrityError as clash:
+        raise known_already(first_number(client, update.external_id) or "") from clash
+    return number
+
+
+def _unknown(reference: str) -> Refused:
+    return Refused(404, _("Aucun signalement n’a le numéro %(number)s.") % {"number": reference})
 
 
 def is_late(report: Report, at: datetime) -> bool:
@@ -200,15 +256,13 @@ def _of_source(report: Report, update: Update, client: Client, *, now: datetime)
         words = _with(_("Le déclarant dit que c’est réparé."), words)
     elif wants_reopening:
         words = _with(_("Le déclarant demande la réouverture."), words)
-    message = _write(
-        report,
-        words or update.status,
-        client.name,
-        Message.Author.REPORTER,
-        Message.Audience.STAFF,
-        now=now,
-    )
     take_media(report, update.media, stage=Photo.Stage.BEFORE, now=now)
+    words = words or update.status
+    return _for_team(report, words, client.name, Message.Author.REPORTER, now=now)
+
+
+def _for_team(report: Report, words: str, name: str, author: str, *, now: datetime) -> str:
+    message = _write(report, words, name, author, Message.Audience.STAFF, now=now)
     emails.send([emails.to_team(report, current_commune(), event=f"answered-{message.pk}")])
     return f"m{message.pk}"
 
@@ -220,8 +274,12 @@ def _may_reopen(report: Report, *, now: datetime) -> bool:
 
 
 def _of_handler(report: Report, update: Update, client: Client, *, now: datetime) -> str:
-    """Take what the body says that we passed the report on to."""
+    """Take what the body says that we passed the report on to; of any other, the team judges."""
     take_media(report, update.media, stage=Photo.Stage.AFTER, now=now)
+    handler = report.handler
+    if report.status not in WITH_PARTNER or handler is None or handler.kind not in OUTSIDE:
+        words = _with(update.status, update.text)
+        return _for_team(report, words, client.name, Message.Author.PARTNER, now=now)
     is_current = not is_late(report, update.at)
     words = PartnerWords(update.text, update.status if is_current else "", client.name)
     return partner_says(report, words, now=now)
@@ -233,10 +291,8 @@ def partner_says(report: Report, words: PartnerWords, *, now: datetime) -> str:
 
     Returns the number under which it is listed.
     """
-    text = words.text or state_of(report.status).word.capitalize()
-    audience = Message.Audience.PUBLIC
-    message = _write(report, text, words.name, Message.Author.PARTNER, audience, now=now)
     to, reason = target(report, words.status)
+    message = _to_all(report, words.text, words.name, now=now) if words.text else None
     if to is not None:
         try:
             moved = actions.move(
@@ -251,10 +307,16 @@ def partner_says(report: Report, words: PartnerWords, *, now: datetime) -> str:
         except (IllegalMove, PhotoMissing, TooLate):
             propose(report, words.status, words.name, now=now)
         else:
-            change = moved.changes.order_by("at", "pk").last()
-            return f"c{change.pk}" if change else f"m{message.pk}"
+            return f"c{moved.changes.latest('at', 'pk').pk}"
+    if message is None:
+        label = state_of(report.status).word.capitalize()
+        message = _to_all(report, label, words.name, now=now)
     emails.send(emails.said(message, current_commune(), emails.recipients(report)))
     return f"m{message.pk}"
+
+
+def _to_all(report: Report, text: str, name: str, *, now: datetime) -> Message:
+    return _write(report, text, name, Message.Author.PARTNER, Message.Audience.PUBLIC, now=now)
 
 
 def target(report: Report, status: str) -> tuple[Status | None, str]:

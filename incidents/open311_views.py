@@ -171,7 +171,8 @@ def _links(
     if wish.start is None and wish.updated_before is None:
         moments["updated_before"] = timezone.now()
     query |= {name: said(each, zone()) for name, each in moments.items() if each is not None}
-    if shown and wish.end is not None and not asked(request.GET, "end_date"):
+    is_open = wish.page == 1 and not asked(request.GET, "end_date")
+    if shown and wish.end is not None and is_open:
         query["end_date"] = shown[0]["requested_datetime"]
     base = request.build_absolute_uri(request.path)
     ways = [("prev", wish.page - 1)] * (wish.page > 1) + [("next", wish.page + 1)] * has_more

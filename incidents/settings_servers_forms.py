@@ -68,6 +68,15 @@ class ServerForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
             label=self.fields["poll_minutes"].label, min_value=1, max_value=1440
         )
 
+    def clean_url(self) -> str:
+        """Refuse an address that would never be asked."""
+        url: str = self.cleaned_data["url"]
+        if not url.lower().startswith("https://"):
+            raise forms.ValidationError(
+                _("Cette adresse ne mène pas à un serveur public en https.")
+            )
+        return url
+
     def clean_mapping(self) -> dict[str, str]:
         """Read the pairs; a code that is none of ours is a mistake."""
         lines = [each.strip() for each in self.cleaned_data["mapping"].splitlines()]

@@ -16,12 +16,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 
 PATIENCE_S = 2.0
 CHUNK = 16_384
 AGENT = "Parvis"
+ASKABLE = "%/:=&?~+!$,;'()*[]"
+"""What stays as it is in an address; accents do not, which a request cannot hold."""
 FOREIGN_MOST_BYTES, FOREIGN_PATIENCE_S = 1_000_000, 10.0
 
 
@@ -126,6 +128,7 @@ def _ask(  # noqa: PLR0913 (a request)
     method: str = "",
 ) -> Answer:
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    target = quote(target, safe=ASKABLE, errors="replace")
     until = time.monotonic() + patience_s
     try:
         verb = method or ("GET" if content is None else "POST")
@@ -221,13 +224,18 @@ def _foreign(
         parts = urlsplit(url)
         port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
     except ValueError as fault:
-        raise Forbidden(f"This is no address: {url[:80]}") from fault
+        raise Forbidden(f"This is no address: {_shown(url)}") from fault
     host = parts.hostname or ""
     if parts.scheme not in reach.schemes or port not in reach.ports or not host or "@" in url:
-        raise Forbidden(f"This address is not asked: {url[:80]}")
+        raise Forbidden(f"This address is not asked: {_shown(url)}")
     address = _checked(host, port, reach)
     secure = reach if parts.scheme == "https" else None
     return _Pinned(host, port, address, patience_s, secure), parts
+
+
+def _shown(url: str) -> str:
+    """Name an address without its parameters, which may hold a key."""
+    return url.partition("?")[0][:80]
 
 
 def _checked(host: str, port: int, reach: Reach) -> str:

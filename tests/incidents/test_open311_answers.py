@@ -29,6 +29,13 @@ OUTSIDE_ENTITY = (
 )
 
 
+def test_an_update_without_a_key_is_known_again():
+    rows = b"""[{"service_request_id": 1, "status": "open", "updated_datetime": "2026-10-01"},
+    {"service_request_id": 1, "status": "closed", "updated_datetime": "2026-10-01"}]"""
+
+    assert [each.key for each in updates(rows)] == ["2026-10-01 open", "2026-10-01 closed"]
+
+
 @pytest.mark.parametrize(
     "content",
     [

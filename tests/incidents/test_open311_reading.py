@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import secrets
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from incidents.actions import move
 from incidents.models import Catalogue, Category, CategoryAttribute, Photo, Report
 from incidents.settings_categories_forms import free_code
 from incidents.workflow import Actor, Status
+from tests.incidents import open311_schemas as schemas
 from tests.incidents.factories import QUAY, category, report
 from tests.incidents.open311_client import BASE, Program, texts
 
@@ -50,6 +52,12 @@ def attribute(kind, code, datatype="string", **more):
 
 def said(kind, **options):
     return report(kind, **{"now": timezone.now() - timedelta(minutes=1)} | options)
+
+
+def published_photo(made, **options):
+    """Give a report a photo that everybody may see."""
+    known = {"stage": "before", "state": "ready", "is_checked": True, "is_public": True}
+    return Photo.objects.create(report=made, name=secrets.token_hex(16), **known | options)
 
 
 def moved(made, to, *, reason="", text="Vu.", now=None, **more):
@@ -281,9 +289,7 @@ def test_h34_the_list_holds_the_last_90_days_newest_first(program, hole):
 
 def test_an_item_says_what_is_published_and_never_who(program, hole, settings):
     made = said(hole, name="Jeanne Dupuy", phone="0556590000")
-    photo = Photo.objects.create(
-        report=made, stage="before", state="ready", name="a" * 32, is_checked=True, is_public=True
-    )
+    photo = published_photo(made)
     answer = program.get(f"{BASE}/requests/{made.reference}.json")
     (item,) = json.loads(answer.content)
 
@@ -386,6 +392,20 @@ def test_h40_what_is_not_published_never_appears(program, hole):
     assert program.get(f"{BASE}/requests.xml").content.endswith(b"<service_requests/>\n")
 
 
+def test_what_its_reporter_took_back_keeps_its_state_alone(program, hole):
+    made = said(hole)
+    published_photo(made)
+    move(report=made, to=Status.CANCELLED, actor=Actor.REPORTER, by=None, now=timezone.now())
+    assert program.get(f"/signalements/{made.reference}/").status_code == 404
+
+    (item,) = program.read(f"{BASE}/requests/{made.reference}.json", extensions="true")[1]
+
+    assert item["status"] == "closed"
+    assert (item["description"], item["media_url"]) == (None, None)
+    assert item["extended_attributes"]["url"] is None
+    assert item["extended_attributes"]["media_urls"] == []
+
+
 def test_h41_a_closed_report_was_updated_when_it_was_closed(program, hole):
     made = said(hole)
     closing = timezone.now() - timedelta(seconds=30)
@@ -425,6 +445,17 @@ def test_h42_pages_are_disjoint_and_new_reports_do_not_move_them(program, hole):
 
     assert seen == [each.reference for each in made]
     assert 'rel="prev"' in answer["Link"]
+
+
+def test_h42_a_page_in_the_middle_leads_to_the_one_after_it(program, hole):
+    made = [said(hole, now=timezone.now() - timedelta(hours=n)) for n in range(1, 6)]
+
+    answer, second = program.read(f"{BASE}/requests.json", page_size=2, page=2)
+    following = re.search(r'<http://[^/]+([^>]+)>; rel="next"', answer["Link"])[1]
+    _answer, third = program.read(following)
+
+    seen = [each["service_request_id"] for each in second + third]
+    assert seen == [each.reference for each in made[2:]]
 
 
 def test_h42_extensions_only_add(program, hole):
@@ -507,18 +538,23 @@ def test_a_defect_is_an_array_with_a_number_and_nothing_else(program, hole, monk
 
 def test_h49_h61_what_is_sent_validates(program, hole):
     made = moved(said(hole), Status.ACCEPTED)
+    said(hole, place=None, text="")
+    published_photo(made)
+    lane = [{"key": "g", "name": "à gauche"}]
+    attribute(hole, "COTE", "singlevaluelist", values=lane, is_required=True)
+    attribute(hole, "NOTE", "text", is_variable=False)
     _answer, shown = program.read(f"{BASE}/requests.json")
 
-    (item,) = shown
-    assert isinstance(item["service_request_id"], str)
-    assert item["service_code"] == "nid-de-poule"
-    assert INSTANT.fullmatch(item["requested_datetime"])
-    assert INSTANT.fullmatch(item["updated_datetime"])
-    assert item["updated_datetime"] >= item["requested_datetime"]
-    assert isinstance(item["lat"], float)
-    assert item["service_request_id"] == made.reference
+    schemas.check(schemas.REQUEST, shown)
+    schemas.check(schemas.SERVICE, program.read(f"{BASE}/services.json")[1])
+    schemas.check(schemas.DEFINITION, program.read(f"{BASE}/services/nid-de-poule.json")[1])
+    with pytest.raises(schemas.Wrong):
+        schemas.check(schemas.REQUEST, [shown[0] | {"service_request_id": 4711}])
+    for item in shown:
+        assert INSTANT.fullmatch(item["requested_datetime"])
+        assert item["updated_datetime"] >= item["requested_datetime"]
     xml = texts(program.get(f"{BASE}/requests.xml"))
-    assert [each.tag for each in xml[0]] == list(item)
+    assert [each.tag for each in xml[0]] == list(shown[0])
     assert not xml.attrib
 
 

@@ -10,13 +10,14 @@ from connect.models import CallDay
 from identity.members import Member
 from incidents import transfers
 from incidents.actions import move
+from incidents.history import noted
 from incidents.models import Category, Handler, OpenUpdate, StatusChange
 from incidents.open311_reading import UPDATES, update_status
 from incidents.workflow import CLOSED, Actor, Reason, Status
 from parvis.models import OutgoingEmail
 from tests.incidents.factories import category, report
 from tests.incidents.open311_client import BASE, Program, issue
-from tests.incidents.test_open311_reading import moved
+from tests.incidents.test_open311_reading import moved, published_photo
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -136,6 +137,23 @@ def test_h60_the_number_answered_is_the_one_that_is_listed(told, program, made, 
     assert the_source[mine]["description"] == "Dangereux."
 
 
+def test_a_published_photo_is_told_with_the_update_it_came_with(program, made):
+    first, now = made.submitted_at, timezone.now()
+    moved(made, Status.ACCEPTED, now=now - timedelta(minutes=1))
+    moved(made, Status.RESOLVED, reason="repaired", now=now)
+    for at, is_public in ((first, True), (now - timedelta(minutes=1), False), (now, True)):
+        photo = published_photo(made, stage="after", is_public=is_public)
+        noted(made, "photo", by=None, now=at, photo=photo.pk)
+
+    _answer, shown = program.read(PATH)
+
+    told = [each["media_url"] for each in shown]
+    assert [bool(each) for each in told] == [False, False, True]
+    assert f"/photo/{photo.pk}-l-0" in told[-1]
+    type(made).objects.update(status="cancelled", reason="")
+    assert [each["media_url"] for each in program.read(PATH)[1]] == [None] * 3
+
+
 def passed_on(made, **options):
     body = Handler.objects.create(kind="body", name="Département", **options)
     return transfers.forward(report=made, handler=body, text="", by=AGENT, now=timezone.now())
@@ -180,6 +198,30 @@ def test_the_body_it_was_passed_on_to_closes_it_and_the_citizen_is_told(told, ma
     assert change.message.text == "Rebouché hier."
     assert said["update_id"] == f"c{change.pk}"
     assert OutgoingEmail.objects.count() > before
+
+
+def test_a_body_that_closes_without_a_word_says_what_it_did(told, program, made, handler):
+    passed_on(made)
+
+    told(api_key=handler, status="FIXED", description="")
+
+    last = program.read(PATH)[1][-1]
+    assert (last["status"], last["description"]) == ("FIXED", "Résolu")
+    assert not made.messages.exists()
+
+
+def test_what_no_body_has_is_for_the_team_to_judge(told, program, made, handler):
+    """A key of a body closes and says nothing publicly where it was not asked."""
+    before = OutgoingEmail.objects.filter(to=["jeanne@example.org"]).count()
+
+    answer, (said,) = told(api_key=handler, status="FIXED", description="Rebouché.")
+
+    made.refresh_from_db()
+    message = made.messages.get()
+    assert (answer.status_code, made.status) == (200, Status.RECEIVED)
+    assert (message.audience, message.text) == ("staff", "FIXED\nRebouché.")
+    assert OutgoingEmail.objects.filter(to=["jeanne@example.org"]).count() == before
+    assert said["update_id"] not in [each["update_id"] for each in program.read(PATH)[1]]
 
 
 def test_where_a_photo_is_due_a_closing_is_only_proposed(told, made, handler):
@@ -230,6 +272,23 @@ def test_the_test_endpoint_takes_updates_of_trials(told, program, source):
     (item,) = program.read(f"/open311/test/v2/requests/{trial['service_request_id']}.json")[1]
     assert item["status"] == "closed"
     assert told(path, service_request_id="RIEN0000", update_id="z")[0].status_code == 404
+    again, faults = told(path, service_request_id=trial["service_request_id"])
+    assert (again.status_code, "already exists" in faults[0]["description"]) == (400, True)
+    assert told()[0].status_code == 200  # a number that was tried is free for the real one
+
+
+def test_h58_h59_trials_are_listed_in_words_that_clients_read(told, program, source):
+    path, kind = PATH.replace("/v2", "/test/v2"), "nid-de-poule"
+    where = {"api_key": source, "service_code": kind, "lat": "45.1995", "long": "-0.7475"}
+    _answer, (trial,) = program.send("/open311/test/v2/requests.json", where)
+    number = trial["service_request_id"]
+    for n, status in enumerate(["CLOSED", "UNCHANGED", "REOPEN", "INTERNAL_REFERRAL"]):
+        told(path, service_request_id=number, status=status, update_id=str(n))
+        (item,) = program.read(f"/open311/test/v2/requests/{number}.json")[1]
+        assert item["status"] == ("closed" if n < 2 else "open")
+
+    listed = [each["status"] for each in program.read(path)[1]]
+    assert listed == ["FIXED", "FIXED", "OPEN", "INVESTIGATING"]
 
 
 def test_a_cancelled_report_says_so(program, made):

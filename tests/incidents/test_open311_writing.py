@@ -361,6 +361,14 @@ def test_h45_a_key_of_the_client_holds_for_a_day(sent):
     assert sent(headers=once, description="Autre chose")[0].status_code == 200
 
 
+def test_h45_two_keys_are_two_reports_even_when_they_say_the_same(sent):
+    first, second = (sent(headers={"idempotency-key": each}) for each in ("a", "b"))
+
+    assert (first[0].status_code, second[0].status_code) == (200, 200)
+    assert first[1] != second[1]
+    assert Report.objects.count() == 2
+
+
 def test_h48_beyond_the_limit_the_answer_is_429_in_an_array(sent, settings):
     caches["shared"].clear()
     settings.OPEN311_PER_MINUTE = 2

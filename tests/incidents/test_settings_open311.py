@@ -61,6 +61,7 @@ def test_a_server_is_set_up_tried_and_forgotten_and_its_key_is_never_shown(admin
         "has_updates": "on",
         "is_active": "on",
     }
+    assert admin.post(path, said | {"url": "http://example.org/"}).status_code == 422
     assert admin.post(path, said | {"mapping": "rien = 1"}).status_code == 422
     assert admin.post(path, said | {"mapping": "n’importe quoi"}).status_code == 422
     tried = admin.post(path, said | {"try": "1"})
@@ -71,6 +72,9 @@ def test_a_server_is_set_up_tried_and_forgotten_and_its_key_is_never_shown(admin
     assert server.codes == {"nid-de-poule": "12"}
     assert admin.post(path, said | {"secret": ""}).status_code == 302
     assert decrypt(OpenServer.objects.get().key) == "très secret"
+    elsewhere = said | {"secret": "", "url": "https://10.0.0.2/open311/v2"}
+    assert admin.post(path, elsewhere).status_code == 302
+    assert OpenServer.objects.get().key == ""  # it was given for another machine
     made = report(hole)
     lost = Dispatch.objects.create(
         server=server, report=made, state="dead", error="403 Clé", due_at=timezone.now()

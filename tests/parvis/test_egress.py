@@ -108,3 +108,17 @@ def test_one_private_address_among_others_is_enough_to_refuse(private):
 
     with pytest.raises(Forbidden):
         fetch_foreign("https://both.example.org/", reach=Reach(look_up=look_up))
+
+
+def test_accents_in_an_address_are_asked_for_as_requests_hold_them():
+    with geoportal() as server:
+        fetch(f"{server.geocoder}/été.jpg?q=à%20c", most_bytes=100_000)
+
+        assert server.asked[0].endswith("/%C3%A9t%C3%A9.jpg?q=%C3%A0%20c")
+
+
+def test_a_refusal_never_tells_the_key_in_an_address():
+    with pytest.raises(Forbidden) as refusal:
+        fetch_foreign("http://a.fr/tokens/t.xml?api_key=secret")
+
+    assert "secret" not in str(refusal.value)
