@@ -16,11 +16,13 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connection, connections
 from django.utils import timezone
 
-from ants import keys
+from ants import keys, links
 from ants.models import PreDemandeIndex
 from ants.tasks import publish_points
+from demo.coordination_api import Row
 from slots.models import MeetingPoint
 from tests.conftest import owner
+from tests.coordination.conftest import coordination
 
 
 ROOT = Path(__file__).parents[2]
@@ -63,11 +65,16 @@ def served():
         shared.dec_thread_sharing()
 
 
-def ask(url, token, *arguments):
-    """Run the State's code against a server."""
+def ask(url, token, *arguments, state):
+    """Run the State's code against a server, and against what is told to the State."""
     done = subprocess.run(
         [ROOT / "platform/bin/hub", url, *arguments],
-        env={**os.environ, "PARVIS_HUB_TOKEN": token},
+        env={
+            **os.environ,
+            "PARVIS_HUB_TOKEN": token,
+            "OPTIMISATION_API_URL": state.base,
+            "OPTIMISATION_API_TOKEN": state.token,
+        },
         capture_output=True,
         check=True,
         timeout=300,
@@ -81,7 +88,7 @@ def test_8_the_hub_reads_our_places_shows_our_wall_times_and_finds_our_numbers(
 ):
     point = MeetingPoint.objects.get()
     start = datetime(2031, 6, 3, 9, 0, tzinfo=PARIS)
-    PreDemandeIndex.objects.create(
+    entry = PreDemandeIndex.objects.create(
         number_hash=keys.hash_of(NUMBER, version=1),
         key_version=1,
         commune=commune,
@@ -96,9 +103,20 @@ def test_8_the_hub_reads_our_places_shows_our_wall_times_and_finds_our_numbers(
         f"meeting_point_ids={point.pk}&start_date={today}&end_date={today + timedelta(days=30)}"
     )
 
+    declared = links.declare(entry, NUMBER, host=commune.domains.get(is_primary=True).domain)
+
     tenant = connection.tenant
-    with served() as url:
-        told = ask(url, token, NUMBER.lower(), "1122334455")
+    with served() as url, coordination() as state:
+        state.rows.append(
+            Row(
+                NUMBER,
+                declared.meeting_point,
+                str(point.pk),
+                declared.for_coordination,
+                declared.management_url,
+            )
+        )
+        told = ask(url, token, NUMBER, "1122334455", state=state)
     connection.set_tenant(tenant)
 
     assert told["fault"] == ""
@@ -109,8 +127,11 @@ def test_8_the_hub_reads_our_places_shows_our_wall_times_and_finds_our_numbers(
     shown = [each["datetime"][:16] for each in told["slots"][str(point.pk)]]
     assert shown == [each["datetime"][:16] for each in ours[str(point.pk)]]
     assert len(shown) > 50
-    (found,) = told["numbers"][NUMBER.lower()]
-    assert found["datetime"] == "2031-06-03T09:00Z"
+    (found,) = told["numbers"][NUMBER]  # what both channels say is one appointment (3.5)
+    assert found["datetime"][:16] == "2031-06-03T09:00"
     assert found["meeting_point"] == "Mairie de Pauillac"
     assert "cancel_url" not in found
+    assert found["management_url"] == declared.management_url
     assert "1122334455" not in told["numbers"]
+    assert state.calls("GET")
+    assert state.calls("POST") == []  # nothing to put right: no regularisation
