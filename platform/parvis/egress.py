@@ -9,6 +9,7 @@ login by the provider that an association chose.
 """
 
 import http.client
+import io
 import ipaddress
 import socket
 import ssl
@@ -16,6 +17,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
 
 
@@ -24,6 +27,8 @@ CHUNK = 16_384
 AGENT = "Parvis"
 ASKABLE = "%/:=&?~+!$,;'()*[]"
 """What stays as it is in an address; accents do not, which a request cannot hold."""
+NAT64 = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 address behind a gateway (RFC 6052)
+NOBODYS = [ipaddress.ip_network(each) for each in ("::/96", "64:ff9b:1::/48", "fec0::/10")]
 FOREIGN_MOST_BYTES, FOREIGN_PATIENCE_S = 1_000_000, 10.0
 
 
@@ -130,6 +135,7 @@ def _ask(  # noqa: PLR0913 (a request)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     target = quote(target, safe=ASKABLE, errors="replace")
     until = time.monotonic() + patience_s
+    connection.response_class = partial(_Bounded, until=until)  # type: ignore[assignment]
     try:
         verb = method or ("GET" if content is None else "POST")
         connection.request(verb, target, content, {"User-Agent": AGENT, **headers})
@@ -139,8 +145,6 @@ def _ask(  # noqa: PLR0913 (a request)
             said += chunk
             if len(said) > most_bytes:
                 raise TooMuch(f"{parts.hostname} says too much.")
-            if time.monotonic() > until:
-                raise Unreachable(f"{parts.hostname} says it too slowly.")
     except (OSError, http.client.HTTPException) as fault:
         raise Unreachable(f"{parts.hostname} does not answer: {fault}") from fault
     finally:
@@ -155,11 +159,51 @@ def _ask(  # noqa: PLR0913 (a request)
     )
 
 
+class _Until(io.RawIOBase):
+    """Reads of a socket until a moment: by itself, a socket only times each byte."""
+
+    def __init__(self, sock: socket.socket, raw: io.RawIOBase, until: float) -> None:
+        self._sock, self._raw, self._until_s = sock, raw, until
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Read what has come.
+
+        Raises:
+            TimeoutError: the time is over, however little was missing.
+        """
+        left = self._until_s - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("too slow")
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)  # type: ignore[attr-defined, no-any-return]
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._raw.close()
+        super().close()
+
+
+class _Bounded(http.client.HTTPResponse):
+    """An answer that is whole at a moment, or none: whoever answers a letter at a time is left."""
+
+    def __init__(self, sock: socket.socket, *args: Any, until: float, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_Until(sock, self.fp.detach(), until))  # type: ignore[attr-defined]
+
+
 def is_public(address: str) -> bool:
     """Tell whether an IP address is somebody's on the internet, and neither ours nor nobody's."""
     found = ipaddress.ip_address(address)
-    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
+    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
+    if found in NAT64:
+        inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    if any(found in each for each in NOBODYS) or found.is_multicast:
+        return False
+    return found.is_global and (inner is None or inner.is_global)
 
 
 @dataclass(frozen=True, slots=True)

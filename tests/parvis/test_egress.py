@@ -1,11 +1,15 @@
 """The door to servers of others: short, bounded, and the only one."""
 
 import re
+import socketserver
+import time
+from contextlib import suppress
+from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
 
-from parvis.egress import Forbidden, Reach, Unreachable, fetch, fetch_foreign
+from parvis.egress import Forbidden, Reach, Unreachable, fetch, fetch_foreign, is_public
 from tests.geoportal import geoportal
 from tests.test_architecture import modules
 
@@ -63,7 +67,14 @@ TRICKS = [
         "https://240.0.0.1/",
         "https://[ff02::1]/",
     ),
-    *("https://[2002:7f00:1::]/", "https://localhost/", "https://example.org:22/", "https://"),
+    *("https://[64:ff9b::a00:1]/", "https://[64:ff9b:1::a00:1]/", "https://[::7f00:1]/"),
+    *(
+        "https://[fec0::1]/",
+        "https://[2002:7f00:1::]/",
+        "https://localhost/",
+        "https://example.org:22/",
+        "https://",
+    ),
     *("https://example.org:6379/", "https://u@127.0.0.1/", "https://example.org@127.0.0.1/"),
     *("https://127.0.0.1:443#@example.org/", "https://x.fr:abc/", "https://x.fr:99999999/"),
     *("https://[::1", "", "https://127.0.0.1%2f@example.org/"),
@@ -122,3 +133,43 @@ def test_a_refusal_never_tells_the_key_in_an_address():
         fetch_foreign("http://a.fr/tokens/t.xml?api_key=secret")
 
     assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("address", ["2606:4700::1111", "64:ff9b::101:101", "1.1.1.1"])
+def test_an_address_of_somebody_is_public(address):
+    """The second is how a network without IPv4 tells the third (RFC 6052)."""
+    assert is_public(address)
+
+
+DRIPS = {
+    "head": b"HTTP/1.1 200 OK\r\nX-Slow: ",
+    "body": b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("begun", DRIPS.values(), ids=DRIPS)
+def test_a_server_that_answers_a_letter_at_a_time_is_left_in_time(begun):
+    """One that never falls silent would hold a worker for as long as it likes."""
+
+    class Drip(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.recv(1000)
+            self.request.sendall(begun)
+            with suppress(OSError):
+                for _letter in range(40):
+                    self.request.sendall(b"x")
+                    time.sleep(0.02)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Drip) as server:
+        serving = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        serving.start()
+        began = time.monotonic()
+        with pytest.raises(Unreachable):
+            fetch(
+                f"http://127.0.0.1:{server.server_address[1]}/", most_bytes=20_000, patience_s=0.1
+            )
+        waited = time.monotonic() - began
+        server.shutdown()
+        serving.join()
+
+    assert waited < 0.4
