@@ -38,7 +38,9 @@ def begin(*, client_id: int, key: str, fingerprint: str, now: datetime) -> Sendi
             "began_at": now,
         }
     )
-    found = mine.select_for_update(no_key=True).get()
+    found = mine.select_for_update(no_key=True).first()
+    if found is None:  # the other one was refused meanwhile
+        raise StillRunning
     if found.fingerprint != fingerprint:
         raise IdempotencyKeyReused
     if found.done_at is not None or is_new:

@@ -129,10 +129,15 @@ def cancel(
     appointment_id: str,
     body: appointment_shapes.CancelIn,
 ) -> appointment_shapes.Appointment:
-    """Give the slot back; doing it twice changes nothing."""
-    actions.cancel(
-        appointment=_found(appointment_id), by=None, now=timezone.now(), reason=body.reason
-    )
+    """Give the slot back as a citizen may herself; doing it twice changes nothing.
+
+    Raises:
+        NotCancellable: the visit has begun, or its service is not changed online.
+    """
+    now, wanted = timezone.now(), _found(appointment_id)
+    if wanted.status != Appointment.Status.CANCELLED and not visitor.may_cancel(wanted, now=now):
+        raise actions.NotCancellable
+    actions.cancel(appointment=wanted, by=None, now=now, reason=body.reason)
     return _told_all(request, [_found(appointment_id)])[0]
 
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from api import actions
 from api.models import Sending
 from api.refusals import StillRunning
-from booking.models import Appointment
+from booking.models import Appointment, Service
 from connect import actions as connect
 from connect.models import ApiKey
 from parvis.models import OutgoingEmail
@@ -180,6 +180,17 @@ def test_it_is_moved_and_cancelled_as_a_citizen_does(writer, client, booked, com
         assert (gone.status_code, gone.json()["status"]) == (200, "cancelled")
     late = writer.post(f"{path}/move", {"start": to["start"]}, content_type="application/json")
     assert late.json()["code"] == "not_movable"
+
+
+def test_what_citizens_may_not_change_online_no_program_does(writer, booked, service, commune):
+    connection.set_tenant(commune)
+    Service.objects.filter(pk=service.pk).update(is_cancellable_online=False)
+
+    told = writer.post(
+        f"/api/v1/appointments/{booked['id']}/cancel", {}, content_type="application/json"
+    )
+
+    assert (told.status_code, told.json()["code"]) == (409, "not_cancellable")
 
 
 def test_who_comes_is_read_with_the_right_to_it(program, booked):
