@@ -84,8 +84,10 @@ def change(
             events=found.events if body.events is None else body.events,
         )
     if body.is_active is not None and body.is_active != found.is_active:
-        act = webhook_actions.resume if body.is_active else webhook_actions.stop
-        found = act(webhook=found)
+        if body.is_active:
+            found = webhook_actions.resume(webhook=found, now=timezone.now())
+        else:
+            found = webhook_actions.stop(webhook=found)
     return _told(found)
 
 

@@ -136,8 +136,7 @@ class Webhooks:
         return _("Le serveur répond « %(status)s ».") % {"status": answer.status}
 
     def _answered(self, row: Delivery, now: datetime) -> None:
-        row.tried_at = now
-        row.save(update_fields=["answer", "tried_at"])
+        Delivery.objects.filter(pk=row.pk).update(answer=row.answer, tried_at=now)
 
     def _succeeded(self, hook: Webhook, now: datetime, seconds: float) -> None:
         """Note that it works; one that is slow rests, so that others are told meanwhile."""

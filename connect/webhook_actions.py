@@ -122,12 +122,13 @@ def stop(*, webhook: Webhook) -> Webhook:
 
 
 @transaction.atomic
-def resume(*, webhook: Webhook) -> Webhook:
+def resume(*, webhook: Webhook, now: datetime) -> Webhook:
     """Put it back in service: what waits leaves now."""
     webhook = _locked(webhook)
     webhook.is_active = True
     webhook.failing_since = webhook.paused_until = webhook.stopped_at = None
     webhook.save(update_fields=["is_active", "failing_since", "paused_until", "stopped_at"])
+    Delivery.objects.waiting().filter(webhook=webhook).update(not_before=now)
     defer("connect.deliver")
     return webhook
 

@@ -80,7 +80,7 @@ def stop_webhook(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_only(ADMIN)
 def resume_webhook(request: HttpRequest, pk: int) -> HttpResponse:
     """Put it back in service."""
-    webhook_actions.resume(webhook=get_object_or_404(Webhook, pk=pk))
+    webhook_actions.resume(webhook=get_object_or_404(Webhook, pk=pk), now=timezone.now())
     return redirect("connect:webhook", pk)
 
 

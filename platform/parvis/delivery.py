@@ -163,8 +163,8 @@ def _deliver(channel: Channel, row: Outgoing, now: datetime) -> bool:
         log.error("%s %s cannot be sent: %s", row._meta.db_table, row.pk, type(fault).__name__)  # noqa: SLF001, TRY400 (the trace would show what it says)
         _postpone(row, f"{type(fault).__name__}: {fault}", now)
     else:
-        row.sent_at, row.claimed_until = now, None
-        row.save(update_fields=["sent_at", "claimed_until"])
+        # no save: a row may go while it is sent, with the webhook that it was for
+        type(row).objects.filter(pk=row.pk).update(sent_at=now, claimed_until=None)
         return True
     return False
 

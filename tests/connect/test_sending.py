@@ -15,6 +15,7 @@ from connect.models import Delivery, Webhook
 from demo import connections
 from demo.receiver import Receiver, demo_secret
 from identity.members import Member
+from parvis.delivery import drain
 from parvis.egress import Reach
 from parvis.encryption import decrypt, encrypt
 from parvis.models import OutgoingEmail
@@ -184,6 +185,23 @@ def test_a_server_that_is_down_is_tried_once_for_each_rest(receiver, now):
     assert deliver(receiver, now + timedelta(seconds=31)) == 5
 
 
+def test_one_that_is_removed_while_it_is_told_stops_no_other(hook, receiver, now):
+    class Meanwhile(sending.Webhooks):
+        def _post(self, told_to, row, now):
+            answer = super()._post(told_to, row, now)
+            if told_to == hook[0]:
+                webhook_actions.remove(webhook=told_to)
+            return answer
+
+    other = made()[0]
+    Webhook.objects.filter(pk=other.pk).update(url=receiver.url)
+    told(now)
+    drain(Meanwhile(receiver.reach), now=now, leaves=sending.NOW)
+
+    left = Delivery.objects.get()
+    assert (left.webhook_id, left.attempts, len(receiver.received)) == (other.pk, 1, 1)
+
+
 def test_a_redirect_is_not_followed(receiver, now):
     receiver.trouble = HTTPStatus.FOUND
     told(now)
@@ -223,8 +241,9 @@ def test_after_days_of_failure_it_is_stopped_and_the_administrators_are_told(
     deliver(receiver, now + timedelta(days=4))
     assert len(receiver.asked) == asked
     receiver.trouble, receiver.clock = None, (now + timedelta(days=4)).timestamp
-    webhook_actions.resume(webhook=hook[0])
-    assert deliver(receiver, now + timedelta(days=4)) == 2
+    Delivery.objects.update(not_before=now + timedelta(days=5))
+    webhook_actions.resume(webhook=hook[0], now=now + timedelta(days=4))
+    assert deliver(receiver, now + timedelta(days=4)) == 2  # whatever waits leaves at once
 
 
 def test_while_the_secret_changes_both_sign_for_a_week(hook, receiver, now):
