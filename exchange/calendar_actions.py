@@ -47,6 +47,9 @@ DUE = timedelta(minutes=50)  # the scheduler comes every quarter of an hour
 FAULTS = {
     CalendarFault.TOO_LARGE: gettext_lazy("Cet agenda dépasse 2 Mo."),
     CalendarFault.NO_CALENDAR: gettext_lazy("Ce n’est pas un agenda au format iCalendar (.ics)."),
+    CalendarFault.TOO_SLOW: gettext_lazy(
+        "Les répétitions de cet agenda sont trop longues à calculer : simplifiez-les."
+    ),
     CalendarFault.TOO_MANY: gettext_lazy("Cet agenda compte trop d’événements : 5 000 au plus."),
 }
 
@@ -73,6 +76,12 @@ class TooManyFeeds(DomainError):
 
     message = gettext_lazy("Vingt agendas au plus : retirez-en un d’abord.")
     status = 422
+
+
+class Removed(DomainError):
+    """A calendar was taken away while it was being read: it takes nothing any more."""
+
+    message = gettext_lazy("Cet agenda n’est plus suivi.")
 
 
 class NotRead(DomainError):
@@ -159,6 +168,7 @@ def take_in(*, feed: CalendarFeed, content: bytes, now: datetime) -> CalendarFee
 
     Raises:
         NotRead: it is no calendar.
+        Removed: it was taken away meanwhile.
     """
     try:
         agenda = read_calendar(content, zone=planning.zone(), first=now, last=now + AHEAD)
@@ -229,8 +239,13 @@ def _visits(feed: CalendarFeed) -> str:
 
 @transaction.atomic
 def _follow_busy(feed: CalendarFeed, events: Sequence[Event], *, now: datetime) -> None:
-    """Close exactly when these events take place; titles stay in the other tool."""
-    CalendarFeed.objects.select_for_update(no_key=True).filter(pk=feed.pk).first()
+    """Close exactly when these events take place; titles stay in the other tool.
+
+    Raises:
+        Removed: it is not followed any more.
+    """
+    if CalendarFeed.objects.select_for_update(no_key=True).filter(pk=feed.pk).first() is None:
+        raise Removed
     known = {each.ref: each for each in ImportedRef.objects.filter(source=_busy(feed))}
     wanted = {each.ref: each for each in events}
     gone = [each for ref, each in known.items() if ref not in wanted]
@@ -356,7 +371,7 @@ def _note(feed: CalendarFeed, *, now: datetime) -> None:
 
 def _fail(feed: CalendarFeed, message: str, *, now: datetime) -> None:
     feed.tried_at, feed.error = now, message[:300]
-    feed.save(update_fields=["tried_at", "error"])
+    CalendarFeed.objects.filter(pk=feed.pk).update(tried_at=now, error=feed.error)
 
 
 def _checked(url: str) -> str:

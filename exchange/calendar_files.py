@@ -5,10 +5,12 @@ time is looked at.
 """
 
 import warnings
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from time import process_time
 from typing import Any
 
 import icalendar
@@ -19,6 +21,10 @@ import x_wr_timezone
 MOST_BYTES = 2_000_000
 MOST_EVENTS = 5_000
 MOST_RULES = 300
+RULES_OF_ONE = 3  # as many as a tool may leave of one event that was changed
+PATIENCE_S = (
+    10.0  # of the processor: a rule that never comes true is looked for until the year 9999
+)
 OCCURRENCES_A_DAY = 24
 SLOW = {"YEARLY", "MONTHLY", "WEEKLY"}
 FIRST_YEAR_OF_DAILY = 2000
@@ -32,6 +38,7 @@ class CalendarFault(StrEnum):
     TOO_LARGE = "too_large"
     NO_CALENDAR = "no_calendar"
     TOO_MANY = "too_many"
+    TOO_SLOW = "too_slow"
 
 
 class NoCalendar(ValueError):
@@ -67,7 +74,7 @@ def read_calendar(content: bytes, *, zone: tzinfo, first: datetime, last: dateti
     name none.
 
     Raises:
-        NoCalendar: it is none, or too large.
+        NoCalendar: it is none, too large, or too long to follow.
     """
     if len(content) > MOST_BYTES:
         raise NoCalendar(CalendarFault.TOO_LARGE)
@@ -97,16 +104,15 @@ def _understood(components: list[Any]) -> tuple[list[Any], set[str], int]:
     """Keep the events that can be looked at; name those that repeat; count the others."""
     if len(components) > MOST_EVENTS:
         raise NoCalendar(CalendarFault.TOO_MANY)
-    kept, repeated, left_out, rules = [], set(), 0, 0
+    kept, repeated, left_out = [], set(), 0
+    rules: Counter[str] = Counter()
     for component in components:
         if _is_free(component):
             continue
-        if "UID" not in component or "DTSTART" not in component or not _is_bounded(component):
+        is_whole = "UID" in component and "DTSTART" in component
+        if not (is_whole and _is_bounded(component) and _has_few(component, rules)):
             left_out += 1
             continue
-        rules += "RRULE" in component
-        if rules > MOST_RULES:
-            raise NoCalendar(CalendarFault.TOO_MANY)
         if {"RRULE", "RDATE", "RECURRENCE-ID"} & set(component):
             repeated.add(str(component["UID"]))
         kept.append(component)
@@ -118,6 +124,21 @@ def _is_free(component: Any) -> bool:
     is_exception = "RECURRENCE-ID" in component  # a cancelled one takes its occurrence away
     is_transparent = str(component.get("TRANSP", "")).upper() == "TRANSPARENT"
     return is_transparent or (is_cancelled and not is_exception)
+
+
+def _has_few(component: Any, rules: Counter[str]) -> bool:
+    """Count the rule of an event, if it has one; tell whether the event has few of them.
+
+    Raises:
+        NoCalendar: there are too many in all.
+    """
+    if "RRULE" not in component:
+        return True
+    uid = str(component["UID"])
+    rules[uid] += 1
+    if rules.total() > MOST_RULES:
+        raise NoCalendar(CalendarFault.TOO_MANY)
+    return rules[uid] <= RULES_OF_ONE
 
 
 def _is_bounded(component: Any) -> bool:
@@ -140,11 +161,18 @@ def _is_bounded(component: Any) -> bool:
 
 
 def _occurrences(kept: list[Any], first: datetime, last: datetime) -> Iterable[Any]:
-    """Tell each event once for each time it takes place; one that cannot be is passed over."""
+    """Tell each event once for each time it takes place; one that cannot be is passed over.
+
+    Raises:
+        NoCalendar: its rules take too long to follow.
+    """
     by_uid: dict[str, list[Any]] = {}
     for component in kept:
         by_uid.setdefault(str(component["UID"]), []).append(component)
+    until = process_time() + PATIENCE_S
     for components in by_uid.values():
+        if process_time() > until:
+            raise NoCalendar(CalendarFault.TOO_SLOW)
         calendar = icalendar.Calendar()
         for component in components:
             calendar.add_component(component)

@@ -12,7 +12,7 @@ import pytest
 
 from booking import planning, read_model
 from booking.models import Appointment, Closure, SettingsChange
-from exchange import calendar_actions
+from exchange import calendar_actions, calendar_files
 from exchange.calendar_files import CalendarFault, NoCalendar, read_calendar
 from exchange.models import CalendarFeed, ImportedRef
 from parvis.egress import Reach
@@ -153,6 +153,17 @@ def test_an_endless_daily_rule_is_told_for_a_year():
     assert len(found.events) == 365
 
 
+def test_rules_that_take_long_are_given_up_and_hold_no_worker(monkeypatch):
+    """One that never comes true is looked for until the year 9999: seconds for each."""
+    many = [event("one", "20260101T090000", "20260101T100000", "RRULE:FREQ=WEEKLY")] * 5
+    assert read_calendar(ics(*many), zone=PARIS, first=NOW, last=LAST).left_out == 2
+
+    monkeypatch.setattr(calendar_files, "PATIENCE_S", 0)
+    with pytest.raises(NoCalendar) as refusal:
+        read_calendar(ics(event("one"), event("two")), zone=PARIS, first=NOW, last=LAST)
+    assert refusal.value.fault == CalendarFault.TOO_SLOW
+
+
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
@@ -255,6 +266,19 @@ class TestFollowing:
 
         assert is_free(service, NINE, now)
         assert Appointment.objects.standing().count() == 1
+        assert not ImportedRef.objects.exists()
+
+    def test_one_removed_while_it_is_read_takes_nothing(self, feed, now):
+        """Its server answers for ten seconds: nobody could free again what it took then."""
+        read = feed(url="https://example.org/a.ics")
+        calendar_actions.remove_feed(feed=CalendarFeed.objects.get(), now=now)
+
+        with agenda_server() as server:
+            server.answers = [(200, ics(event()), "")]
+            read.url = server.url
+            calendar_actions.read_again(feed=read, now=now, reach=server.reach)
+
+        assert not Closure.objects.exists()
         assert not ImportedRef.objects.exists()
 
     @pytest.mark.parametrize(
