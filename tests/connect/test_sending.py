@@ -131,7 +131,7 @@ def test_a_fact_that_is_rolled_back_is_told_to_nobody(receiver, now):
     assert receiver.asked == []
 
 
-@pytest.mark.parametrize("facts", SEALED, ids=str)
+@pytest.mark.parametrize("facts", SEALED, ids=lambda facts: facts.get("kind", facts["state"]))
 def test_a_sandbox_a_preview_and_a_commune_to_come_tell_nobody(commune, receiver, now, facts):
     told(now)
     become(commune, **facts)
