@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from identity import limits
 from identity.access import staff_only, who
+from identity.freshness import fresh_only
 from identity.members import DIRECTOR
 from identity.views import place_of
 from parvis.errors import DomainError
@@ -24,6 +25,7 @@ from tenants.models import Association
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_only(DIRECTOR)
+@fresh_only
 def configure(request: HttpRequest) -> HttpResponse:
     """Choose the provider of the association; the button "Tester" saves nothing."""
     association = place_of(request)

@@ -6,12 +6,19 @@ from tests.journeys.walks import heading
 
 
 PAUILLAC = {"latitude": 45.1981, "longitude": -0.7488, "accuracy": 12}
+OUTSIDE = """box => {
+  const { left, right, top, bottom } = box.getBoundingClientRect();
+  const pins = [...box.querySelectorAll(".pin")].map(pin => pin.getBoundingClientRect());
+  return pins.filter(pin => pin.left < left || pin.right > right
+    || pin.top < top || pin.bottom > bottom).length;
+}"""
 
 
 def test_the_telephone_finds_who_receives_and_one_press_leads_there(open_page, demo):
     page = open_page(geolocation=PAUILLAC, permissions=["geolocation"])
     page.goto(demo.url("", "/trouver/?titres=PASSPORT&rayon=100"))
     expect(page.locator("[data-map][data-ready] .pin").first).to_be_visible()
+    assert page.locator("[data-map]").evaluate(OUTSIDE) == 0
 
     page.get_by_role("button", name="Autour de moi").click()
 

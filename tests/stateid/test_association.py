@@ -81,6 +81,17 @@ def test_the_direction_chooses_and_the_secret_is_sealed(director):
     assert kept.secret_sealed not in page
 
 
+def test_an_open_screen_is_not_enough(director, settings):
+    """Who chooses the provider may become any of its people."""
+    director.post(PAGE, GOOD)
+    settings.DEMO = False
+
+    answers = director.get(PAGE), director.post(PAGE, GOOD | {"client_id": "evil"})
+
+    assert ["fresh=1" in answer["Location"] for answer in answers] == [True, True]
+    assert known().client_id == "parvis"
+
+
 def test_another_issuer_never_gets_the_secret_of_the_one_before(director):
     director.post(PAGE, GOOD)
 
