@@ -3,10 +3,14 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from booking.configuration import install_presets
+from booking.models import Service
+from booking.presets import USUAL
 from coordination import checks, tasks
 from coordination.client import Held, Line
 from demo.coordination_api import Coordination, server_of
@@ -48,6 +52,15 @@ def state(_state: Coordination, settings, monkeypatch) -> Coordination:
 @pytest.fixture
 def line(state: Coordination) -> Line:
     return Line(state.base, state.token, 2.0)
+
+
+@pytest.fixture
+def service(commune) -> Service:
+    """The identity card of a commune that has just begun; the rest takes its time to install."""
+    card = next(each for each in USUAL.services if each.slug == "carte-identite")
+    world = replace(USUAL, services=(replace(card, next=None),))
+    install_presets(preset=world, site_name="Mairie", address="1 place de la Mairie")
+    return Service.objects.get()
 
 
 def held(hour: int = 9, *, visit: str = "K7M2QX4T", number: str = "A123456789") -> Held:

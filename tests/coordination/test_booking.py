@@ -13,7 +13,6 @@ from booking import actions, declaring, moving, planning
 from booking.duplicates import AlreadyBooked
 from booking.models import Appointment, Participant, Service
 from booking.people import Person
-from booking.presets import USUAL
 from coordination import tasks
 from coordination.models import Declaration, Meeting
 from demo.coordination_api import Row
@@ -27,12 +26,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/rendez-vous/carte-identite/"
 CONFIRMED = "/rendez-vous/confirme/"
 NUMBER, SECOND = "A1B2C3D4E5", "F6G7H8J9K0"
-
-
-@pytest.fixture
-def service(commune):
-    actions.install_presets(preset=USUAL, site_name="Mairie", address="1 place de la Mairie")
-    return Service.objects.get(slug="carte-identite")
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from booking import actions, numbering, planning, tasks as booking_tasks
 from booking.links import secret_of
-from booking.models import Appointment, Service
+from booking.models import Appointment
 from booking.people import Person
-from booking.presets import USUAL
 from coordination import rules, tasks
 from coordination.models import Declaration
 from parvis.models import OutgoingEmail
@@ -21,12 +20,6 @@ from tests.booking.test_views import Browser
 pytestmark = pytest.mark.django_db
 WRONG, RIGHT = "INCO7K2M9Q", "A1B2C3D4E5"
 PAGE = "/mon-rendez-vous/numeros/"
-
-
-@pytest.fixture
-def service(commune):
-    actions.install_presets(preset=USUAL, site_name="Mairie", address="1 place de la Mairie")
-    return Service.objects.get(slug="carte-identite")
 
 
 def booked(service, *numbers, after=12, channel="online"):

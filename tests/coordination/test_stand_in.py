@@ -3,9 +3,6 @@
 import pytest
 from django.utils import timezone
 
-from booking import actions
-from booking.models import Service
-from booking.presets import USUAL
 from coordination.client import Line
 from coordination.models import Declaration, Meeting
 from demo import numbers
@@ -36,9 +33,7 @@ def test_a_demo_that_is_told_of_another_one_starts_none(tmp_path, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_the_page_of_the_demo_shows_what_the_state_answered(state, commune):
-    actions.install_presets(preset=USUAL, site_name="Mairie", address="1 place de la Mairie")
-    service = Service.objects.get(slug="carte-identite")
+def test_the_page_of_the_demo_shows_what_the_state_answered(service, state, commune):
     for number in range(6):
         booked(service, f"B{number}23456789", after=4 + number)
     Declaration.objects.all().delete()
