@@ -15,12 +15,12 @@ from api.callers import Asks, caller_of
 from api.refusals import InvalidFields, TermsNotAccepted
 from api.service_views import READ, documents, known
 from api.words import between, no_such_service
-from booking import actions, checklists, moving, planning, visitor, words
+from booking import actions, checklists, declaring, moving, planning, visitor, words
 from booking.forms import CONFUSED, REFERENCE, DetailsForm
 from booking.links import path_to
 from booking.models import Appointment, AppointmentEvent, AppointmentQuerySet, Service
 from booking.online import Visitor, book_online
-from booking.people import Person
+from booking.people import Person, two_numbers
 from booking.refusals import NotOffered, NotOnline
 from connect import scopes
 from tenants.hosts import absolute_url
@@ -196,12 +196,10 @@ def _booked(body: appointment_shapes.AppointmentIn, uuid: UUID, *, now: datetime
     if service.terms and not body.terms_accepted:
         raise TermsNotAccepted
     form = _details(service, body)
-    (name, number), *others = form.details["people"]
+    (name, numbers), *others = form.details["people"]
     people = [
-        Person(situation=_situation(said), name=its_name, pre_application=its_number)
-        for said, (its_name, its_number) in zip(
-            body.people, [(name, number), *others], strict=True
-        )
+        _person(said, *told)
+        for said, told in zip(body.people, [(name, numbers), *others], strict=True)
     ]
     return book_online(
         service=service,
@@ -216,6 +214,13 @@ def _booked(body: appointment_shapes.AppointmentIn, uuid: UUID, *, now: datetime
         ),
         idempotency_key=uuid,
         now=now,
+    )
+
+
+def _person(said: appointment_shapes.PersonIn, name: str, numbers: str) -> Person:
+    first, second = two_numbers(numbers)
+    return Person(
+        situation=_situation(said), name=name, pre_application=first, other_number=second
     )
 
 
@@ -244,7 +249,8 @@ def _details(service: Service, body: appointment_shapes.AppointmentIn) -> Detail
         suffix = "" if number == 1 else f"-{number}"
         given[f"name{suffix}"] = person.name
         given[f"pre_application{suffix}"] = person.pre_application
-    form = DetailsForm(service, given, persons=len(body.people))
+    needs_number = declaring.needs_number(service)
+    form = DetailsForm(service, given, persons=len(body.people), needs_number=needs_number)
     if form.is_valid():
         return form
     raise InvalidFields(
@@ -298,7 +304,7 @@ def _told(request: HttpRequest, made: Appointment, own: Any) -> dict[str, Any]:
                 is_cancelled=each.cancelled_at is not None,
                 documents=documents(brought.get(each.pk, [])),
                 name=each.name if may_read else None,
-                pre_application=each.pre_application if may_read else None,
+                pre_application=" ".join(each.numbers) if may_read else None,
             )
             for each in made.participants.all()
         ],

@@ -4,7 +4,7 @@ Two outboxes of the France Titres contract: the index that answers a search by n
 wishes that the coordination API is told (6.1). An appointment without a number costs no query.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from booking import planning
 from booking.models import Appointment, AppointmentEvent, Participant, Service
 from coordination import checks, client, index, wishes
 from coordination.models import Declaration
+from coordination.numbers import is_number
 from slots.models import MeetingPoint
 from tenants.hosts import host_of
 
@@ -56,13 +57,13 @@ def declare(
     To be called in its transaction. ``former`` are numbers it had a moment ago. Written before is
     what a later call compares with, so the same again changes nothing.
     """
-    numbers = {*former, *_all_numbers(appointment)}
+    numbers = {*_told(former), *_all_numbers(appointment)}
     if not numbers:
         return 0
     stands = appointment.status == Appointment.Status.BOOKED and asks_numbers(appointment)
     if stands and appointment.start <= now:
         return 0  # it has begun: what was declared stays
-    coming = appointment.numbers if stands else []
+    coming = _told(appointment.numbers) if stands else []
     commune = planning.current_commune()
     point = MeetingPoint.objects.filter(commune=commune, site=appointment.site_id).first()
     entries = index.keep(
@@ -70,7 +71,7 @@ def declare(
         appointment=appointment.reference,
         point=point,
         start=appointment.start,
-        numbers=list(dict.fromkeys(coming)),
+        numbers=coming,
         is_new=is_new,
     )
     if client.line(commune) is None:
@@ -115,4 +116,9 @@ def _declare_one(pk: int, *, now: datetime) -> int:
 def _all_numbers(appointment: Appointment) -> list[str]:
     """List the numbers of everybody, of those who cancelled too; read once for whoever asks."""
     prefetch_related_objects([appointment], "participants")
-    return [number for each in appointment.participants.all() for number in each.numbers]
+    return _told([number for each in appointment.participants.all() for number in each.numbers])
+
+
+def _told(numbers: Iterable[str]) -> list[str]:
+    """Keep what the State takes: what another tool held for a number may be none."""
+    return [each for each in dict.fromkeys(numbers) if is_number(each)]

@@ -62,7 +62,7 @@ def book_online(
             email=visitor.email,
             phone=visitor.phone,
             from_commune=visitor.from_commune,
-            people=[(each.name, each.pre_application) for each in people],
+            people=[(each.name, each.numbers) for each in people],
         )
         return confirm(appointment=held, token=token, now=now)
     except DomainError:

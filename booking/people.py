@@ -22,6 +22,11 @@ class Person:
     pre_application: str = ""
     other_number: str = ""
 
+    @property
+    def numbers(self) -> str:
+        """Her numbers as they are typed, with a space between them."""
+        return f"{self.pre_application} {self.other_number}".strip()
+
 
 def participants(
     people: Sequence[Person], *, service: Service, day: date, channel: Channel

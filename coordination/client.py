@@ -44,8 +44,8 @@ class Misunderstood(Outage):
     """It refused the form of what was asked (422): a defect of ours."""
 
 
-class AlreadyExists(Exception):
-    """It holds an appointment with this address already."""
+class AlreadyExists(Outage):
+    """It holds an appointment with this address already; no answer to anything but a POST."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Line:
     def _read(self, answer: Answer, numbers: Sequence[str]) -> dict[str, Any]:
         text = self._plain(answer.content.decode("utf-8", "replace"), numbers)[:TEXT_MOST]
         if ALREADY in text.lower():
-            raise AlreadyExists
+            raise AlreadyExists(text, code=answer.status)
         if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
             log.error("The State refuses the form of a question: %s", text)
             raise Misunderstood(text, code=answer.status)
@@ -161,14 +161,14 @@ class Line:
             raise Outage(text, code=answer.status)
         try:
             said = json.loads(answer.content)
-        except ValueError as fault:
+        except (ValueError, RecursionError) as fault:
             raise Outage("The answer is no JSON.", code=answer.status) from fault
         if not isinstance(said, dict):
             raise Outage("The answer is no object.", code=answer.status)
         return said
 
     def _plain(self, text: str, numbers: Sequence[str]) -> str:
-        return without(text, [self.token, *numbers])
+        return without(text.replace("\0", " "), [self.token, *numbers])
 
 
 def line(commune: Commune, *, patience_s: float = BACKGROUND_S) -> Line | None:

@@ -20,7 +20,8 @@ State = Declaration.State
 def reconcile(*, line: Line, now: datetime) -> int:
     """Wish again what the State does not hold as wished, and try once more what failed; count.
 
-    One question for forty numbers. When the State does not answer, the next night asks again.
+    What it refuses from now on is told anew, with a deadline of its own. One question for forty
+    numbers. When the State does not answer, the next night asks again.
     """
     rows = _ahead(now)
     numbers = sorted(rows)
@@ -35,7 +36,7 @@ def reconcile(*, line: Line, now: datetime) -> int:
     return (
         Declaration.objects.current()
         .filter(pk__in=[each.pk for each in differ])
-        .update(state=State.WAITING, due_at=now, attempts=0)
+        .update(state=State.WAITING, due_at=now, attempts=0, told_at=None, correct_by=None)
     )
 
 

@@ -17,7 +17,12 @@ def rules() -> Rules:
 
 @transaction.atomic
 def decide(*, hours: int, then: str) -> Rules:
-    """Keep the choice of the commune, for numbers that are refused from now on."""
+    """Keep the choice of the commune, for numbers that are refused from now on.
+
+    Whoever was told already was told of no cancellation: her deadline ends nothing.
+    """
+    if then == Rules.Then.CANCEL and rules().then != then:
+        Declaration.objects.filter(state=Declaration.State.REFUSED).update(correct_by=None)
     row, _created = Rules.objects.update_or_create(pk=1, defaults={"hours": hours, "then": then})
     return row
 

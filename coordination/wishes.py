@@ -67,7 +67,9 @@ def wish_again(*, declaration: Declaration, now: datetime) -> bool:
     """Try once more what failed, at once; False when there is nothing to try any more."""
     changed = Declaration.objects.filter(
         pk=declaration.pk, state__in=[Declaration.State.FAILED, Declaration.State.REFUSED]
-    ).update(state=Declaration.State.WAITING, attempts=0, due_at=now, told_at=None)
+    ).update(
+        state=Declaration.State.WAITING, attempts=0, due_at=now, told_at=None, correct_by=None
+    )
     if changed:
         defer(TASK, declaration_id=declaration.pk)
     return bool(changed)

@@ -63,6 +63,7 @@ class Coordination:
 
     ``trouble``: ``down`` (500 always), ``slow``, ``html``, ``moved``; ``half``: the next POST is
     taken and answered with 500; ``late``: a removed address is remembered by the next POST.
+    ``says`` takes the place of whatever it would say.
     """
 
     token: str = "only-here"  # noqa: S105 (of the stand-in)
@@ -70,6 +71,7 @@ class Coordination:
     statuses: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, list[str]]]] = field(default_factory=list)
     trouble: str = ""
+    says: bytes = b""
     slow_s: float = SLOW_S
     port: int = 0
     store: Path | None = None
@@ -233,6 +235,7 @@ def server_of(known: Coordination, port: int = 0) -> ThreadingHTTPServer:
             body, kind = json.dumps(said).encode(), "application/json"
             if known.trouble == "html":
                 body, kind = b"<h1>Maintenance</h1>", "text/html"
+            body = known.says or body
             if known.trouble == "moved":
                 status = 302
             self.send_response(status)

@@ -12,6 +12,7 @@ from booking import imported, planning
 from booking.imported import Promise
 from booking.models import Appointment, Service
 from booking.people import Person
+from coordination.numbers import is_number
 from exchange.import_items import Fix, Item, Refused, World, at_most, item, number
 from exchange.mapping import folded, own_reference
 from parvis.typo import date_heure
@@ -21,7 +22,7 @@ NAMESPACE = UUID("7f1d3c8e-52a0-4f6b-9a57-0d4e7b9c2a11")
 CANCELLED = ("annul", "supprim", "cancel", "refus", "absent", "non honore")
 LAST_DAYS = 730
 SEARCHED_DAYS = 120
-NAME_MOST, PHONE_MOST, NOTE_MOST, NUMBER_LENGTH = 120, 20, 300, 10
+NAME_MOST, PHONE_MOST, NOTE_MOST = 120, 20, 300
 
 
 def read(values: Mapping[str, str], world: World) -> Item:
@@ -39,9 +40,7 @@ def read(values: Mapping[str, str], world: World) -> Item:
     email, phone = _email(values), at_most(values, "phone", PHONE_MOST)
     note = at_most(values, "note", NOTE_MOST)
     pre_application = values.get("pre_application", "").replace(" ", "").upper()
-    if pre_application and (
-        len(pre_application) != NUMBER_LENGTH or not pre_application.isalnum()
-    ):
+    if pre_application and not is_number(pre_application):
         raise Refused(
             "pre_application",
             _("Un numéro de pré-demande a dix lettres et chiffres."),

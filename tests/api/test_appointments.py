@@ -274,3 +274,22 @@ def test_a_key_opens_its_commune_and_what_it_names(program, key_for, client, com
 def test_a_login_opens_nothing(client, make_user, commune):
     login_as(client, make_user("admin", commune=commune), site=commune.schema_name)
     assert client.get("/api/v1/appointments").status_code == 401
+
+
+def test_a_person_may_hold_two_numbers(writer, slot, commune):
+    people = [{"name": "Jeanne Dupuy", "pre_application": "ab12cd34ef, F6G7H8J9K0"}]
+
+    assert book(writer, body(slot, people=people)).status_code == 201
+
+    connection.set_tenant(commune)
+    (person,) = Appointment.objects.get().participants.all()
+    assert person.numbers == ["AB12CD34EF", "F6G7H8J9K0"]
+
+
+def test_where_the_state_is_told_a_number_is_needed_as_on_the_site(writer, slot, settings):
+    settings.COORDINATION_URL, settings.COORDINATION_TOKEN = "https://api.example.fr", "x"
+
+    told = book(writer, body(slot, people=[{"name": "Jeanne Dupuy"}]))
+
+    assert told.status_code == 422
+    assert "people.0.pre_application" in told.text

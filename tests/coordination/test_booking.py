@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ants import keys
@@ -344,3 +345,34 @@ def test_a_confirmation_says_nothing_of_the_number(service, state):
     at_the_desk(service, NUMBER)
 
     assert all(NUMBER not in each.body for each in OutgoingEmail.objects.all())
+
+
+def test_a_booking_without_number_costs_no_query_more_than_one_that_asks_for_none(service, state):
+    """Agents book all day: the State costs them nothing where it is told nothing."""
+
+    def queries(titles):
+        Service.objects.filter(pk=service.pk).update(titles=titles)
+        asked = Service.objects.get(pk=service.pk)
+        start, booked = first_start(asked), []
+        with CaptureQueriesContext(connection) as booking:
+            booked.append(at_the_desk(asked, "", start=start))
+        later = first_start(asked, after=5)
+        with CaptureQueriesContext(connection) as moving_it:
+            moving.move(appointment=booked[0], start=later, by=None, now=timezone.now())
+        with CaptureQueriesContext(connection) as cancelling:
+            actions.cancel(appointment=booked[0], by=None, now=timezone.now())
+        return len(booking), len(moving_it), len(cancelling)
+
+    for titles in ("CNI", ""):  # what is free of them is written once
+        queries(titles)
+
+    assert queries("CNI") == queries("")
+
+
+def test_a_number_that_was_taken_over_from_another_tool_and_is_none_is_not_declared(
+    service, state
+):
+    at_the_desk(service, "ÉTÉ2345678", NUMBER)
+
+    assert tasks.sweep() == 1
+    assert [each["application_id"] for each in state.calls("POST")] == [NUMBER]

@@ -26,7 +26,7 @@ def state():
 def api(state):
     state.rows.clear()
     state.asked.clear()
-    state.trouble = ""
+    state.trouble, state.says = "", b""
     return state
 
 
@@ -141,3 +141,14 @@ def test_a_demo_reaches_its_own_machine_only(settings):
     assert client.line(commune) is not None
     settings.COORDINATION_URL = ""
     assert client.line(commune) is None
+
+
+@pytest.mark.parametrize("trouble", ["", "down"])
+@pytest.mark.parametrize("said", [b"Already exists in database", b"[" * 400_000, b"\0 \xff"])
+def test_no_answer_breaks_whoever_asked(api, line, said, trouble):
+    """Only a POST is told that it exists already; what is kept of an answer can be written."""
+    api.says, api.trouble = said, trouble
+    for ask in (lambda: line.status([NUMBER]), lambda: line.remove(NUMBER, HELD)):
+        with pytest.raises(Outage) as refused:
+            ask()
+        assert "\0" not in str(refused.value)

@@ -10,8 +10,9 @@ from booking import actions, numbering, planning, tasks as booking_tasks
 from booking.links import secret_of
 from booking.models import Appointment
 from booking.people import Person
-from coordination import rules, tasks
+from coordination import reconcile, rules, tasks, wishes
 from coordination.models import Declaration
+from coordination.sync import sync
 from parvis.models import OutgoingEmail
 from tests.booking.settings_client import open_settings
 from tests.booking.test_views import Browser
@@ -103,22 +104,24 @@ def test_an_empty_or_broken_number_is_kept_and_told(client):
         assert client.post(PAGE, {"pre_application-1": typed}).status_code == 422
 
 
-def test_at_the_deadline_the_appointment_stays_or_ends_as_the_commune_chose(refused):
+@pytest.mark.parametrize(("then", "ended", "status"),
+                         [("list", 0, "booked"), ("cancel", 1, "cancelled")])  # fmt: skip
+def test_at_the_deadline_the_appointment_stays_or_ends_as_the_commune_chose(
+    refused, then, ended, status
+):
+    rules.decide(hours=72, then=then)
     booking_tasks.follow_numbers()
     late = timezone.now() + timedelta(hours=73)
-    assert numbering.end_uncorrected(now=late) == 0
-
-    rules.decide(hours=72, then="cancel")
 
     assert numbering.end_uncorrected(now=late - timedelta(hours=2)) == 0
-    assert numbering.end_uncorrected(now=late) == 1
-    assert Appointment.objects.get().status == "cancelled"
+    assert numbering.end_uncorrected(now=late) == ended
+    assert Appointment.objects.get().status == status
 
 
 def test_only_the_person_with_the_wrong_number_is_taken_out(service, state):
     taken = booked(service, RIGHT, WRONG)
-    booking_tasks.follow_numbers()
     rules.decide(hours=72, then="cancel")
+    booking_tasks.follow_numbers()
 
     numbering.end_uncorrected(now=timezone.now() + timedelta(hours=73))
 
@@ -146,3 +149,29 @@ def test_an_agent_corrects_or_removes_a_number_and_is_only_warned(
         each.management_url
         for each in Declaration.objects.current().filter(appointment=first.reference)
     ]
+
+
+def test_who_was_not_told_of_the_end_of_her_appointment_keeps_it(refused):
+    """What the commune decides holds for numbers that are refused from then on."""
+    booking_tasks.follow_numbers()
+    rules.decide(hours=72, then="cancel")
+
+    assert numbering.end_uncorrected(now=timezone.now() + timedelta(hours=73)) == 0
+    assert Appointment.objects.get().status == "booked"
+
+
+def test_a_number_refused_once_more_is_told_once_more_with_a_new_deadline(refused, state, line):
+    rules.decide(hours=72, then="cancel")
+    booking_tasks.follow_numbers()
+    late = timezone.now() + timedelta(hours=73)
+    state.statuses[WRONG] = "validated"
+    wishes.wish_again(declaration=row(), now=late)
+    sync(number=WRONG, line=line, now=late)
+    state.statuses[WRONG] = "expired"
+    reconcile.reconcile(line=line, now=late)
+    sync(number=WRONG, line=line, now=late)
+
+    assert row().state == "refused"
+    assert numbering.end_uncorrected(now=late) == 0
+    assert numbering.ask_for_number(declaration=row(), now=late)
+    assert row().correct_by > late

@@ -101,6 +101,16 @@ def test_what_cannot_be_is_told_row_by_row_with_what_may_stand_instead(check, se
     assert proposals[10] == [["Sans courriel", {"email": ""}]]
 
 
+@pytest.mark.parametrize("typed", ["ÉTÉ2345678", "A1B2C3D4E", "١٢٣٤٥٦٧٨٩٠"])
+def test_a_number_the_state_would_not_take_is_not_imported(check, service, typed):
+    head = "Date;Heure;Motif;Nom;Numéro de pré-demande\n"
+
+    batch = check("appointments", f"{head}24/11/2026;9h40;Carte d’identité;Dupuy;{typed}\n")
+
+    (row,) = batch.rows.filter(state="wrong")
+    assert row.field == "pre_application"
+
+
 def test_a_proposed_hour_is_free(check, by, now, service):
     AppointmentFactory(service=service, resource=service.resources.get())
     batch = check("appointments", HEAD + JEANNE)
