@@ -193,8 +193,14 @@ def take_media(report: Report, media: Media, *, stage: str, now: datetime) -> No
 
 
 def forget(*, now: datetime) -> int:
-    """Delete what was kept of requests whose token is over; return how many."""
-    return OpenRequest.objects.filter(at__lte=now - TOKEN_KEPT).delete()[0]
+    """Forget what was kept of requests whose token is over; return of how many.
+
+    Whose a report is stays as long as the report: its client may go on reading it (H40).
+    """
+    over = OpenRequest.objects.filter(at__lte=now - TOKEN_KEPT)
+    count = over.filter(report__isnull=True).delete()[0]
+    nothing = {"key": "", "content": "", "said": "", "token_hash": "", "answer": {}}
+    return count + over.exclude(**nothing).update(**nothing)
 
 
 def behind(token: str, *, now: datetime) -> str | None:

@@ -278,8 +278,8 @@ def _of_handler(report: Report, update: Update, client: Client, *, now: datetime
     take_media(report, update.media, stage=Photo.Stage.AFTER, now=now)
     handler = report.handler
     if report.status not in WITH_PARTNER or handler is None or handler.kind not in OUTSIDE:
-        words = _with(update.status, update.text)
-        return _for_team(report, words, client.name, Message.Author.PARTNER, now=now)
+        said_there = _with(update.status, update.text)
+        return _for_team(report, said_there, client.name, Message.Author.PARTNER, now=now)
     is_current = not is_late(report, update.at)
     words = PartnerWords(update.text, update.status if is_current else "", client.name)
     return partner_says(report, words, now=now)

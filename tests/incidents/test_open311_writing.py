@@ -298,7 +298,7 @@ def test_a_photo_in_the_form_itself_is_kept_however_large(sent):
     assert ReportEvent.objects.filter(kind="photo", detail__lost=1).count() == 1
 
 
-def test_h33_a_batch_service_answers_a_token_until_the_report_was_read(sent, program, hole):
+def test_h33_a_batch_service_answers_a_token_until_the_report_was_read(sent, program, hole, key):
     Category.objects.filter(pk=hole.pk).update(is_batch=True, moderation="before")
     answer, (said,) = sent()
 
@@ -314,6 +314,10 @@ def test_h33_a_batch_service_answers_a_token_until_the_report_was_read(sent, pro
     OpenRequest.objects.update(at=NOW - timedelta(days=91))
     assert program.get(path).status_code == 404
     assert open311_receiving.forget(now=timezone.now()) == 1
+    assert open311_receiving.forget(now=timezone.now()) == 0
+    Report.objects.update(visibility="private")
+    own = f"{BASE}/requests/{the_report().reference}.json"
+    assert program.get(own, {"api_key": key}).status_code == 200  # H40, however long ago
 
 
 def test_h33_a_refused_report_has_no_number_for_a_week_then_no_token(sent, program, hole):
