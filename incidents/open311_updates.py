@@ -17,7 +17,15 @@ from incidents import actions, emails, links, open311_trials as trials, reporter
 from incidents.calendar import current_commune, zone
 from incidents.chasing import OUTSIDE, WITH_PARTNER
 from incidents.history import locked, noted
-from incidents.models import Message, OpenUpdate, Photo, Report, ReportEvent, StatusChange
+from incidents.models import (
+    Message,
+    OpenRequest,
+    OpenUpdate,
+    Photo,
+    Report,
+    ReportEvent,
+    StatusChange,
+)
 from incidents.open311_errors import Refused
 from incidents.open311_formats import SECOND, said
 from incidents.open311_keys import Client
@@ -244,9 +252,14 @@ def is_late(report: Report, at: datetime) -> bool:
 
 
 def _of_source(report: Report, update: Update, client: Client, *, now: datetime) -> str:
-    """Take what a platform relays from a citizen: words for the team, moderated as hers are."""
+    """Take what a platform relays from a citizen: words for the team, moderated as hers are.
+
+    As only its reporter reopens a report on the site, only the platform that sent it does here.
+    """
     wants_reopening = update.status in REOPENING and report.status in CLOSED
-    if wants_reopening and not is_late(report, update.at) and _may_reopen(report, now=now):
+    is_own = OpenRequest.objects.filter(report=report, client_id=client.pk).exists()
+    is_current = is_own and not is_late(report, update.at)
+    if wants_reopening and is_current and _may_reopen(report, now=now):
         reporters.contest(report=report, reason=Reason.OTHER, text=update.text, now=now)
         take_media(report, update.media, stage=Photo.Stage.BEFORE, now=now)
         change = report.changes.order_by("at", "pk").last()

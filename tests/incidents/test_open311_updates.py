@@ -6,12 +6,12 @@ import pytest
 from django.utils import timezone
 
 from connect import calls
-from connect.models import CallDay
+from connect.models import ApiClient, CallDay
 from identity.members import Member
 from incidents import transfers
 from incidents.actions import move
 from incidents.history import noted
-from incidents.models import Category, Handler, OpenUpdate, StatusChange
+from incidents.models import Category, Handler, OpenRequest, OpenUpdate, StatusChange
 from incidents.open311_reading import UPDATES, update_status
 from incidents.workflow import CLOSED, Actor, Reason, Status
 from parvis.models import OutgoingEmail
@@ -169,14 +169,29 @@ def test_a_source_says_it_is_repaired_and_the_team_decides(told, made):
     assert "réparé" in message.text
 
 
+def sent_by_source(made):
+    client = ApiClient.objects.get(role="source")
+    OpenRequest.objects.create(client_id=client.pk, report=made, at=timezone.now())
+
+
 def test_a_source_reopens_as_a_citizen_may(told, made):
+    sent_by_source(made)
     moved(made, Status.RESOLVED, reason="repaired")
     told(status="REOPEN", description="Pas réparé.")
     made.refresh_from_db()
     assert made.status == Status.REOPENED
 
 
+def test_a_source_asks_the_team_to_reopen_what_others_sent(told, made):
+    moved(made, Status.RESOLVED, reason="repaired")
+    told(status="REOPEN", description="Pas réparé.")
+    made.refresh_from_db()
+    assert made.status == Status.RESOLVED
+    assert "réouverture" in made.messages.latest("pk").text
+
+
 def test_a_source_comes_too_late_to_reopen(told, made):
+    sent_by_source(made)
     moved(made, Status.RESOLVED, reason="repaired", now=timezone.now() - timedelta(minutes=4))
     type(made).objects.update(closed_at=timezone.now() - timedelta(days=8))
     answer, _said = told(status="OPEN", description="Pas réparé.")
