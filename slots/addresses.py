@@ -3,7 +3,7 @@
 import re
 
 
-PLACE = re.compile(r"(?P<street>.*?)[\s,;-]*\b(?P<zip>\d{5})\b[\s,;-]*(?P<city>.*)", re.DOTALL)
+PLACE = re.compile(r"(?P<street>.*?)[\s,;-]*\b(?P<zip>[0-9]{5})\b[\s,;-]*(?P<city>.*)", re.DOTALL)
 CEDEX = re.compile(r"\s+cedex(\s+\d+)?$", re.IGNORECASE)
 
 

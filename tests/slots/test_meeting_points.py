@@ -61,6 +61,27 @@ def test_the_page_that_adds_a_place_writes_it_and_renaming_keeps_its_number(make
     assert not renamed.is_open  # nothing receives there yet
 
 
+def test_a_place_without_a_position_is_where_the_town_hall_is(make_user, commune):
+    """Else nobody who looks around would find it."""
+    with owner():
+        OfficialCommune.objects.create(
+            insee_code="33314", name="Pauillac", department="33", postcodes=["33250"],
+            search_key="pauillac", longitude=-0.7461, latitude=45.1997,
+        )  # fmt: skip
+    admin = open_settings(make_user, commune)
+    said = {"name": "Annexe", "address": "2 rue Haute, 33250 Pauillac"}
+
+    admin.post(f"{HOME}lieux/nouveau/", said)
+    added = MeetingPoint.objects.get()
+    admin.post(f"{HOME}lieux/{added.site}/", said | {"position": "45.2, -0.75"})
+    corrected = MeetingPoint.objects.get()
+    admin.post(f"{HOME}lieux/{added.site}/", said)
+
+    assert (added.latitude, added.longitude) == (45.1997, -0.7461)
+    assert (corrected.latitude, corrected.longitude) == (45.2, -0.75)
+    assert MeetingPoint.objects.get().latitude == 45.1997
+
+
 def test_a_place_that_closes_keeps_its_number_and_a_corrected_position_stays(counter):
     configuration_changed()
     MeetingPoint.objects.update(longitude=2.0, latitude=47.0)
@@ -189,6 +210,7 @@ def test_saying_the_same_again_changes_nothing(counter):
         ("12 cours du 8 mai\n33000 Bordeaux Cedex 2", ("12 cours du 8 mai", "33000", "Bordeaux")),
         ("33680 Lacanau", ("", "33680", "Lacanau")),
         ("Le bourg", ("Le bourg", "", "")),
+        ("٣٣٢٥٠ Pauillac", ("٣٣٢٥٠ Pauillac", "", "")),  # digits of contracts are ASCII
         ("", ("", "", "")),
     ],
 )
