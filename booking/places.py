@@ -31,7 +31,10 @@ def publish() -> list[int]:
         _place(site, commune, postcodes, [r for r in resources if r.site_id == site.pk], services)
         for site in Site.objects.order_by("pk")
     ]
-    return registry.publish(commune=commune, places=places, position=_position(official))
+    position = None
+    if official and official.longitude is not None and official.latitude is not None:
+        position = official.longitude, official.latitude
+    return registry.publish(commune=commune, places=places, position=position)
 
 
 def point_of(site: Site) -> MeetingPoint | None:
@@ -41,15 +44,9 @@ def point_of(site: Site) -> MeetingPoint | None:
 
 
 def correct(site: Site, *, position: tuple[float, float] | None, ugf: str) -> None:
-    """Write where a site really is (latitude, longitude), and by which code the State knows it.
-
-    Without a position it is where the town hall is.
-    """
+    """Write where a site really is (latitude, longitude), and by which code the State knows it."""
+    latitude, longitude = position or (None, None)
     here = planning.current_commune()
-    official = OfficialCommune.objects.filter(pk=here.insee_code).first()
-    longitude, latitude = _position(official) or (None, None)
-    if position is not None:
-        latitude, longitude = position
     MeetingPoint.objects.filter(commune=here, site=site.pk).update(
         latitude=latitude, longitude=longitude, ugf=ugf
     )
@@ -79,12 +76,6 @@ def _place(
         reasons=sorted({each.titles for each in services if _can_give(each, resources)}),
         is_open=bool(resources),
     )
-
-
-def _position(official: OfficialCommune | None) -> registry.Position:
-    if official is None or official.longitude is None or official.latitude is None:
-        return None
-    return official.longitude, official.latitude
 
 
 def _titles_online() -> list[Service]:
