@@ -28,7 +28,7 @@ from parvis.egress import Reach
 from parvis.models import OutgoingEmail
 from tests.incidents.desk_pages import text_of
 from tests.incidents.factories import category
-from tests.incidents.open311_client import ADMIN, BASE, Program, issue, issue_to, texts
+from tests.incidents.open311_client import ADMIN, BASE, FORM, Program, issue, issue_to, texts
 from tests.incidents.test_open311_reading import attribute
 from tests.incidents.test_photos import photo
 
@@ -397,8 +397,10 @@ def test_h50_control_characters_are_gone_before_anything_is_stored(sent):
 def test_a_form_that_is_too_large_is_refused_in_the_right_form(program, minimal, sent):
     answer, faults = sent(**{f"x{n}": "1" for n in range(400)})
     xml = program.post(f"{BASE}/requests.xml", minimal | {"description": "x" * 1_200_000})
+    escaped = program.post(REQUESTS, b"a=" + b"%41" * 200_001, content_type=FORM)
 
     assert (answer.status_code, faults[0]["code"]) == (400, 400)
+    assert escaped.status_code == 400  # before anybody looks for a key
     assert (xml.status_code, texts(xml)[0].findtext("code")) == (400, "400")
 
 
