@@ -179,7 +179,7 @@ class _Until(io.RawIOBase):
         if left <= 0:
             raise TimeoutError("too slow")
         self._sock.settimeout(left)
-        return self._raw.readinto(buffer)  # type: ignore[attr-defined, no-any-return]
+        return self._raw.readinto(buffer)
 
     def close(self) -> None:
         """Let go of the socket."""
@@ -192,7 +192,7 @@ class _Bounded(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, until: float, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_Until(sock, self.fp.detach(), until))  # type: ignore[attr-defined]
+        self.fp = io.BufferedReader(_Until(sock, self.fp.detach(), until))
 
 
 def is_public(address: str) -> bool:
