@@ -22,9 +22,10 @@ MOST_BYTES = 2_000_000
 MOST_EVENTS = 5_000
 MOST_RULES = 300
 RULES_OF_ONE = 3  # as many as a tool may leave of one event that was changed
-PATIENCE_S = (
-    10.0  # of the processor: a rule that never comes true is looked for until the year 9999
-)
+# What libraries raise where a file is against the standard.
+WRONG = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+# Of the processor: a rule that never comes true is looked for until the year 9999.
+PATIENCE_S = 10.0
 OCCURRENCES_A_DAY = 24
 SLOW = {"YEARLY", "MONTHLY", "WEEKLY"}
 FIRST_YEAR_OF_DAILY = 2000
@@ -83,7 +84,7 @@ def read_calendar(content: bytes, *, zone: tzinfo, first: datetime, last: dateti
     try:
         calendar = icalendar.Calendar.from_ical(content)
         calendar = x_wr_timezone.to_standard(calendar)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as fault:
+    except WRONG as fault:
         raise NoCalendar(CalendarFault.NO_CALENDAR) from fault
     kept, rules, left_out = _understood(calendar.walk("VEVENT"))
     events: dict[str, Event] = {}
@@ -152,7 +153,7 @@ def _is_bounded(component: Any) -> bool:
         frequency = str(rule["FREQ"][0]).upper()
         is_counted = all(int(each) >= 1 for each in rule.get("INTERVAL", [1]))
         year = component["DTSTART"].dt.year
-    except (KeyError, IndexError, ValueError, TypeError, AttributeError):
+    except WRONG:
         return False
     times = max(1, len(rule.get("BYHOUR", []))) * max(1, len(rule.get("BYMINUTE", [])))
     if not is_counted or "BYSECOND" in rule or times > OCCURRENCES_A_DAY:
@@ -178,7 +179,7 @@ def _occurrences(kept: list[Any], first: datetime, last: datetime) -> Iterable[A
             calendar.add_component(component)
         try:
             yield from recurring_ical_events.of(calendar).between(first, last)
-        except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        except WRONG:
             yield None  # a rule against the standard: counted as left out
 
 
@@ -189,15 +190,15 @@ def _event(component: Any, zone: tzinfo, rules: set[str]) -> Event | None:
         start, end = component["DTSTART"].dt, component.get("DTEND")
         begin = _instant(start, zone)
         stop = _instant(end.dt, zone) if end is not None else _end(component, start, begin)
-    except (KeyError, AttributeError, ValueError, OverflowError, TypeError):
+        known = component.get("RECURRENCE-ID")
+        at = _instant(known.dt, zone) if known is not None else begin
+    except WRONG:
         return None
     if str(component.get("STATUS", "")).upper() == "CANCELLED" or not begin < stop:
         return None
     if stop - begin > LONGEST:
         return None
     uid = str(component["UID"])[:120]
-    known = component.get("RECURRENCE-ID")
-    at = _instant(known.dt, zone) if known is not None else begin
     ref = f"{uid}|{at.isoformat()}" if str(component["UID"]) in rules else uid
     title = " ".join(str(component.get("SUMMARY", "")).replace("\0", " ").split())
     return Event(ref, begin, stop, title[:TEXT_MOST])

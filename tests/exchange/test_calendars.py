@@ -153,10 +153,19 @@ def test_an_endless_daily_rule_is_told_for_a_year():
     assert len(found.events) == 365
 
 
+def test_what_no_event_can_say_is_left_out_and_ends_nothing():
+    wrong = event("w", "20261125T090000", "20261125T100000")
+    period = f"{wrong}RECURRENCE-ID:20261201T090000/20261201T100000"
+
+    assert read(event(), period).left_out == 1
+    with pytest.raises(NoCalendar):
+        read(f"{wrong}RDATE:99991231T235959Z", head="X-WR-TIMEZONE:Europe/Paris\r\n")
+
+
 def test_rules_that_take_long_are_given_up_and_hold_no_worker(monkeypatch):
     """One that never comes true is looked for until the year 9999: seconds for each."""
     many = [event("one", "20260101T090000", "20260101T100000", "RRULE:FREQ=WEEKLY")] * 5
-    assert read_calendar(ics(*many), zone=PARIS, first=NOW, last=LAST).left_out == 2
+    assert read(*many).left_out == 2
 
     monkeypatch.setattr(calendar_files, "PATIENCE_S", 0)
     with pytest.raises(NoCalendar) as refusal:
