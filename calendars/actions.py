@@ -57,17 +57,18 @@ def share(
     if Agenda.objects.count() >= MOST:
         raise TooManyAgendas
     token = new_token()
-    agenda = Agenda.objects.create(
-        name=name or str(resource or site),
-        resource=resource,
-        site=site,
-        detail=detail,
-        token_hash=digest(token),
-        submission=submission,
-        by_id=by.user_id,
-        by_name=by.name,
+    asked = {
+        "name": name or str(resource or site),
+        "resource": resource,
+        "site": site,
+        "detail": detail,
+        "token_hash": digest(token),
+        "by_name": by.name,
+    }
+    agenda, is_new = Agenda.objects.get_or_create(
+        submission=submission, by_id=by.user_id, defaults=asked
     )
-    return Opened(agenda, token)
+    return Opened(agenda, token) if is_new else renew(agenda=agenda, by=by)
 
 
 @transaction.atomic
