@@ -5,6 +5,7 @@ key of the client for a day, on what was sent for ten minutes.
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -47,7 +48,9 @@ class Envelope:
     account_id: str = ""
 
 
-def fingerprint(values: list[tuple[str, list[str]]], files: list[bytes], *, is_test: bool) -> str:
+def fingerprint(
+    values: list[tuple[str, list[str]]], files: Iterable[bytes], *, is_test: bool
+) -> str:
     """Return the same digest for the same parameters in any order; ``api_key`` does not count."""
     said = sorted((name, each) for name, several in values for each in several)
     found = sha256(repr((is_test, [each for each in said if each[0] != "api_key"])).encode())

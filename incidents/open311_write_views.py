@@ -1,6 +1,7 @@
 """The Open311 server of the commune: what clients send, tokens, and updates both ways."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -93,10 +94,7 @@ def _envelope(
     key = request.headers.get("Idempotency-Key", "").strip()
     if key and not KEY.fullmatch(key):
         raise Refused(400, _("Idempotency-Key : 80 caractères simples au plus."))
-    contents = []
-    for each in [each for _name, several in request.FILES.lists() for each in several]:
-        contents.append(each.read())
-        each.seek(0)
+    contents = _contents(request)
     return receiving.Envelope(
         client=client,
         key=key,
@@ -104,6 +102,14 @@ def _envelope(
         is_test=is_test,
         account_id=asked(values, "account_id")[:100],
     )
+
+
+def _contents(request: HttpRequest) -> Iterator[bytes]:
+    """Read the files that came along, one after the other, and leave them to be read again."""
+    for _name, several in request.FILES.lists():
+        for each in several:
+            yield each.read()
+            each.seek(0)
 
 
 def _client(request: HttpRequest, values: QueryDict, scope: str, *, now: datetime) -> keys.Client:
