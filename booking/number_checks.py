@@ -90,7 +90,7 @@ def look(form: NumberedForm, held: Appointment, *, now: datetime) -> list[Other]
     counts: dict[str, int] = {Meeting.Kind.MET: len(ours)}
     line = client.line(planning.current_commune(), patience_s=client.WAITING_S)
     if line is not None:
-        verdict = checks.look(numbers, line=line, booking=str(held.pk))
+        verdict = checks.look(numbers, line=line, booking=str(held.pk), now=now)
         form.tell_of({number: WORDS[status] for number, status in verdict.refused.items()})
         others = _others(verdict, but=set(ours))
         shown += others

@@ -5,6 +5,7 @@ and what is free are computed again. Opening it holds nothing (ANTS contract, 3.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,12 +58,12 @@ def titles(request: HttpRequest) -> HttpResponse:
     if point is None:
         return unknown(request)
     site = Site.objects.filter(pk=point.site).first()
-    service, now = _service(wish), timezone.now()
+    services, now = _services(wish), timezone.now()
     context: dict[str, Any] = {"site": site, "people": words.people(wish.persons)}
-    if site is not None and service is not None:
-        context |= _offer(wish, service, site, now=now)
+    if site is not None and services:
+        context |= _best_offer(wish, services, site, now=now)
     if not context.get("is_free"):
-        asked = service or Service(titles=wish.reason)
+        asked = services[0] if services else Service(titles=wish.reason)
         context["others"] = elsewhere(asked, persons=wish.persons, first=None, now=now)
     return visitor.private(render(request, "booking/from_state.html", context))
 
@@ -109,12 +110,21 @@ def _wish(request: HttpRequest) -> Wish | None:
     return Wish(point, at, reason, persons) if is_ours else None
 
 
-def _service(wish: Wish) -> Service | None:
-    """Find what these titles are asked for at this town hall, online."""
-    for service in Service.objects.offered_online().filter(titles=wish.reason):
-        if wish.persons <= service.most_persons:
-            return service
-    return None
+def _services(wish: Wish) -> list[Service]:
+    """Find by what these titles are asked for at this town hall, online."""
+    found = Service.objects.offered_online().filter(titles=wish.reason)
+    return [each for each in found if wish.persons <= each.most_persons]
+
+
+def _best_offer(
+    wish: Wish, services: Sequence[Service], site: Site, *, now: datetime
+) -> dict[str, Any]:
+    """Offer the first service whose start is free: the search shows the starts of all of them."""
+    offers = (_offer(wish, each, site, now=now) for each in services)
+    first = next(offers)
+    if first["is_free"]:
+        return first
+    return next((each for each in offers if each["is_free"]), first)
 
 
 def _offer(wish: Wish, service: Service, site: Site, *, now: datetime) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """What the State says of a number while a citizen waits: four seconds at most, asked once.
 
-An outage refuses nobody: the number is then to be verified. What was answered is remembered for
-the booking that asked, ten minutes, and nowhere else; the memory knows numbers by a digest only.
+An outage refuses nobody: the number is then to be verified. So is one more than a family would
+try: whoever guesses numbers learns nothing, and does not wear out the State. What was answered is
+remembered for the booking that asked, ten minutes, and nowhere else; the memory knows numbers by a
+digest only.
 """
 
 import hashlib
@@ -10,7 +12,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,11 +25,14 @@ from redis.exceptions import RedisError
 from coordination.client import Held, Line, Outage, Standing
 from coordination.models import Meeting
 from coordination.numbers import REFUSED, Status
+from parvis.counters import Limit, TooMany, take
 from parvis.egress import Breaker
+from parvis.guard import current_schema
 
 
 KEPT_S = 600
 UNSURE_KEPT_S = 15
+QUESTIONS = Limit("numbers asked of the State", 20, timedelta(hours=1), fails_open=True)
 breaker = Breaker()  # citizens do not wait for a State that has just not answered twice
 log = logging.getLogger(__name__)
 
@@ -64,7 +69,12 @@ class Verdict:
 
 
 def look(
-    numbers: Iterable[str], *, line: Line, booking: str, meeting_point_id: str = ""
+    numbers: Iterable[str],
+    *,
+    line: Line,
+    booking: str,
+    now: datetime,
+    meeting_point_id: str = "",
 ) -> Verdict:
     """Tell what the State says of the numbers; ``booking`` names whoever asks.
 
@@ -73,23 +83,39 @@ def look(
     wanted = list(dict.fromkeys(numbers))
     known = _remembered(wanted, booking)
     missing = [each for each in wanted if each not in known]
-    heard = _ask(missing, line=line, meeting_point_id=meeting_point_id) if missing else {}
+    heard: dict[str, Standing] = {}
+    if missing and _may_ask(booking, now=now):
+        heard = _ask(missing, line=line, meeting_point_id=meeting_point_id)
+    elif missing:
+        heard = _unsure(missing)
     _remember(heard, booking)
     return Verdict(known | heard, frozenset(heard))
 
 
 def _ask(numbers: Sequence[str], *, line: Line, meeting_point_id: str) -> dict[str, Standing]:
-    unsure = {number: Standing(Status.UNSURE) for number in numbers}
     if not breaker.allows():
-        return unsure
+        return _unsure(numbers)
     try:
         heard = line.status(numbers, meeting_point_id=meeting_point_id)
     except Outage as fault:
         breaker.failed()
         log.warning("The State does not say what numbers are worth: %s", fault)
-        return unsure
+        return _unsure(numbers)
     breaker.succeeded()
     return heard
+
+
+def _may_ask(booking: str, *, now: datetime) -> bool:
+    try:
+        take(QUESTIONS, f"{current_schema()}:{booking}", now=now)
+    except TooMany:
+        log.warning("A booking has tried more numbers than a family would")
+        return False
+    return True
+
+
+def _unsure(numbers: Iterable[str]) -> dict[str, Standing]:
+    return {number: Standing(Status.UNSURE) for number in numbers}
 
 
 def known(numbers: Iterable[str], *, booking: str) -> dict[str, str]:

@@ -65,7 +65,7 @@ def _renumber(ahead: Sequence[Appointment]) -> None:
 
 def _meet(line: Line, *, now: datetime) -> None:
     """Count those who learn that they have an appointment elsewhere."""
-    verdict = checks.look([DOUBLED], line=line, booking="demo")
+    verdict = checks.look([DOUBLED], line=line, booking="demo", now=now)
     checks.count({Meeting.Kind.MET: len(verdict.elsewhere)}, now=now, zone=planning.zone())
 
 

@@ -149,6 +149,20 @@ def test_3_4_taken_past_or_closed_is_200_with_the_nearest_at_the_same_place(
     assert "lieu=" in answer.context["action"]
 
 
+def test_a_start_that_only_the_second_service_for_a_title_has_is_free(client, start, service):
+    second = ServiceFactory(slug="zz-mineur", titles="CNI", minutes=[20, 40], notice_hours=0)
+    counter = ResourceFactory(services=[second], site=service.resources.get().site)
+    for weekday in range(7):
+        OpeningFactory(weekday=weekday, resources=[counter])
+    resource = service.resources.get()
+    AppointmentFactory(service=service, start=start, resource=resource, site=resource.site)
+
+    page = client.get(address(start))
+
+    assert page.context["is_free"]
+    assert page.context["way_on"].startswith("/rendez-vous/zz-mineur/")
+
+
 def test_3_4_a_service_that_is_no_longer_online_is_200_and_leads_to_the_town_hall(client, start):
     Service.objects.update(is_online=False)
     configuration_changed()

@@ -1,5 +1,6 @@
 """Numbers while a citizen books, and what the State holds afterwards (contract, 4, 6.5 and 8)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from booking import actions, declaring, moving, planning
 from booking.duplicates import AlreadyBooked
 from booking.models import Appointment, Participant, Service
 from booking.people import Person
-from coordination import tasks
+from coordination import checks, tasks
 from coordination.models import Declaration, Meeting
 from demo.coordination_api import Row
 from parvis.models import OutgoingEmail
@@ -205,6 +206,21 @@ def test_a_status_is_asked_once_for_a_booking(client, service, state):
 
     assert len(state.calls("GET")) == 1
     assert Meeting.objects.get(kind="refused").count == 1
+
+
+def test_whoever_guesses_numbers_learns_nothing_and_asks_the_state_no_more(
+    client, service, state, monkeypatch
+):
+    monkeypatch.setattr(checks, "QUESTIONS", replace(checks.QUESTIONS, seats=2))
+    hold(client, service)
+    for guess in range(2):
+        assert details(client, f"INCO00000{guess}").status_code == 422
+
+    assert details(client, "INCO000009").headers["Location"] == CHECK
+    assert len(state.calls("GET")) == 2
+    client.post(CHECK)
+    tasks.sweep()
+    assert Declaration.objects.get(number="INCO000009").state == "refused"
 
 
 @pytest.mark.parametrize("trouble", ["slow", "down", "html"])
