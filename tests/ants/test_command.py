@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from ants import tokens
 from ants.models import AntsToken
 
 
@@ -34,12 +35,15 @@ def test_a_token_is_issued_listed_and_revoked_and_its_secret_is_shown_once():
 
 
 def test_the_secret_that_france_titres_gave_is_read_and_not_repeated(monkeypatch):
-    monkeypatch.setattr("builtins.input", lambda _prompt: " given-by-the-state ")
+    typed = iter([" ", " given-by-the-state "])
+    monkeypatch.setattr("ants.management.commands.ants_token.getpass", lambda _prompt: next(typed))
 
-    said = run("issue", "Pré-production", "--given", "--direction", "out")
+    with pytest.raises(CommandError, match="no secret"):
+        run("issue", "Vide", "--given")
+    said = run("issue", "Pré-production", "--given")
 
     assert "given-by-the-state" not in said
-    assert AntsToken.objects.get().direction == "out"
+    assert tokens.secret_of(AntsToken.objects.get()) == "given-by-the-state"
 
 
 def test_a_third_token_is_refused_and_so_is_a_day_that_is_none():
@@ -49,4 +53,4 @@ def test_a_third_token_is_refused_and_so_is_a_day_that_is_none():
     with pytest.raises(CommandError, match="Deux jetons"):
         run("issue", "Trois")
     with pytest.raises(CommandError, match="YYYY"):
-        run("issue", "Quatre", "--direction", "out", "--until", "demain")
+        run("issue", "Quatre", "--until", "demain")

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from datetime import datetime
+from getpass import getpass
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -16,14 +17,13 @@ from parvis.errors import DomainError
 class Command(BaseCommand):
     """Let the State's platform in, and end that."""
 
-    help = "Issue, list and revoke the tokens that the State's platform and Parvis share."
+    help = "Issue, list and revoke the tokens by which the State's platform reads Parvis."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what to do."""
         what = parser.add_subparsers(dest="what", required=True)
         issue = what.add_parser("issue", help="add a token; two may be valid at once")
         issue.add_argument("label", help="what it is called in the list")
-        issue.add_argument("--direction", choices=AntsToken.Direction.values, default="in")
         issue.add_argument("--until", help="last day, YYYY-MM-DD")
         issue.add_argument(
             "--given", action="store_true", help="read the secret that France Titres gave"
@@ -47,10 +47,11 @@ class Command(BaseCommand):
             if day is None:
                 raise CommandError("--until: YYYY-MM-DD")
             until = timezone.make_aware(datetime.combine(day, datetime.max.time()))
-        given = input("Secret: ").strip() if options["given"] else ""
+        given = getpass("Secret: ").strip() if options["given"] else ""
+        if options["given"] and not given:
+            raise CommandError("There is no secret in what was typed.")
         token, secret = tokens.issue(
             label=options["label"],
-            direction=options["direction"],
             now=now,
             until=until,
             secret=given,
