@@ -149,9 +149,20 @@ def _ask(identity: Identity, now: datetime) -> None:
             **where(place),
         },
     )
-    heads = Membership.objects.at_work().filter(**where(place), role__in=TOP_ROLES)
-    to = heads.exclude(user=user).addresses()
-    if is_new and to:
+    if is_new:
+        _tell_heads(request, now)
+
+
+def _tell_heads(request: LinkRequest, now: datetime) -> None:
+    """Write to the administrators, once for all the keys that wait for one account."""
+    waiting = LinkRequest.objects.pending().filter(
+        provider=request.provider, user=request.user, asked_at__gt=now - REQUEST_LIFE
+    )
+    if waiting.exclude(pk=request.pk).exists():
+        return
+    heads = Membership.objects.at_work().filter(**where(request.place), role__in=TOP_ROLES)
+    to = heads.exclude(user=request.user).addresses()
+    if to:
         emails.link_asked(request, to=to).send()
 
 

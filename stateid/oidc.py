@@ -157,6 +157,9 @@ def _text(told: dict[str, Any], name: str) -> str:
 
 
 def _email(told: dict[str, Any]) -> str:
+    """Read an address, unless the provider says that nobody checked it (Core 1.0, 5.1)."""
+    if told.get("email_verified") in (False, "false"):
+        return ""
     found = _text(told, "email").lower()[:EMAIL_MOST]
     try:
         validate_email(found)

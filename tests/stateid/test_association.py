@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from demo.strict_provider import Lie
 from parvis.encryption import encrypt
+from parvis.models import OutgoingEmail
 from stateid import actions
-from stateid.models import AssociationLogin
+from stateid.models import AssociationLogin, LinkRequest
 from tenants.models import Association, Membership, User
 from tests.conftest import login_as, owner
 from tests.identity.conftest import has_session
@@ -196,6 +197,32 @@ def test_an_address_of_another_domain_does_not(browser, plain, commune, person):
 
     assert log_in(browser, provider, person, name).status_code == 403
     assert not has_session(browser)
+
+
+@pytest.mark.parametrize("said", [False, "false"])
+def test_an_address_that_nobody_checked_does_not(browser, plain, commune, said):
+    """Where people write their own address, anybody could be who is invited."""
+    name, provider = plain
+    invite(commune, email=BOB.email)
+    provider.lie = Lie(user_claims=lambda claims: claims | {"email_verified": said})
+
+    assert log_in(browser, provider, BOB, name).status_code == 403
+    assert not has_session(browser)
+
+
+def test_many_keys_for_one_account_write_to_its_administrators_once(
+    browser, plain, make_user, commune
+):
+    name, provider = plain
+    make_user("admin", commune=commune)
+    make_user("booking_agent", commune=commune, email=BOB.email)
+
+    for key in ("one", "two", "three"):
+        log_in(browser, provider, replace(BOB, sub=key), name)
+
+    assert LinkRequest.objects.count() == 3
+    with owner():
+        assert OutgoingEmail.objects.count() == 1
 
 
 def test_without_an_invitation_it_gives_nothing(browser, plain, make_user, commune):
