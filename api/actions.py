@@ -7,7 +7,7 @@ may be sent again with the same key when what stood in its way is gone.
 import hashlib
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from api.models import Sending
 from api.refusals import IdempotencyKeyReused, StillRunning
@@ -30,16 +30,13 @@ def begin(*, client_id: int, key: str, fingerprint: str, now: datetime) -> Sendi
     mark = hashlib.sha256(key.encode()).hexdigest()
     mine = Sending.objects.filter(client_id=client_id, key=mark)
     mine.filter(began_at__lte=now - KEPT).delete()
-    _row, is_new = mine.get_or_create(
-        defaults={
-            "client_id": client_id,
-            "key": mark,
-            "fingerprint": fingerprint,
-            "began_at": now,
-        }
-    )
+    sent = {"client_id": client_id, "key": mark, "fingerprint": fingerprint, "began_at": now}
+    try:
+        _row, is_new = mine.get_or_create(defaults=sent)
+    except IntegrityError as fault:  # the other one was there, and was refused meanwhile
+        raise StillRunning from fault
     found = mine.select_for_update(no_key=True).first()
-    if found is None:  # the other one was refused meanwhile
+    if found is None:
         raise StillRunning
     if found.fingerprint != fingerprint:
         raise IdempotencyKeyReused
