@@ -45,6 +45,13 @@ def needs_number(service: Service) -> bool:
     return asks and client.line(planning.current_commune()) is not None
 
 
+def lacks_number(appointment: Appointment) -> bool:
+    """Tell whether a citizen has still to give the number of somebody who comes."""
+    return needs_number(appointment.service) and not all(
+        each.numbers for each in appointment.coming
+    )
+
+
 def declare(
     appointment: Appointment,
     *,

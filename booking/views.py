@@ -115,7 +115,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if held is not None and held.status == Appointment.Status.BOOKED:
         return _to_confirmed(request)
     held = _still_held(held)
-    if not held.name:
+    if not held.name or declaring.lacks_number(held):
         return redirect("booking:details")
     terms = _terms(request) if held.service.terms else None
     if request.method == "POST" and (terms is None or terms.is_valid()):

@@ -176,6 +176,15 @@ def test_online_a_number_is_needed_and_the_page_says_so_before(client, service):
     assert "Sans numéro, appelez la mairie" in answer.text
 
 
+def test_no_way_round_the_form_books_online_without_a_number(client, service):
+    hold(client, service, persons=2)
+    details(client, NUMBER, **{"name-2": "Paul Dupuy", "garder": "1"})
+    assert Appointment.objects.get().name == "Jeanne Dupuy"
+
+    assert client.post(CHECK).headers["Location"] == DETAILS
+    assert Appointment.objects.get().status == "held"
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [
