@@ -127,7 +127,7 @@ def drain(channel: Channel, *, now: datetime, leaves: str = LEAVES) -> int:
     return sent
 
 
-def _claim(channel: Channel, now: datetime, leaves: str) -> Outgoing | None:
+def _claim(channel: Channel, now: datetime, leaves: str = LEAVES) -> Outgoing | None:
     claimed = _run(CLAIM, channel, now, leaves)
     return channel.model.objects.get(pk=claimed[0]) if claimed else None
 
