@@ -99,6 +99,9 @@ def _appointments(commune: Commune, *, now: datetime) -> None:
         emails.given_back,
         lambda each, by: emails.link(each, by, token=links.secret_of(each)),
         lambda each, by: emails.proposed(each, by, reason="une coupure d’électricité"),
+        lambda each, by: emails.number_refused(
+            each, by, until=each.start - timedelta(days=2), cancels=False
+        ),
         emails.stands,
         emails.incomplete,
         emails.cancelled,

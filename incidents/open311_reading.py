@@ -66,6 +66,7 @@ UPDATES: Mapping[Status, str] = {
     Status.DUPLICATE: "DUPLICATE",
     Status.CANCELLED: "CANCELLED",
 }
+GONE = ("description", "address", "address_id", "zipcode", "lat", "long", "media_url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,18 +215,18 @@ def last_words(reports: list[int]) -> dict[int, str]:
 def item(report: Report, words: Words, *, note: str, photos: list[Photo]) -> dict[str, Any]:
     """Say one report: these fields, all of them, in this order.
 
-    One that was withdrawn keeps its state alone, as the site shows it no more.
+    One that was taken back keeps its state alone, as the site shows it no more.
     """
     zone, category = words.zone, report.category
     handler = report.handler.name if report.handler else ""
     is_paused = report.is_paused  # type: ignore[attr-defined]
-    return {
+    told = {
         "service_request_id": report.reference,
         "status": "closed" if report.status in CLOSED else "open",
         "status_notes": note or label(report),
         "service_name": words.names.get(category.pk, category.name),
         "service_code": category.code,
-        "description": (not is_withdrawn(report) and report.text) or None,
+        "description": report.text or None,
         "agency_responsible": handler or _("Mairie de %(name)s") % {"name": words.commune.name},
         "service_notice": notice(report),
         "requested_datetime": said(report.submitted_at, zone),
@@ -240,6 +241,9 @@ def item(report: Report, words: Words, *, note: str, photos: list[Photo]) -> dic
         if photos
         else None,
     }
+    if is_withdrawn(report):
+        told |= dict.fromkeys(GONE) | {"status_notes": label(report)}
+    return told
 
 
 def is_withdrawn(report: Report) -> bool:

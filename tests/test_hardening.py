@@ -58,7 +58,7 @@ def test_messages_of_other_windows_are_heard_by_the_widget_alone_and_from_us():
 def test_patterns_are_written_by_us():
     """None is a variable, which somebody could have typed."""
     asked = re.compile(
-        r"\bre\.(compile|(full)?match|search|subn?|split|find\w+)\(\s*(?![\s\"'A-Z]|rf?[\"'])"
+        r"\bre\.(compile|(full)?match|search|subn?|split|find\w+)\(\s*(?![\s\"'A-Z]|[bfr]{1,2}[\"'])"
     )
     found = {short(path) for path in modules() if asked.search(path.read_text(encoding="utf-8"))}
 

@@ -21,7 +21,8 @@ from django.http import HttpRequest
 
 LINK = re.compile(r"(\w+://)(?:[^/\s@]*@)?([^/\s?#'\"]*)[^\s'\">]*")
 MAIL = re.compile(r"[^\s<>()\[\]\"',;:=/]+@[^\s<>()\[\]\"',;:]+")
-KEY = re.compile(  # of an API, or the secret of a webhook; then how requests carry keys
+# The key of an API, or the secret of a webhook; then how requests carry keys.
+KEY = re.compile(
     r"(\b(?:pv_[a-z2-7]{8}_|whsec_)|\bapi_key[\"']?\s*[=:]\s*[\"']?|\bbearer\s+)"
     r"[\w.~+/=-]+",
     re.IGNORECASE,
