@@ -146,9 +146,9 @@ def _note_claims(pen: history.History) -> None:
     """Write down when each claim of this process began and ended, whatever claims."""
     original = delivery._claim
 
-    def noted(channel: Any, now: Any) -> Any:
+    def noted(channel: Any, now: Any, *gate: str) -> Any:
         began = time.monotonic()
-        row = original(channel, now)
+        row = original(channel, now, *gate)
         if channel.model is OutgoingEmail:
             pen.write("claim", began=began, row=row.pk if row else None)
         return row

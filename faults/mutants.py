@@ -56,7 +56,7 @@ def random_message_id() -> None:
 def no_claim() -> None:
     """Read what is due, send it, mark it, and tell nobody meanwhile."""
 
-    def unclaimed(channel: Any, _now: Any) -> Any:
+    def unclaimed(channel: Any, _now: Any, *_gate: str) -> Any:
         due = channel.model.objects.filter(
             sent_at=None, dead_at=None, not_before__lte=timezone.now()
         )
@@ -69,8 +69,8 @@ def claim_for_ever() -> None:
     """Never look again at what somebody has begun: a crash loses it."""
     original = delivery._claim
 
-    def kept(channel: Any, now: Any) -> Any:
-        row = original(channel, now)
+    def kept(channel: Any, now: Any, *gate: str) -> Any:
+        row = original(channel, now, *gate)
         if row is not None:
             channel.model.objects.filter(pk=row.pk).update(claimed_until="2999-01-01T00:00:00Z")
         return row
